@@ -1,0 +1,57 @@
+package dev.millrace.schemas;
+
+import java.util.Objects;
+
+/**
+ * Names of the topics that are Millrace's public API.
+ *
+ * @param prefix what every name starts with, so that one ACL covers them all; letters, digits and
+ *     hyphens, ending in a dot
+ */
+public record Topics(String prefix) {
+  /** Prefix of an installation that says nothing else. */
+  public static final String DEFAULT_PREFIX = "millrace.";
+
+  public Topics {
+    Objects.requireNonNull(prefix, "prefix");
+    if (!prefix.matches("([A-Za-z0-9-]+\\.)+") || prefix.length() > 100) {
+      throw new IllegalArgumentException(
+          "topic prefix '%s': must be letters, digits and hyphens ending in a dot, at most 100 characters, like '%s'"
+              .formatted(prefix, DEFAULT_PREFIX));
+    }
+  }
+
+  /** The topics under {@link #DEFAULT_PREFIX}. */
+  public static Topics standard() {
+    return new Topics(DEFAULT_PREFIX);
+  }
+
+  public String starts() {
+    return prefix + "workflow-starts.v1";
+  }
+
+  public String controls() {
+    return prefix + "workflow-controls.v1";
+  }
+
+  public String completions() {
+    return prefix + "step-completions.v1";
+  }
+
+  /** The worker topic of one queue. */
+  public String commands(String queue) {
+    return prefix + "step-commands." + queue + ".v1";
+  }
+
+  public String events() {
+    return prefix + "workflow-events.v1";
+  }
+
+  public String definitions() {
+    return prefix + "workflow-definitions.v1";
+  }
+
+  public String deadLetters() {
+    return prefix + "dead-letters.v1";
+  }
+}

@@ -1,0 +1,498 @@
+package dev.millrace.orchestrator.codec;
+
+import static dev.millrace.orchestrator.codec.Packing.getInt;
+import static dev.millrace.orchestrator.codec.Packing.getLong;
+import static dev.millrace.orchestrator.codec.Packing.getTime;
+import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
+import static dev.millrace.orchestrator.codec.Packing.putInt;
+import static dev.millrace.orchestrator.codec.Packing.putLong;
+import static dev.millrace.orchestrator.codec.Packing.putShort;
+import static dev.millrace.orchestrator.codec.Packing.putTime;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowState;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One workflow as one packed record, read and changed in place, so that a step costs no decoding of
+ * the others. Not thread-safe.
+ *
+ * <pre>
+ * header     fixed fields at the AT_ offsets below
+ * names      tenant (2-byte length), definition (1-byte length)
+ * running:   input (2-byte length) | step table | deadline table, once one is needed | outputs
+ * ended:     failure type and message (2-byte lengths), retryable; nothing for a success
+ * </pre>
+ *
+ * <p>The step table has 3 bytes a step: status and where the output is; then the remaining
+ * dependencies while the step waits and its attempt afterwards. The deadline table has 6 bytes a
+ * step. Small outputs ride along, up to {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in
+ * all; larger ones, and a large input, have keys of their own: {@link #takeSpilled} hands them out.
+ * When the workflow ends, all but a summary is dropped.
+ */
+public final class PackedWorkflow implements WorkflowState {
+  /** Largest packed output, in bytes, that rides in the record. */
+  public static final int OUTPUT_BYTES = 256;
+
+  /** Most bytes of outputs that ride in the record. */
+  public static final int OUTPUTS_BYTES = 4 * 1024;
+
+  /** Largest packed input, in bytes, that rides in the record. */
+  public static final int INPUT_BYTES = 1024;
+
+  /** The slot of the workflow's input; other slots are indexes of steps. */
+  public static final int INPUT_SLOT = 0xffff;
+
+  private static final byte LAYOUT = 1;
+  private static final int AT_LAYOUT = 0;
+  private static final int AT_STATUS = 1;
+  private static final int AT_PRIORITY = 2;
+  private static final int AT_FLAGS = 3;
+  private static final int AT_ARMED = 4;
+  private static final int AT_OFFSETS = 12;
+  private static final int AT_SEQUENCE = 36;
+  private static final int AT_STARTED = 44;
+  private static final int AT_DEADLINE = 52;
+  private static final int AT_ENDED = 60;
+  private static final int AT_VERSION = 68;
+  private static final int AT_STEPS = 72;
+  private static final int AT_SUCCEEDED = 76;
+  private static final int AT_OPEN = 80;
+  private static final int AT_TABLE = 84;
+  private static final int AT_TENANT = 88;
+
+  private static final int FLAG_DEADLINES = 1;
+  private static final int FLAG_INPUT = 2;
+  private static final int FLAG_INPUT_SPILLED = 4;
+
+  private static final int STEP_BYTES = 3;
+  private static final int TIME_BYTES = 6;
+  private static final int STEP_STATUS = 0x07;
+  private static final int OUTPUT_INLINE = 0x08;
+  private static final int OUTPUT_SPILLED = 0x10;
+
+  /** Before each output that rides along: its step and its packed length. */
+  private static final int OUTPUT_HEADER_BYTES = 4;
+
+  private byte[] bytes;
+  private List<Spilled> spilled = List.of();
+  private List<Integer> released = List.of();
+
+  private PackedWorkflow(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * A payload that does not fit in the record.
+   *
+   * @param slot index of the step whose output it is, or {@link #INPUT_SLOT}
+   */
+  public record Spilled(int slot, Payload payload) {}
+
+  /** A workflow of which nothing is known. */
+  public static PackedWorkflow absent() {
+    byte[] bytes = new byte[AT_TENANT + 3];
+    bytes[AT_LAYOUT] = LAYOUT;
+    Arrays.fill(bytes, AT_OFFSETS, AT_SEQUENCE, (byte) -1);
+    return new PackedWorkflow(bytes);
+  }
+
+  /**
+   * A workflow as it was stored; works on a copy of the bytes.
+   *
+   * @throws IllegalStateException when they have another layout than this version's
+   */
+  public static PackedWorkflow of(byte[] stored) {
+    if (stored[AT_LAYOUT] != LAYOUT) {
+      throw new IllegalStateException(
+          "workflow record of layout %d; this engine reads layout %d: run the version that wrote it"
+              .formatted(stored[AT_LAYOUT], LAYOUT));
+    }
+    return new PackedWorkflow(stored.clone());
+  }
+
+  /** The bytes to store. They are this object's own: it must not be changed afterwards. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  @Override
+  public WorkflowStatus status() {
+    return WorkflowStatus.ofCode(bytes[AT_STATUS]);
+  }
+
+  @Override
+  public long nextSequence() {
+    return getLong(bytes, AT_SEQUENCE);
+  }
+
+  @Override
+  public long deadlineMs() {
+    return getLong(bytes, AT_DEADLINE);
+  }
+
+  @Override
+  public int stepCount() {
+    return getInt(bytes, AT_STEPS);
+  }
+
+  @Override
+  public int succeededSteps() {
+    return getInt(bytes, AT_SUCCEEDED);
+  }
+
+  @Override
+  public int openSteps() {
+    return getInt(bytes, AT_OPEN);
+  }
+
+  @Override
+  public StepStatus stepStatus(int step) {
+    return StepStatus.ofCode(bytes[stepOffset(step)] & STEP_STATUS);
+  }
+
+  @Override
+  public int remainingDependencies(int step) {
+    return stepStatus(step) == StepStatus.WAITING
+        ? getUnsignedShort(bytes, stepOffset(step) + 1)
+        : 0;
+  }
+
+  @Override
+  public int attempt(int step) {
+    return stepStatus(step) == StepStatus.WAITING
+        ? 0
+        : getUnsignedShort(bytes, stepOffset(step) + 1);
+  }
+
+  @Override
+  public long stepDeadlineMs(int step) {
+    return hasFlag(FLAG_DEADLINES) ? getTime(bytes, deadlineOffset(step)) : NO_DEADLINE;
+  }
+
+  @Override
+  public long earliestDeadlineMs() {
+    long earliest = deadlineMs();
+    if (hasFlag(FLAG_DEADLINES)) {
+      for (int step = 0; step < stepCount(); step++) {
+        long deadline = stepDeadlineMs(step);
+        if (deadline != NO_DEADLINE && (earliest == NO_DEADLINE || deadline < earliest)) {
+          earliest = deadline;
+        }
+      }
+    }
+    return earliest;
+  }
+
+  /** When the workflow started, in epoch milliseconds. */
+  public long startedAtMs() {
+    return getLong(bytes, AT_STARTED);
+  }
+
+  /** When the workflow ended, in epoch milliseconds; 0 while it has not. */
+  public long endedAtMs() {
+    return getLong(bytes, AT_ENDED);
+  }
+
+  public int priority() {
+    return bytes[AT_PRIORITY];
+  }
+
+  public String tenant() {
+    return new String(bytes, AT_TENANT + 2, getUnsignedShort(bytes, AT_TENANT), UTF_8);
+  }
+
+  /** Name of the definition that the workflow is pinned to. */
+  public String definition() {
+    int at = nameOffset();
+    return new String(bytes, at + 1, bytes[at] & 0xff, UTF_8);
+  }
+
+  /** Version of the definition that the workflow is pinned to. */
+  public int version() {
+    return getInt(bytes, AT_VERSION);
+  }
+
+  /** Why the workflow ended, unless it succeeded or still runs. */
+  public @Nullable Failure failure() {
+    int at = tailOffset();
+    if (!status().hasEnded() || at == bytes.length) {
+      return null;
+    }
+    int typeLength = getUnsignedShort(bytes, at);
+    String type = new String(bytes, at + 2, typeLength, UTF_8);
+    int messageAt = at + 2 + typeLength;
+    int messageLength = getUnsignedShort(bytes, messageAt);
+    String message = new String(bytes, messageAt + 2, messageLength, UTF_8);
+    return new Failure(type, message, bytes[messageAt + 2 + messageLength] != 0);
+  }
+
+  /** The highest offset of a source that has been applied to this workflow; -1 for none. */
+  public long appliedOffset(InputSource source) {
+    return getLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES);
+  }
+
+  public void setAppliedOffset(InputSource source, long offset) {
+    putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, offset);
+  }
+
+  /** When the timer that is armed for this workflow is due; {@link #NO_DEADLINE} for none. */
+  public long armedTimerMs() {
+    return getLong(bytes, AT_ARMED);
+  }
+
+  public void setArmedTimerMs(long dueMs) {
+    putLong(bytes, AT_ARMED, dueMs);
+  }
+
+  /** Payloads that must be stored under keys of their own before this record is; once. */
+  public List<Spilled> takeSpilled() {
+    List<Spilled> taken = spilled;
+    spilled = List.of();
+    return taken;
+  }
+
+  /** Slots whose own keys are to be deleted after this record is stored; once. */
+  public List<Integer> takeReleased() {
+    List<Integer> taken = released;
+    released = List.of();
+    return taken;
+  }
+
+  /** Whether the payload of a slot has a key of its own. */
+  public boolean isSpilled(int slot) {
+    return slot == INPUT_SLOT
+        ? hasFlag(FLAG_INPUT_SPILLED)
+        : (bytes[stepOffset(slot)] & OUTPUT_SPILLED) != 0;
+  }
+
+  /**
+   * The payload of a slot when it rides in the record; null when there is none or it is spilled.
+   */
+  public @Nullable Payload riding(int slot) {
+    if (slot == INPUT_SLOT) {
+      int at = tailOffset();
+      return hasFlag(FLAG_INPUT)
+          ? PackedPayload.read(bytes, at + 2, at + 2 + getUnsignedShort(bytes, at))
+          : null;
+    }
+    if ((bytes[stepOffset(slot)] & OUTPUT_INLINE) == 0) {
+      return null;
+    }
+    int at = outputsOffset();
+    while (getUnsignedShort(bytes, at) != slot) {
+      at += OUTPUT_HEADER_BYTES + getUnsignedShort(bytes, at + 2);
+    }
+    int start = at + OUTPUT_HEADER_BYTES;
+    return PackedPayload.read(bytes, start, start + getUnsignedShort(bytes, at + 2));
+  }
+
+  @Override
+  public void begin(
+      CompiledDefinition definition,
+      @Nullable Payload input,
+      String tenant,
+      int priority,
+      long deadlineMs,
+      long atMs) {
+    byte[] tenantUtf8 = tenant.getBytes(UTF_8);
+    byte[] nameUtf8 = definition.name().getBytes(UTF_8);
+    int inputSize = input == null ? 0 : PackedPayload.size(input);
+    boolean spill = inputSize > INPUT_BYTES;
+    int ridingSize = spill ? 0 : inputSize;
+    int steps = definition.stepCount();
+    int nameAt = AT_TENANT + 2 + tenantUtf8.length;
+    int inputAt = nameAt + 1 + nameUtf8.length;
+    int table = inputAt + 2 + ridingSize;
+    bytes = Arrays.copyOf(bytes, table + steps * STEP_BYTES);
+    bytes[AT_STATUS] = WorkflowStatus.RUNNING.code();
+    bytes[AT_PRIORITY] = (byte) priority;
+    putLong(bytes, AT_STARTED, atMs);
+    putLong(bytes, AT_DEADLINE, deadlineMs);
+    putInt(bytes, AT_VERSION, definition.version());
+    putInt(bytes, AT_STEPS, steps);
+    putInt(bytes, AT_TABLE, table);
+    putShort(bytes, AT_TENANT, tenantUtf8.length);
+    System.arraycopy(tenantUtf8, 0, bytes, AT_TENANT + 2, tenantUtf8.length);
+    bytes[nameAt] = (byte) nameUtf8.length;
+    System.arraycopy(nameUtf8, 0, bytes, nameAt + 1, nameUtf8.length);
+    putShort(bytes, inputAt, ridingSize);
+    if (input != null && spill) {
+      setFlag(FLAG_INPUT_SPILLED);
+      spill(INPUT_SLOT, input);
+    } else if (input != null) {
+      setFlag(FLAG_INPUT);
+      PackedPayload.write(input, bytes, inputAt + 2);
+    }
+    for (int step = 0; step < steps; step++) {
+      putShort(bytes, table + step * STEP_BYTES + 1, definition.dependencies().degree(step));
+    }
+  }
+
+  @Override
+  public void open(int step, int attempt, long deadlineMs) {
+    setStep(step, StepStatus.OPEN);
+    putShort(bytes, stepOffset(step) + 1, attempt);
+    setDeadline(step, deadlineMs);
+    putInt(bytes, AT_OPEN, openSteps() + 1);
+  }
+
+  @Override
+  public void backOff(int step, long dueMs) {
+    close(step, StepStatus.BACKING_OFF);
+    setDeadline(step, dueMs);
+  }
+
+  @Override
+  public void succeed(int step, @Nullable Payload output, boolean keepOutput) {
+    close(step, StepStatus.SUCCEEDED);
+    putInt(bytes, AT_SUCCEEDED, succeededSteps() + 1);
+    if (output != null && keepOutput) {
+      keep(step, output);
+    }
+  }
+
+  @Override
+  public void fail(int step) {
+    close(step, StepStatus.FAILED);
+  }
+
+  @Override
+  public void decrementRemainingDependencies(int step) {
+    int at = stepOffset(step) + 1;
+    putShort(bytes, at, getUnsignedShort(bytes, at) - 1);
+  }
+
+  @Override
+  public void end(WorkflowStatus status, @Nullable Failure failure, long atMs) {
+    release();
+    int tail = tailOffset();
+    byte[] type = failure == null ? new byte[0] : failure.type().getBytes(UTF_8);
+    byte[] message = failure == null ? new byte[0] : failure.message().getBytes(UTF_8);
+    int failureBytes = failure == null ? 0 : 2 + type.length + 2 + message.length + 1;
+    bytes = Arrays.copyOf(Arrays.copyOf(bytes, tail), tail + failureBytes);
+    bytes[AT_STATUS] = status.code();
+    bytes[AT_FLAGS] = 0;
+    putLong(bytes, AT_ENDED, atMs);
+    putInt(bytes, AT_OPEN, 0);
+    putInt(bytes, AT_TABLE, 0);
+    if (failure != null) {
+      putShort(bytes, tail, type.length);
+      System.arraycopy(type, 0, bytes, tail + 2, type.length);
+      int messageAt = tail + 2 + type.length;
+      putShort(bytes, messageAt, message.length);
+      System.arraycopy(message, 0, bytes, messageAt + 2, message.length);
+      bytes[messageAt + 2 + message.length] = (byte) (failure.retryable() ? 1 : 0);
+    }
+  }
+
+  @Override
+  public void incrementSequence() {
+    putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
+  }
+
+  private void close(int step, StepStatus status) {
+    setStep(step, status);
+    setDeadline(step, NO_DEADLINE);
+    putInt(bytes, AT_OPEN, openSteps() - 1);
+  }
+
+  private void setStep(int step, StepStatus status) {
+    int at = stepOffset(step);
+    bytes[at] = (byte) ((bytes[at] & ~STEP_STATUS) | status.code());
+  }
+
+  private void setDeadline(int step, long deadlineMs) {
+    if (!hasFlag(FLAG_DEADLINES)) {
+      if (deadlineMs == NO_DEADLINE) {
+        return;
+      }
+      insertDeadlineTable();
+    }
+    putTime(bytes, deadlineOffset(step), deadlineMs);
+  }
+
+  private void insertDeadlineTable() {
+    int at = outputsOffset();
+    int size = stepCount() * TIME_BYTES;
+    byte[] grown = Arrays.copyOf(bytes, bytes.length + size);
+    System.arraycopy(bytes, at, grown, at + size, bytes.length - at);
+    Arrays.fill(grown, at, at + size, (byte) 0);
+    bytes = grown;
+    setFlag(FLAG_DEADLINES);
+  }
+
+  private void keep(int step, Payload output) {
+    int size = PackedPayload.size(output);
+    int end = bytes.length;
+    int at = stepOffset(step);
+    if (size > OUTPUT_BYTES || end - outputsOffset() + size > OUTPUTS_BYTES) {
+      bytes[at] |= OUTPUT_SPILLED;
+      spill(step, output);
+    } else {
+      bytes = Arrays.copyOf(bytes, end + OUTPUT_HEADER_BYTES + size);
+      bytes[at] |= OUTPUT_INLINE;
+      putShort(bytes, end, step);
+      putShort(bytes, end + 2, size);
+      PackedPayload.write(output, bytes, end + OUTPUT_HEADER_BYTES);
+    }
+  }
+
+  private void spill(int slot, Payload payload) {
+    if (spilled.isEmpty()) {
+      spilled = new ArrayList<>(1);
+    }
+    spilled.add(new Spilled(slot, payload));
+  }
+
+  private void release() {
+    List<Integer> slots = new ArrayList<>(0);
+    if (isSpilled(INPUT_SLOT)) {
+      slots.add(INPUT_SLOT);
+    }
+    for (int step = 0; step < stepCount(); step++) {
+      if (isSpilled(step)) {
+        slots.add(step);
+      }
+    }
+    released = slots;
+  }
+
+  private boolean hasFlag(int flag) {
+    return (bytes[AT_FLAGS] & flag) != 0;
+  }
+
+  private void setFlag(int flag) {
+    bytes[AT_FLAGS] |= (byte) flag;
+  }
+
+  private int nameOffset() {
+    return AT_TENANT + 2 + getUnsignedShort(bytes, AT_TENANT);
+  }
+
+  private int tailOffset() {
+    int at = nameOffset();
+    return at + 1 + (bytes[at] & 0xff);
+  }
+
+  private int stepOffset(int step) {
+    return getInt(bytes, AT_TABLE) + step * STEP_BYTES;
+  }
+
+  private int deadlineOffset(int step) {
+    return stepOffset(stepCount()) + step * TIME_BYTES;
+  }
+
+  private int outputsOffset() {
+    int steps = stepCount();
+    return stepOffset(steps) + (hasFlag(FLAG_DEADLINES) ? steps * TIME_BYTES : 0);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.WorkflowState;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what an input does to a workflow. Stateless and deterministic: the same definition,
+ * state, input and time give the same decision.
+ */
+public final class Decider {
+  private Decider() {}
+
+  /**
+   * Decides on an input and, when it is accepted, leaves the state evolved by the decision's
+   * events. After a refusal the state is as it was; after an exception it is undefined and must be
+   * dropped.
+   *
+   * @param workflowId id of the workflow, the seed of its jitter
+   * @param definition the definition that the workflow is pinned to
+   * @param state the workflow, or a fresh state for one that was never started
+   * @param nowMs the time, in epoch milliseconds
+   */
+  public static Decision decide(
+      String workflowId,
+      CompiledDefinition definition,
+      WorkflowState state,
+      Input input,
+      long nowMs) {
+    Transition transition = new Transition(definition, state, nowMs);
+    Steps steps = new Steps(workflowId, transition);
+    Decision.@Nullable Refused refused =
+        switch (input) {
+          case StartRequested start -> start(start, transition, steps);
+          case CancelRequested cancel -> cancel(cancel, transition);
+          case AttemptReported report -> steps.report(report);
+          case TimerFired fired -> timer(transition, steps);
+        };
+    return refused == null ? transition.accepted() : refused;
+  }
+
+  private static Decision.@Nullable Refused start(
+      StartRequested start, Transition transition, Steps steps) {
+    if (transition.state().status() != WorkflowStatus.ABSENT) {
+      return new Decision.Refused(
+          Refusal.ALREADY_STARTED, "the workflow id is taken; choose another for another workflow");
+    }
+    CompiledDefinition definition = transition.definition();
+    long deadlineMs =
+        Deadlines.earlier(
+            start.deadlineMs(), Deadlines.after(transition.nowMs(), definition.timeoutMs()));
+    transition.record(
+        new WorkflowStarted(
+            definition.name(),
+            definition.version(),
+            start.input(),
+            start.tenant(),
+            start.priority(),
+            deadlineMs));
+    steps.armTimer(deadlineMs);
+    for (int step = 0; step < definition.stepCount(); step++) {
+      steps.dispatchIfReady(step);
+    }
+    return null;
+  }
+
+  private static Decision.@Nullable Refused cancel(CancelRequested cancel, Transition transition) {
+    Decision.@Nullable Refused refused = Refusals.unlessRunning(transition.state());
+    if (refused == null) {
+      Failure failure = new Failure(Failure.CANCELLED, cancel.reason(), false);
+      transition.record(new WorkflowEnded(WorkflowStatus.CANCELLED, failure));
+    }
+    return refused;
+  }
+
+  private static Decision.@Nullable Refused timer(Transition transition, Steps steps) {
+    Decision.@Nullable Refused refused = Refusals.unlessRunning(transition.state());
+    if (refused != null) {
+      return refused;
+    }
+    if (Deadlines.isDue(transition.state().deadlineMs(), transition.nowMs())) {
+      Failure failure =
+          new Failure(Failure.WORKFLOW_TIMEOUT, "the workflow did not end in time", false);
+      transition.record(new WorkflowEnded(WorkflowStatus.TIMED_OUT, failure));
+    } else {
+      steps.fireDeadlines();
+    }
+    return null;
+  }
+}

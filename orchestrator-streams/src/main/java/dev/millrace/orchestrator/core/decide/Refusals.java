@@ -1,0 +1,20 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import org.jspecify.annotations.Nullable;
+
+/** Preconditions that several inputs share. */
+final class Refusals {
+  private Refusals() {}
+
+  static Decision.@Nullable Refused unlessRunning(WorkflowView state) {
+    WorkflowStatus status = state.status();
+    if (status == WorkflowStatus.RUNNING) {
+      return null;
+    }
+    return status == WorkflowStatus.ABSENT
+        ? new Decision.Refused(Refusal.UNKNOWN_WORKFLOW, "no workflow has this id; start it first")
+        : new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended: " + status);
+  }
+}

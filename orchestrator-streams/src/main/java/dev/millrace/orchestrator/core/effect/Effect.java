@@ -1,0 +1,4 @@
+package dev.millrace.orchestrator.core.effect;
+
+/** Something that the shell must do. */
+public sealed interface Effect permits DispatchStep, ArmTimer {}

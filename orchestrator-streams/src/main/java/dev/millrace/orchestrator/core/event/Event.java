@@ -1,0 +1,10 @@
+package dev.millrace.orchestrator.core.event;
+
+/** One decision about one workflow. Steps are named by their index in the definition. */
+public sealed interface Event
+    permits WorkflowStarted,
+        StepDispatched,
+        StepSucceeded,
+        AttemptFailed,
+        StepFailed,
+        WorkflowEnded {}

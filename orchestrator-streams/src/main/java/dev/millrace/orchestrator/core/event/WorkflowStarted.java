@@ -1,0 +1,23 @@
+package dev.millrace.orchestrator.core.event;
+
+import dev.millrace.orchestrator.core.state.Payload;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workflow runs.
+ *
+ * @param definition name of its definition
+ * @param version version of its definition
+ * @param input its input
+ * @param tenant its owner
+ * @param priority 0 (lowest) to 9 (highest)
+ * @param deadlineMs when it times out, in epoch milliseconds; 0 means never
+ */
+public record WorkflowStarted(
+    String definition,
+    int version,
+    @Nullable Payload input,
+    String tenant,
+    int priority,
+    long deadlineMs)
+    implements Event {}

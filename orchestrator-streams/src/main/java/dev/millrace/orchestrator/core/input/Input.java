@@ -1,0 +1,5 @@
+package dev.millrace.orchestrator.core.input;
+
+/** Something that happens to one workflow. */
+public sealed interface Input
+    permits StartRequested, CancelRequested, AttemptReported, TimerFired {}

@@ -1,0 +1,15 @@
+package dev.millrace.orchestrator.core.input;
+
+import dev.millrace.orchestrator.core.state.Payload;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody wants the workflow to run.
+ *
+ * @param input the workflow's input
+ * @param tenant its owner; empty means the default tenant
+ * @param priority 0 (lowest) to 9 (highest)
+ * @param deadlineMs when it times out at the latest, in epoch milliseconds; 0 means no such time
+ */
+public record StartRequested(@Nullable Payload input, String tenant, int priority, long deadlineMs)
+    implements Input {}

@@ -1,0 +1,5 @@
+/** Avro records to core data and back: the only room that imports both. */
+@NullMarked
+package dev.millrace.orchestrator.codec;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,26 +2,23 @@ package dev.millrace.schemas.wire;
 
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.UnknownSchemaException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes and decodes one record type in Confluent's wire format: a zero byte, the schema id as a
  * 4-byte big-endian integer, the Avro binary. Not thread-safe; give each thread its own.
+ *
+ * <p>Whatever the bytes are, decoding ends in a record, a {@link MalformedRecordException} or a
+ * {@link dev.millrace.schemas.registry.RegistryUnavailableException}, and allocates no more than a
+ * small multiple of their length. A decoded record shares nothing with the bytes or with the codec:
+ * its byte buffers have arrays of their own, which belong to the caller. Encoding leaves positions
+ * and limits of byte buffers as they are.
  *
  * @param <T> the generated record class
  */
@@ -29,15 +26,18 @@ public final class AvroCodec<T extends SpecificRecordBase> {
   private static final byte MAGIC = 0;
   private static final int HEADER_BYTES = 5;
 
+  /** Writers' schemas kept ready; beyond them the one that was met first is resolved again. */
+  private static final int MAX_READERS = 256;
+
   private final SchemaRegistry registry;
   private final Schema schema;
   private final SpecificData model;
   private final int schemaId;
-  private final SpecificDatumWriter<T> writer;
-  private final Map<Integer, SpecificDatumReader<T>> readers = new HashMap<>();
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
-  private @Nullable BinaryEncoder encoder;
-  private @Nullable BinaryDecoder decoder;
+  private final DatumEncoder encoder;
+  private final SpecificDatumReader<T> ownReader;
+  private final Map<Integer, SpecificDatumReader<T>> readers = new LinkedHashMap<>();
+  private final ByteArrayEncoder out = new ByteArrayEncoder();
+  private final ByteArrayDecoder decoder = new ByteArrayDecoder();
 
   /**
    * A codec for the records of one topic; registers the record type's schema under the topic's
@@ -47,34 +47,33 @@ public final class AvroCodec<T extends SpecificRecordBase> {
    */
   public AvroCodec(Class<T> type, String topic, SchemaRegistry registry) {
     this.registry = registry;
-    this.model = SpecificData.getForClass(type);
-    this.model.setCustomCoders(true);
+    this.model = GeneratedRecords.model(type);
     this.schema = model.getSchema(type);
-    this.schemaId = registry.register(topic + "-value", schema);
-    this.writer = new SpecificDatumWriter<>(schema, model);
+    this.schemaId = registry.register(topic + "-value", ContractSchemas.of(type));
+    this.encoder = DatumEncoder.of(schema);
+    this.ownReader = new SpecificDatumReader<>(schema, schema, model);
   }
 
-  /** The framed bytes of a record. */
+  /**
+   * The framed bytes of a record.
+   *
+   * @throws IllegalArgumentException when a required field is not set; the message names it
+   */
   public byte[] encode(T record) {
-    out.reset();
-    out.write(MAGIC);
-    out.write(schemaId >>> 24);
-    out.write(schemaId >>> 16);
-    out.write(schemaId >>> 8);
-    out.write(schemaId);
-    encoder = EncoderFactory.get().directBinaryEncoder(out, encoder);
-    try {
-      writer.write(record, encoder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // a ByteArrayOutputStream does not fail
-    }
-    return out.toByteArray();
+    out.clear();
+    out.writeByte(MAGIC);
+    out.writeByte(schemaId >>> 24);
+    out.writeByte(schemaId >>> 16);
+    out.writeByte(schemaId >>> 8);
+    out.writeByte(schemaId);
+    encoder.write(record, out);
+    return out.take();
   }
 
   /**
    * The record in framed bytes, written with any schema of the subject.
    *
-   * @throws MalformedRecordException when the bytes are no such record
+   * @throws MalformedRecordException when the bytes are no such record, or more than one
    * @throws dev.millrace.schemas.registry.RegistryUnavailableException when the writer's schema is
    *     not known yet and the registry cannot be asked
    */
@@ -89,27 +88,45 @@ public final class AvroCodec<T extends SpecificRecordBase> {
             | (framed[3] & 0xff) << 8
             | (framed[4] & 0xff);
     SpecificDatumReader<T> reader = reader(id);
-    decoder =
-        DecoderFactory.get()
-            .binaryDecoder(framed, HEADER_BYTES, framed.length - HEADER_BYTES, decoder);
+    decoder.reset(framed, HEADER_BYTES);
+    T record;
+    int rest;
     try {
-      return reader.read(null, decoder);
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+      record = reader.read(null, decoder);
+      rest = decoder.remaining();
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // Avro reports bad bytes in many ways; the overflow is a writer's schema that nests in
+      // itself.
       throw new MalformedRecordException(
           "not a %s written with schema id %d: %s".formatted(schema.getName(), id, e), e);
+    } finally {
+      decoder.clear();
     }
+    if (rest > 0) {
+      throw new MalformedRecordException(
+          "%d bytes too many after a %s written with schema id %d"
+              .formatted(rest, schema.getName(), id),
+          null);
+    }
+    return record;
   }
 
   private SpecificDatumReader<T> reader(int id) throws MalformedRecordException {
+    if (id == schemaId) {
+      return ownReader;
+    }
     SpecificDatumReader<T> reader = readers.get(id);
     if (reader == null) {
       Schema written;
       try {
-        written = id == schemaId ? schema : registry.schemaById(id);
+        written = registry.schemaById(id);
       } catch (UnknownSchemaException e) {
         throw new MalformedRecordException("unknown schema id " + id, e);
       }
       reader = new SpecificDatumReader<>(written, schema, model);
+      if (readers.size() >= MAX_READERS) {
+        readers.remove(readers.keySet().iterator().next());
+      }
       readers.put(id, reader);
     }
     return reader;

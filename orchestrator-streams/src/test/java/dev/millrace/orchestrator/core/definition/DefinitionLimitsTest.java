@@ -1,0 +1,32 @@
+package dev.millrace.orchestrator.core.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.schemas.Limits;
+import org.junit.jupiter.api.Test;
+
+class DefinitionLimitsTest {
+  @Test
+  void limitsEqualThoseOfTheRecordContract() {
+    assertThat(DefinitionLimits.STEPS).isEqualTo(Limits.STEPS);
+    assertThat(DefinitionLimits.DEPENDENCIES).isEqualTo(Limits.DEPENDENCIES);
+    assertThat(DefinitionLimits.NAME_CHARS).isEqualTo(Limits.NAME_CHARS);
+    assertThat(DefinitionLimits.QUEUE_CHARS).isEqualTo(Limits.QUEUE_CHARS);
+    assertThat(DefinitionLimits.ATTEMPTS).isEqualTo(Limits.ATTEMPTS);
+  }
+
+  @Test
+  void namesAreLettersDigitsUnderscoresDotsAndHyphens() {
+    assertThat(new String[] {"a", "_", "7", "A.b-c_9", "x".repeat(128)})
+        .allMatch(DefinitionLimits::isName);
+    assertThat(new String[] {"", ".a", "-a", "a b", "a/b", "\u00e4", "a\n", "x".repeat(129)})
+        .noneMatch(DefinitionLimits::isName);
+  }
+
+  @Test
+  void queuesFitTopicNames() {
+    assertThat(new String[] {"default", "a-1", "q".repeat(64)}).allMatch(DefinitionLimits::isQueue);
+    assertThat(new String[] {"", "A", "a_b", "a.b", "q".repeat(65)})
+        .noneMatch(DefinitionLimits::isQueue);
+  }
+}

@@ -1,0 +1,180 @@
+package dev.millrace.schemas;
+
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.EventSource;
+import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.RetryPolicy;
+import dev.millrace.schemas.v1.StartDetail;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.v1.StepDefinition;
+import dev.millrace.schemas.v1.StepOutput;
+import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowDefinition;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowStart;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** One record of each type, with a value in every field and text beyond ASCII. */
+public final class Samples {
+  private static final Instant AT = Instant.parse("2026-11-21T10:00:00.123Z");
+
+  private Samples() {}
+
+  /** All record types that are values of a topic. */
+  public static List<SpecificRecordBase> all() {
+    return List.of(start(), control(), command(), completion(), events(), definition());
+  }
+
+  public static WorkflowStart start() {
+    return WorkflowStart.newBuilder()
+        .setDefinition("quake")
+        .setVersion(3)
+        .setInput(json("{\"place\":\"Kópavogur\",\"magnitude\":4.5}"))
+        .setTenant("seismology")
+        .setPriority(7)
+        .setDeadline(AT)
+        .setInlineDefinition(definition())
+        .build();
+  }
+
+  public static WorkflowControl control() {
+    return WorkflowControl.newBuilder()
+        .setAction(ControlAction.CANCEL)
+        .setReason("superseded – “a better estimate”")
+        .setRequestedBy("ops@example")
+        .build();
+  }
+
+  public static StepCommand command() {
+    return StepCommand.newBuilder()
+        .setWorkflowId("quake-1")
+        .setStep("enrich")
+        .setAttempt(2)
+        .setType("enrich-v2")
+        .setDefinition("quake")
+        .setDefinitionVersion(3)
+        .setInput(json("{}"))
+        .setDependencies(
+            List.of(
+                StepOutput.newBuilder().setStep("validate").setOutput(binary()).build(),
+                StepOutput.newBuilder().setStep("notify").build()))
+        .setTenant("seismology")
+        .setPriority(9)
+        .setDeadline(AT.plusSeconds(30))
+        .build();
+  }
+
+  public static StepCompletion completion() {
+    return StepCompletion.newBuilder()
+        .setStep("enrich")
+        .setAttempt(2)
+        .setStatus(CompletionStatus.FAILED)
+        .setOutput(binary())
+        .setFailure(failure())
+        .setStartedAt(AT)
+        .setEndedAt(AT.plusMillis(17))
+        .setWorker("worker-1")
+        .build();
+  }
+
+  public static WorkflowEvents events() {
+    return WorkflowEvents.newBuilder()
+        .setFirstSequence(41)
+        .setAt(AT)
+        .setSource(EventSource.COMPLETION)
+        .setSourceOffset(1L << 40)
+        .setEvents(
+            List.of(
+                WorkflowEvent.newBuilder()
+                    .setType(EventType.WORKFLOW_STARTED)
+                    .setPayload(json("[1,2]"))
+                    .setDueAt(AT.plusSeconds(60))
+                    .setStart(
+                        StartDetail.newBuilder()
+                            .setDefinition("quake")
+                            .setVersion(3)
+                            .setTenant("seismology")
+                            .setPriority(0)
+                            .build())
+                    .build(),
+                WorkflowEvent.newBuilder()
+                    .setType(EventType.ATTEMPT_FAILED)
+                    .setStep("enrich")
+                    .setAttempt(2)
+                    .setFailure(failure())
+                    .setDueAt(AT)
+                    .build(),
+                WorkflowEvent.newBuilder()
+                    .setType(EventType.STEP_SUCCEEDED)
+                    .setStep("file")
+                    .setAttempt(1)
+                    .setPayload(binary())
+                    .build()))
+        .build();
+  }
+
+  public static WorkflowDefinition definition() {
+    return WorkflowDefinition.newBuilder()
+        .setName("quake")
+        .setVersion(3)
+        .setTimeoutMs(60_000)
+        .setRetry(retry(3))
+        .setSteps(
+            List.of(
+                StepDefinition.newBuilder()
+                    .setId("validate")
+                    .setType("validate")
+                    .setQueue("light")
+                    .build(),
+                StepDefinition.newBuilder()
+                    .setId("enrich")
+                    .setType("enrich-v2")
+                    .setQueue("heavy")
+                    .setDependsOn(List.of("validate"))
+                    .setTimeoutMs(5_000)
+                    .setRetry(retry(1_000))
+                    .build()))
+        .build();
+  }
+
+  private static RetryPolicy retry(int maxAttempts) {
+    return RetryPolicy.newBuilder()
+        .setMaxAttempts(maxAttempts)
+        .setInitialIntervalMs(100)
+        .setCoefficient(1.5)
+        .setMaxIntervalMs(10_000)
+        .setJitter(0.1)
+        .setNonRetryable(List.of("ValidationError"))
+        .build();
+  }
+
+  private static Failure failure() {
+    return Failure.newBuilder()
+        .setType("Unreachable")
+        .setMessage("no answer \uD83C\uDF0B")
+        .setRetryable(false)
+        .build();
+  }
+
+  private static Payload json(String text) {
+    return Payload.newBuilder()
+        .setData(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+        .build();
+  }
+
+  private static Payload binary() {
+    return Payload.newBuilder()
+        .setContentType("application/octet-stream")
+        .setData(ByteBuffer.wrap(new byte[] {0, 1, -1, -128, 127}))
+        .build();
+  }
+}

@@ -42,7 +42,13 @@ final class BrokerSettings {
           Map.entry("share.coordinator.state.topic.replication.factor", "1"),
           Map.entry("share.coordinator.state.topic.min.isr", "1"),
           Map.entry("share.coordinator.state.topic.num.partitions", "2"),
+          // Nobody has to wait for further members of a group, nor for the next round of
+          // assignment.
           Map.entry("group.initial.rebalance.delay.ms", "0"),
+          Map.entry("group.streams.initial.rebalance.delay.ms", "0"),
+          Map.entry("group.consumer.assignment.interval.ms", "0"),
+          Map.entry("group.streams.assignment.interval.ms", "0"),
+          Map.entry("group.share.assignment.interval.ms", "0"),
           // Threads and buffers for two cores; the cleaner alone would take 128 MiB at its default.
           Map.entry("num.network.threads", "2"),
           Map.entry("num.io.threads", "4"),

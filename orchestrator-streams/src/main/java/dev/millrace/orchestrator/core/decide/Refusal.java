@@ -8,6 +8,8 @@ public enum Refusal {
    * No workflow has this id: it was never started, or it ended longer ago than summaries are kept.
    */
   UNKNOWN_WORKFLOW("unknown-workflow", false),
+  /** The input was applied before a crash and is being read again. */
+  ALREADY_APPLIED("already-applied", true),
   /** The workflow has ended. */
   WORKFLOW_ENDED("workflow-ended", true),
   /** The definition has no such step. */

@@ -1,0 +1,45 @@
+package dev.millrace.orchestrator.codec;
+
+import dev.millrace.orchestrator.core.definition.DefinitionValidator;
+import dev.millrace.orchestrator.core.definition.Violation;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.MalformedRecordException;
+import java.util.List;
+
+/** Records of the definitions topic as compiled definitions. Not thread-safe. */
+public final class DefinitionDecoder {
+  private final AvroCodec<dev.millrace.schemas.v1.WorkflowDefinition> codec;
+
+  public DefinitionDecoder(Topics topics, SchemaRegistry registry) {
+    codec =
+        new AvroCodec<>(
+            dev.millrace.schemas.v1.WorkflowDefinition.class, topics.definitions(), registry);
+  }
+
+  /**
+   * Reads, validates and compiles a definition.
+   *
+   * @throws MalformedRecordException when the bytes are none, or it breaks a rule
+   */
+  public CompiledDefinition decode(byte[] value) throws MalformedRecordException {
+    WorkflowDefinition definition = DefinitionCodec.fromAvro(codec.decode(value));
+    List<Violation> violations = DefinitionValidator.validate(definition);
+    if (!violations.isEmpty()) {
+      Violation first = violations.getFirst();
+      throw new MalformedRecordException(
+          "definition %s/%d breaks %d rules, the first at %s: %s"
+              .formatted(
+                  definition.name(),
+                  definition.version(),
+                  violations.size(),
+                  first.path(),
+                  first.message()),
+          null);
+    }
+    return CompiledDefinition.compile(definition);
+  }
+}

@@ -1,0 +1,132 @@
+package dev.millrace.orchestrator.codec;
+
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowStart;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.MalformedRecordException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of the input topics as inputs of the core, checked against the contract's limits. Not
+ * thread-safe.
+ */
+public final class InputDecoder {
+  private final AvroCodec<WorkflowStart> starts;
+  private final AvroCodec<WorkflowControl> controls;
+  private final AvroCodec<StepCompletion> completions;
+
+  public InputDecoder(Topics topics, SchemaRegistry registry) {
+    starts = new AvroCodec<>(WorkflowStart.class, topics.starts(), registry);
+    controls = new AvroCodec<>(WorkflowControl.class, topics.controls(), registry);
+    completions = new AvroCodec<>(StepCompletion.class, topics.completions(), registry);
+  }
+
+  /**
+   * Reads a workflow start.
+   *
+   * @throws MalformedRecordException when the bytes are none, or break a limit
+   */
+  public DecodedStart start(byte @Nullable [] value) throws MalformedRecordException {
+    WorkflowStart start = starts.decode(present(value));
+    checkLength("tenant", start.getTenant(), Limits.TENANT_CHARS);
+    checkLength("definition", start.getDefinition(), Limits.NAME_CHARS);
+    if (start.getPriority() < Limits.LOWEST_PRIORITY
+        || start.getPriority() > Limits.HIGHEST_PRIORITY) {
+      throw new MalformedRecordException(
+          "priority is %d, allowed are %d to %d"
+              .formatted(start.getPriority(), Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY),
+          null);
+    }
+    if (start.getVersion() < 0) {
+      throw new MalformedRecordException(
+          "version is %d; give a registered version, or 0 for the highest"
+              .formatted(start.getVersion()),
+          null);
+    }
+    StartRequested request =
+        new StartRequested(
+            PayloadCodec.fromAvroWithinLimit(start.getInput(), "input"),
+            start.getTenant(),
+            start.getPriority(),
+            epochMs(start.getDeadline()));
+    return new DecodedStart(start.getDefinition(), start.getVersion(), request);
+  }
+
+  /**
+   * Reads a workflow control.
+   *
+   * @throws MalformedRecordException when the bytes are none, or its action is not known here
+   */
+  public Input control(byte @Nullable [] value) throws MalformedRecordException {
+    WorkflowControl control = controls.decode(present(value));
+    return switch (control.getAction()) {
+      case CANCEL ->
+          new CancelRequested(FailureCodec.cut(control.getReason(), Limits.MESSAGE_CHARS));
+      case UNKNOWN ->
+          throw new MalformedRecordException(
+              "action is not one that this engine knows; upgrade the engine or send CANCEL", null);
+    };
+  }
+
+  /**
+   * Reads a step completion.
+   *
+   * @throws MalformedRecordException when the bytes are none, or say neither success nor failure
+   */
+  public AttemptReported completion(byte @Nullable [] value) throws MalformedRecordException {
+    StepCompletion completion = completions.decode(present(value));
+    Failure failure =
+        switch (completion.getStatus()) {
+          case SUCCEEDED -> null;
+          case FAILED -> required(FailureCodec.fromAvro(completion.getFailure()));
+          case UNKNOWN ->
+              throw new MalformedRecordException(
+                  "status is not one that this engine knows; upgrade the engine or send SUCCEEDED"
+                      + " or FAILED",
+                  null);
+        };
+    return new AttemptReported(
+        completion.getStep(),
+        completion.getAttempt(),
+        PayloadCodec.fromAvro(completion.getOutput(), "output"),
+        failure);
+  }
+
+  private static byte[] present(byte @Nullable [] value) throws MalformedRecordException {
+    if (value == null) {
+      throw new MalformedRecordException("the record has no value", null);
+    }
+    return value;
+  }
+
+  private static Failure required(@Nullable Failure failure) throws MalformedRecordException {
+    if (failure == null) {
+      throw new MalformedRecordException(
+          "status is FAILED but failure is null; say its type and message", null);
+    }
+    return failure;
+  }
+
+  private static void checkLength(String field, String value, int maxChars)
+      throws MalformedRecordException {
+    if (value.length() > maxChars) {
+      throw new MalformedRecordException(
+          "%s has %d characters, at most %d are allowed".formatted(field, value.length(), maxChars),
+          null);
+    }
+  }
+
+  private static long epochMs(@Nullable Instant time) {
+    return time == null ? 0 : time.toEpochMilli();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.millrace.orchestrator.codec;
+
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.EventSource;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepOutput;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.wire.AvroCodec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The core's events and effects as records of the output topics. Not thread-safe. */
+public final class OutputEncoder {
+  private final AvroCodec<StepCommand> commands;
+  private final AvroCodec<WorkflowEvents> events;
+
+  /**
+   * An encoder that registers the schemas of its records.
+   *
+   * @param anyQueue a queue whose topic's subject the command schema is registered under; the same
+   *     schema has the same id under the subject of every other queue
+   */
+  public OutputEncoder(Topics topics, String anyQueue, SchemaRegistry registry) {
+    commands = new AvroCodec<>(StepCommand.class, topics.commands(anyQueue), registry);
+    events = new AvroCodec<>(WorkflowEvents.class, topics.events(), registry);
+  }
+
+  /**
+   * The command of an attempt.
+   *
+   * @param payloads the workflow's payload in a slot: a step's output, or the input
+   */
+  public byte[] command(
+      String workflowId,
+      CompiledDefinition definition,
+      PackedWorkflow workflow,
+      DispatchStep dispatch,
+      IntFunction<@Nullable Payload> payloads) {
+    CompiledStep step = definition.step(dispatch.step());
+    Adjacency dependencies = definition.dependencies();
+    List<StepOutput> outputs = new ArrayList<>(dependencies.degree(dispatch.step()));
+    for (int edge = dependencies.start(dispatch.step());
+        edge < dependencies.end(dispatch.step());
+        edge++) {
+      int dependency = dependencies.target(edge);
+      outputs.add(
+          new StepOutput(
+              definition.step(dependency).id(), PayloadCodec.toAvro(payloads.apply(dependency))));
+    }
+    return commands.encode(
+        new StepCommand(
+            workflowId,
+            step.id(),
+            dispatch.attempt(),
+            step.type(),
+            definition.name(),
+            definition.version(),
+            PayloadCodec.toAvro(payloads.apply(PackedWorkflow.INPUT_SLOT)),
+            outputs,
+            workflow.tenant(),
+            workflow.priority(),
+            dispatch.deadlineMs() == WorkflowView.NO_DEADLINE
+                ? null
+                : Instant.ofEpochMilli(dispatch.deadlineMs())));
+  }
+
+  /**
+   * All events of one input.
+   *
+   * @param firstSequence sequence number of the first
+   * @param source where the input came from; null for a timer
+   * @param offset offset of the input; -1 for a timer
+   */
+  public byte[] events(
+      CompiledDefinition definition,
+      List<Event> decided,
+      long firstSequence,
+      long atMs,
+      @Nullable InputSource source,
+      long offset) {
+    List<WorkflowEvent> records = new ArrayList<>(decided.size());
+    for (Event event : decided) {
+      records.add(EventCodec.toAvro(definition, event));
+    }
+    return events.encode(
+        new WorkflowEvents(
+            firstSequence, Instant.ofEpochMilli(atMs), eventSource(source), offset, records));
+  }
+
+  /** The one event of a start that was refused. */
+  public byte[] rejection(Failure failure, long atMs, long offset) {
+    return events.encode(
+        new WorkflowEvents(
+            0L,
+            Instant.ofEpochMilli(atMs),
+            EventSource.START,
+            offset,
+            List.of(EventCodec.rejected(failure))));
+  }
+
+  private static EventSource eventSource(@Nullable InputSource source) {
+    if (source == null) {
+      return EventSource.TIMER;
+    }
+    return switch (source) {
+      case START -> EventSource.START;
+      case CONTROL -> EventSource.CONTROL;
+      case COMPLETION -> EventSource.COMPLETION;
+    };
+  }
+}

@@ -1,0 +1,257 @@
+package dev.millrace.orchestrator.config;
+
+import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
+import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
+import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+
+import dev.millrace.schemas.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * The engine's settings. Keys that start with {@code kafka.} go to Kafka Streams without that
+ * prefix, those that start with {@code schema.registry.} to the registry client; any other unknown
+ * key is refused. Immutable.
+ */
+public final class EngineConfig {
+  public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+  public static final String SCHEMA_REGISTRY_URL = "schema.registry.url";
+  public static final String TOPIC_PREFIX = "topic.prefix";
+  public static final String APPLICATION_ID = "application.id";
+  public static final String STATE_DIR = "state.dir";
+  public static final String GUARANTEE = "guarantee";
+  public static final String STREAM_THREADS = "stream.threads";
+  public static final String COMMIT_INTERVAL_MS = "commit.interval.ms";
+  public static final String RECORD_CACHE_BYTES = "record.cache.bytes";
+  public static final String ROCKSDB_BYTES = "rocksdb.bytes";
+  public static final String RETENTION_MS = "retention.ms";
+  public static final String DEFINITION_WAIT_MS = "definition.wait.ms";
+  public static final String TIMER_TICK_MS = "timer.tick.ms";
+  public static final String REPLICATION_FACTOR = "replication.factor";
+  public static final String HTTP_HOST = "http.host";
+  public static final String HTTP_PORT = "http.port";
+
+  /** Prefix of keys that go to Kafka Streams and its clients. */
+  public static final String KAFKA_PREFIX = "kafka.";
+
+  /** Prefix of keys that go to the schema registry client, as they are or without it. */
+  public static final String REGISTRY_PREFIX = "schema.registry.";
+
+  /** Largest request of a producer: the largest record of the contract and its frame. */
+  private static final int MAX_REQUEST_BYTES = 9 * 1024 * 1024;
+
+  private static final ConfigDef KEYS =
+      new ConfigDef()
+          .define(BOOTSTRAP_SERVERS, ConfigDef.Type.LIST, ConfigDef.NO_DEFAULT_VALUE, HIGH, "Kafka brokers.")
+          .define(
+              SCHEMA_REGISTRY_URL,
+              ConfigDef.Type.STRING,
+              ConfigDef.NO_DEFAULT_VALUE,
+              HIGH,
+              "URL of a Confluent-compatible schema registry.")
+          .define(
+              TOPIC_PREFIX,
+              ConfigDef.Type.STRING,
+              Topics.DEFAULT_PREFIX,
+              MEDIUM,
+              "What the name of every topic starts with.")
+          .define(
+              APPLICATION_ID,
+              ConfigDef.Type.STRING,
+              "millrace-engine",
+              MEDIUM,
+              "Consumer group of the engine and prefix of its changelog topic. Never change it: the"
+                  + " state is found by it.")
+          .define(STATE_DIR, ConfigDef.Type.STRING, "millrace-state", MEDIUM, "Folder of RocksDB.")
+          .define(
+              GUARANTEE,
+              ConfigDef.Type.STRING,
+              Guarantee.AT_LEAST_ONCE.configValue(),
+              MEDIUM,
+              "at-least-once or exactly-once.")
+          .define(
+              STREAM_THREADS, ConfigDef.Type.INT, 2, between(1, 256), MEDIUM, "Stream threads; one a core.")
+          .define(
+              COMMIT_INTERVAL_MS,
+              ConfigDef.Type.INT,
+              1_000,
+              between(1, 60_000),
+              MEDIUM,
+              "How often state is committed: what a crash makes the engine read again. Under"
+                  + " exactly-once also how long readers of committed records wait.")
+          .define(
+              RECORD_CACHE_BYTES,
+              ConfigDef.Type.LONG,
+              256L << 20,
+              atLeast(1 << 20),
+              MEDIUM,
+              "Heap for workflows changed since the last commit, all threads together. When it"
+                  + " fills, state is written early and throughput falls.")
+          .define(
+              ROCKSDB_BYTES,
+              ConfigDef.Type.LONG,
+              256L << 20,
+              atLeast(8 << 20),
+              MEDIUM,
+              "Memory outside the heap for RocksDB's blocks and write buffers, all tasks together.")
+          .define(
+              RETENTION_MS,
+              ConfigDef.Type.LONG,
+              Duration.ofDays(1).toMillis(),
+              atLeast(1_000),
+              MEDIUM,
+              "How long the summary of an ended workflow is kept: for queries, and to recognise a"
+                  + " second start with the same id.")
+          .define(
+              DEFINITION_WAIT_MS,
+              ConfigDef.Type.LONG,
+              10_000L,
+              between(0, 600_000),
+              LOW,
+              "How long a start waits for its definition or queue before it is rejected.")
+          .define(
+              TIMER_TICK_MS,
+              ConfigDef.Type.LONG,
+              20L,
+              between(1, 10_000),
+              LOW,
+              "How often due timers are looked for.")
+          .define(
+              REPLICATION_FACTOR,
+              ConfigDef.Type.INT,
+              -1,
+              atLeast(-1),
+              MEDIUM,
+              "Replicas of the changelog topic; -1 for the broker's default.")
+          .define(HTTP_HOST, ConfigDef.Type.STRING, "127.0.0.1", LOW, "Address of the HTTP server.")
+          .define(
+              HTTP_PORT,
+              ConfigDef.Type.INT,
+              8_480,
+              between(0, 65_535),
+              LOW,
+              "Port of the HTTP server; 0 for any free one.");
+
+  private final AbstractConfig values;
+  private final Map<String, String> kafka = new HashMap<>();
+  private final Map<String, String> registry = new HashMap<>();
+
+  /**
+   * Reads and checks settings.
+   *
+   * @throws ConfigException when one is unknown, missing or out of range; the message names it
+   */
+  public EngineConfig(Map<String, String> settings) {
+    Map<String, String> own = new HashMap<>();
+    settings.forEach(
+        (key, value) -> {
+          if (KEYS.names().contains(key)) {
+            own.put(key, value);
+          } else if (key.startsWith(KAFKA_PREFIX)) {
+            kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+          } else if (key.startsWith(REGISTRY_PREFIX)) {
+            registry.put(key.substring(REGISTRY_PREFIX.length()), value);
+          } else {
+            throw new ConfigException(
+                "unknown setting '%s'; known are %s, and anything that starts with '%s' or '%s'"
+                    .formatted(key, new TreeSet<>(KEYS.names()), KAFKA_PREFIX, REGISTRY_PREFIX));
+          }
+        });
+    values = new AbstractConfig(KEYS, own, false);
+    guarantee();
+    topics();
+  }
+
+  /** The table of settings as a reStructuredText document. */
+  public static String reference() {
+    return KEYS.toEnrichedRst();
+  }
+
+  public List<String> bootstrapServers() {
+    return values.getList(BOOTSTRAP_SERVERS);
+  }
+
+  public String schemaRegistryUrl() {
+    return values.getString(SCHEMA_REGISTRY_URL);
+  }
+
+  /** Settings for the schema registry client. */
+  public Map<String, String> schemaRegistrySettings() {
+    return Map.copyOf(registry);
+  }
+
+  public Topics topics() {
+    return new Topics(values.getString(TOPIC_PREFIX));
+  }
+
+  public String applicationId() {
+    return values.getString(APPLICATION_ID);
+  }
+
+  public Guarantee guarantee() {
+    return Guarantee.of(values.getString(GUARANTEE));
+  }
+
+  public Duration retention() {
+    return Duration.ofMillis(values.getLong(RETENTION_MS));
+  }
+
+  public Duration definitionWait() {
+    return Duration.ofMillis(values.getLong(DEFINITION_WAIT_MS));
+  }
+
+  public Duration timerTick() {
+    return Duration.ofMillis(values.getLong(TIMER_TICK_MS));
+  }
+
+  public String httpHost() {
+    return values.getString(HTTP_HOST);
+  }
+
+  public int httpPort() {
+    return values.getInt(HTTP_PORT);
+  }
+
+  /** Settings for admin clients. */
+  public Map<String, Object> adminSettings() {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put(BOOTSTRAP_SERVERS, String.join(",", bootstrapServers()));
+    return settings;
+  }
+
+  /** Settings for Kafka Streams. */
+  public Map<String, Object> streamsSettings() {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, String.join(",", bootstrapServers()));
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, values.getString(STATE_DIR));
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, values.getInt(STREAM_THREADS));
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee().streamsValue());
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, values.getInt(COMMIT_INTERVAL_MS));
+    settings.put(
+        StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, values.getLong(RECORD_CACHE_BYTES));
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, values.getInt(REPLICATION_FACTOR));
+    settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
+    settings.put(SharedRocksDbMemory.BYTES, values.getLong(ROCKSDB_BYTES));
+    settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 1_000);
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    // A busy stream thread batches by itself; Streams' default of 100 ms is 100 ms a hop.
+    settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    settings.putAll(kafka);
+    return settings;
+  }
+}

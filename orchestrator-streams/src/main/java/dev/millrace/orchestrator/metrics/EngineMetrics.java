@@ -1,0 +1,32 @@
+package dev.millrace.orchestrator.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The engine's counters. Thread-safe. */
+public final class EngineMetrics {
+  private final MeterRegistry registry;
+  private final Map<String, Counter> deadLetters = new ConcurrentHashMap<>();
+  private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+
+  public EngineMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** A record went to the dead letters. */
+  public void deadLetter(String code) {
+    counter(deadLetters, "millrace.dead.letters", code).increment();
+  }
+
+  /** An input changed nothing, as is normal under at-least-once delivery. */
+  public void refused(String code) {
+    counter(refusals, "millrace.inputs.refused", code).increment();
+  }
+
+  private Counter counter(Map<String, Counter> counters, String name, String code) {
+    return counters.computeIfAbsent(
+        code, each -> Counter.builder(name).tag("code", each).register(registry));
+  }
+}

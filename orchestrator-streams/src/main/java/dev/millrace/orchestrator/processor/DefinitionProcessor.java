@@ -1,0 +1,63 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.codec.DefinitionDecoder;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.schemas.wire.MalformedRecordException;
+import java.util.Arrays;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the definitions topic into the global store and compiles what it reads, at restoring and
+ * afterwards. Runs on the global stream thread.
+ */
+public final class DefinitionProcessor implements Processor<Bytes, byte[], Void, Void> {
+  private static final Logger LOG = LoggerFactory.getLogger(DefinitionProcessor.class);
+
+  private final String storeName;
+  private final DefinitionDecoder decoder;
+  private final Definitions definitions;
+  private @Nullable KeyValueStore<Bytes, byte[]> store;
+
+  public DefinitionProcessor(String storeName, DefinitionDecoder decoder, Definitions definitions) {
+    this.storeName = storeName;
+    this.decoder = decoder;
+    this.definitions = definitions;
+  }
+
+  @Override
+  public void init(ProcessorContext<Void, Void> context) {
+    store = context.getStateStore(storeName);
+  }
+
+  @Override
+  public void process(Record<Bytes, byte[]> record) {
+    if (record.key() == null || record.value() == null || store == null) {
+      LOG.warn(
+          "ignored a definition record without key or value: definitions are never deleted,"
+              + " workflows may be pinned to them");
+      return;
+    }
+    try {
+      CompiledDefinition definition = decoder.decode(record.value());
+      if (definitions.add(definition)) {
+        store.put(record.key(), record.value());
+        LOG.info("definition {}/{} is known", definition.name(), definition.version());
+      } else if (!Arrays.equals(record.value(), store.get(record.key()))) {
+        LOG.warn(
+            "definition {}/{} was published again with other content; the first one holds, publish"
+                + " the change as a new version",
+            definition.name(),
+            definition.version());
+      }
+    } catch (MalformedRecordException e) {
+      LOG.error("ignored the definition record with key {}: {}", record.key(), e.getMessage());
+    }
+  }
+}

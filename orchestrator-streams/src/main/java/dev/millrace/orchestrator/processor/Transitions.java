@@ -1,0 +1,190 @@
+package dev.millrace.orchestrator.processor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.codec.InputSource;
+import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Decider;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries one workflow from one state to the next: decides, forwards commands and events, and only
+ * then stores, so that no failure in between leaves a state that speaks of an output never sent.
+ * Belongs to one stream task.
+ */
+final class Transitions {
+  private final ProcessorContext<byte[], Outgoing> context;
+  private final Topics topics;
+  private final OutputEncoder encoder;
+  private final WorkflowStore store;
+  private final long retentionMs;
+
+  Transitions(
+      ProcessorContext<byte[], Outgoing> context,
+      Topics topics,
+      OutputEncoder encoder,
+      WorkflowStore store,
+      long retentionMs) {
+    this.context = context;
+    this.topics = topics;
+    this.encoder = encoder;
+    this.store = store;
+    this.retentionMs = retentionMs;
+  }
+
+  /**
+   * What an input came with.
+   *
+   * @param source its topic; null for a timer
+   * @param offset its offset; -1 for a timer
+   * @param headers its headers, of which the trace context goes on to what it causes
+   */
+  record Cause(@Nullable InputSource source, long offset, Headers headers) {}
+
+  /** Applies an input to a workflow; answers the refusal, if it was refused. */
+  Decision.@Nullable Refused apply(
+      String workflowId,
+      CompiledDefinition definition,
+      PackedWorkflow workflow,
+      Input input,
+      Cause cause) {
+    long nowMs = context.currentSystemTimeMs();
+    long firstSequence = workflow.nextSequence();
+    Decision decision = Decider.decide(workflowId, definition, workflow, input, nowMs);
+    return switch (decision) {
+      case Decision.Refused refused -> refused;
+      case Decision.Accepted accepted -> {
+        Run run = new Run(workflowId, definition, workflow, cause, nowMs);
+        run.carryOut(accepted);
+        run.publish(firstSequence);
+        run.store(input);
+        yield null;
+      }
+    };
+  }
+
+  /** One accepted decision being carried out. */
+  private final class Run {
+    private final String workflowId;
+    private final CompiledDefinition definition;
+    private final PackedWorkflow workflow;
+    private final Cause cause;
+    private final long nowMs;
+    private final Headers headers;
+    private final List<Event> events = new ArrayList<>();
+    private long timerMs;
+
+    Run(
+        String workflowId,
+        CompiledDefinition definition,
+        PackedWorkflow workflow,
+        Cause cause,
+        long nowMs) {
+      this.workflowId = workflowId;
+      this.definition = definition;
+      this.workflow = workflow;
+      this.cause = cause;
+      this.nowMs = nowMs;
+      this.headers = TraceContext.of(cause.headers());
+      this.timerMs = workflow.armedTimerMs();
+    }
+
+    void carryOut(Decision.Accepted accepted) {
+      events.addAll(accepted.events());
+      store.putSpilled(workflowId, workflow);
+      for (Effect effect : accepted.effects()) {
+        switch (effect) {
+          case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+          case DispatchStep dispatch -> {
+            if (workflow.status().hasEnded()) {
+              return; // an oversize command has failed the workflow
+            }
+            dispatch(dispatch);
+          }
+        }
+      }
+    }
+
+    private void dispatch(DispatchStep dispatch) {
+      byte[] command =
+          encoder.command(
+              workflowId,
+              definition,
+              workflow,
+              dispatch,
+              slot -> store.payload(workflowId, workflow, slot));
+      String step = definition.step(dispatch.step()).id();
+      if (command.length > Limits.COMMAND_BYTES) {
+        Failure tooLarge = commandTooLarge(command.length);
+        Input report = new AttemptReported(step, dispatch.attempt(), null, tooLarge);
+        if (Decider.decide(workflowId, definition, workflow, report, nowMs)
+            instanceof Decision.Accepted failed) {
+          carryOut(failed);
+        }
+      } else {
+        String topic = topics.commands(definition.step(dispatch.step()).queue());
+        forward(workflowId + '/' + step, topic, command);
+      }
+    }
+
+    void publish(long firstSequence) {
+      if (!events.isEmpty()) {
+        byte[] record =
+            encoder.events(
+                definition, events, firstSequence, nowMs, cause.source(), cause.offset());
+        forward(workflowId, topics.events(), record);
+      }
+    }
+
+    void store(Input input) {
+      if (cause.source() != null) {
+        workflow.setAppliedOffset(cause.source(), cause.offset());
+      }
+      if (workflow.status().hasEnded()) {
+        // A timer that is armed for an earlier time may stay: it will find the workflow ended.
+        timerMs = earlier(workflow.armedTimerMs(), workflow.endedAtMs() + retentionMs);
+      } else if (input instanceof TimerFired) {
+        timerMs = workflow.earliestDeadlineMs();
+      }
+      store.save(workflowId, workflow, timerMs);
+    }
+
+    private void forward(String key, String topic, byte[] value) {
+      context.forward(
+          new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, headers));
+    }
+  }
+
+  private static long earlier(long oneMs, long otherMs) {
+    return oneMs == WorkflowView.NO_DEADLINE ? otherMs : Math.min(oneMs, otherMs);
+  }
+
+  private static Failure commandTooLarge(int bytes) {
+    return new Failure(
+        Failure.COMMAND_TOO_LARGE,
+        "command of %d bytes with the workflow's input and the outputs of all dependencies, at most"
+                .formatted(bytes)
+            + " %d are allowed; return references to large outputs".formatted(Limits.COMMAND_BYTES),
+        false);
+  }
+}

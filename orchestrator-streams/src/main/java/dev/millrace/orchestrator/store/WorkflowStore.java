@@ -1,0 +1,143 @@
+package dev.millrace.orchestrator.store;
+
+import dev.millrace.orchestrator.codec.PackedPayload;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workflows of one stream task and what hangs around their records. One order keeps them whole
+ * under any crash: what a record speaks of is put before it and deleted after it, so that whatever
+ * a crash leaves over is an orphan, which the record itself gives away. Not thread-safe.
+ */
+public final class WorkflowStore {
+  private static final byte[] PRESENT = {};
+  private static final long LOOK_AHEAD_MS = 1_000;
+
+  private final KeyValueStore<Bytes, byte[]> store;
+
+  /** No timer of this task is due before this time. */
+  private long earliestTimerMs = Long.MIN_VALUE;
+
+  public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
+    this.store = store;
+  }
+
+  /** A timer as it stands in the store. */
+  public record Timer(long dueMs, String workflowId) {}
+
+  /** A workflow to work on, or null when nothing is known of it. */
+  public @Nullable PackedWorkflow load(String workflowId) {
+    byte[] stored = store.get(Keys.workflow(workflowId));
+    return stored == null ? null : PackedWorkflow.of(stored);
+  }
+
+  /** The payload in a slot of a workflow; null when there is none. */
+  public @Nullable Payload payload(String workflowId, PackedWorkflow workflow, int slot) {
+    if (!workflow.isSpilled(slot)) {
+      return workflow.riding(slot);
+    }
+    byte[] stored = store.get(Keys.payload(workflowId, slot));
+    if (stored == null) {
+      throw new IllegalStateException(
+          "workflow '%s' has no payload in slot %d".formatted(workflowId, slot));
+    }
+    return PackedPayload.of(stored);
+  }
+
+  /** Stores payloads that do not fit in a workflow's record, before the record. */
+  public void putSpilled(String workflowId, PackedWorkflow workflow) {
+    for (PackedWorkflow.Spilled payload : workflow.takeSpilled()) {
+      store.put(Keys.payload(workflowId, payload.slot()), PackedPayload.toBytes(payload.payload()));
+    }
+  }
+
+  /**
+   * Stores a workflow and moves its timer.
+   *
+   * @param timerMs when it must next be looked at; {@link WorkflowView#NO_DEADLINE} for never
+   */
+  public void save(String workflowId, PackedWorkflow workflow, long timerMs) {
+    long armedMs = workflow.armedTimerMs();
+    putSpilled(workflowId, workflow);
+    if (timerMs != armedMs && timerMs != WorkflowView.NO_DEADLINE) {
+      putTimer(timerMs, workflowId);
+    }
+    workflow.setArmedTimerMs(timerMs);
+    store.put(Keys.workflow(workflowId), workflow.bytes());
+    if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
+      store.delete(Keys.timer(armedMs, workflowId));
+    }
+    for (int slot : workflow.takeReleased()) {
+      store.delete(Keys.payload(workflowId, slot));
+    }
+  }
+
+  /** Forgets an ended workflow. */
+  public void forget(String workflowId, PackedWorkflow workflow) {
+    store.delete(Keys.workflow(workflowId));
+    if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
+      store.delete(Keys.timer(workflow.armedTimerMs(), workflowId));
+    }
+  }
+
+  /** A start that waits for its definition, or null. */
+  public @Nullable ParkedStart parked(String workflowId) {
+    byte[] stored = store.get(Keys.parkedStart(workflowId));
+    return stored == null ? null : ParkedStart.of(stored);
+  }
+
+  /** Stores a start that waits for its definition and moves its timer. */
+  public void park(String workflowId, ParkedStart start, long formerTimerMs) {
+    putTimer(start.armedTimerMs(), workflowId);
+    store.put(Keys.parkedStart(workflowId), start.toBytes());
+    if (formerTimerMs != WorkflowView.NO_DEADLINE && formerTimerMs != start.armedTimerMs()) {
+      store.delete(Keys.timer(formerTimerMs, workflowId));
+    }
+  }
+
+  /** Forgets a start that has waited. */
+  public void unpark(String workflowId, ParkedStart start) {
+    store.delete(Keys.parkedStart(workflowId));
+    store.delete(Keys.timer(start.armedTimerMs(), workflowId));
+  }
+
+  /** Deletes a timer that no record speaks of. */
+  public void deleteOrphan(Timer timer) {
+    store.delete(Keys.timer(timer.dueMs(), timer.workflowId()));
+  }
+
+  /** The timers that are due, earliest first, at most a number of them. */
+  public List<Timer> dueTimers(long nowMs, int limit) {
+    if (nowMs < earliestTimerMs) {
+      return List.of();
+    }
+    List<Timer> due = new ArrayList<>();
+    // The scan looks a little ahead, so that an idle task need not scan at every tick.
+    earliestTimerMs = nowMs + LOOK_AHEAD_MS;
+    try (KeyValueIterator<Bytes, byte[]> timers =
+        store.range(Keys.timer(0, ""), Keys.timer(earliestTimerMs, ""))) {
+      while (timers.hasNext()) {
+        Bytes key = timers.next().key;
+        long dueMs = Keys.timerDueMs(key);
+        if (dueMs > nowMs || due.size() == limit) {
+          earliestTimerMs = dueMs;
+          break;
+        }
+        due.add(new Timer(dueMs, Keys.timerWorkflowId(key)));
+      }
+    }
+    return due;
+  }
+
+  private void putTimer(long dueMs, String workflowId) {
+    store.put(Keys.timer(dueMs, workflowId), PRESENT);
+    earliestTimerMs = Math.min(earliestTimerMs, dueMs);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.millrace.orchestrator.topology;
+
+import dev.millrace.orchestrator.codec.DefinitionDecoder;
+import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.DefinitionProcessor;
+import dev.millrace.orchestrator.processor.Definitions;
+import dev.millrace.orchestrator.processor.Outgoing;
+import dev.millrace.orchestrator.processor.QueueDirectory;
+import dev.millrace.orchestrator.processor.WorkflowProcessor;
+import dev.millrace.orchestrator.store.OutputsBeforeState;
+import dev.millrace.orchestrator.store.WorkflowStores;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.BytesDeserializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts, controls and completions flow into one processor with one store, and commands, events and
+ * dead letters out of it: one sub-topology, no repartition topic. Definitions are a global store.
+ */
+public final class OrchestratorTopology {
+  /** The store of workflows; its name is part of the changelog topic's. */
+  public static final String WORKFLOWS_STORE = "workflows";
+
+  private static final String DEFINITIONS_STORE = "definitions";
+  private static final String INPUTS = "inputs";
+  private static final String WORKFLOW_PROCESSOR = "workflow-processor";
+  private static final String OUTPUTS = "outputs";
+
+  private OrchestratorTopology() {}
+
+  /**
+   * The topology.
+   *
+   * @param settings of the processor
+   * @param registry where schemas are registered and looked up
+   * @param queues which queues commands can be sent to
+   * @param rule holds state back until outputs are acknowledged; null under exactly-once
+   */
+  public static Topology build(
+      WorkflowProcessor.Settings settings,
+      SchemaRegistry registry,
+      QueueDirectory queues,
+      EngineMetrics metrics,
+      @Nullable OutputsBeforeState rule) {
+    Topics topics = settings.topics();
+    Definitions definitions = new Definitions();
+    Topology topology = new Topology();
+    topology.addGlobalStore(
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(DEFINITIONS_STORE), Serdes.Bytes(), Serdes.ByteArray())
+            .withLoggingDisabled(),
+        "definitions-topic",
+        new BytesDeserializer(),
+        new ByteArrayDeserializer(),
+        topics.definitions(),
+        "definition-processor",
+        () ->
+            new DefinitionProcessor(
+                DEFINITIONS_STORE, new DefinitionDecoder(topics, registry), definitions));
+    topology.addSource(
+        INPUTS,
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        topics.starts(),
+        topics.controls(),
+        topics.completions());
+    topology.addProcessor(
+        WORKFLOW_PROCESSOR,
+        () -> new WorkflowProcessor(settings, registry, definitions, queues, metrics),
+        INPUTS);
+    topology.addStateStore(WorkflowStores.builder(settings.storeName(), rule), WORKFLOW_PROCESSOR);
+    topology.addSink(
+        OUTPUTS,
+        (key, outgoing, context) -> outgoing.topic(),
+        new ByteArraySerializer(),
+        outgoingValue(),
+        WORKFLOW_PROCESSOR);
+    return topology;
+  }
+
+  private static Serializer<@Nullable Outgoing> outgoingValue() {
+    return (topic, outgoing) -> outgoing == null ? null : outgoing.value();
+  }
+}

@@ -2,6 +2,7 @@ package dev.millrace.perf;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.perf.limit.LimitLoop;
 import dev.millrace.perf.process.JvmFlags;
 import dev.millrace.perf.process.Role;
@@ -11,16 +12,16 @@ import dev.millrace.perf.report.RunResult;
 import dev.millrace.perf.run.BenchRun;
 import dev.millrace.perf.run.Laboratory;
 import dev.millrace.perf.run.SystemUnderTest;
-import dev.millrace.perf.workload.Guarantee;
-import dev.millrace.perf.workload.Profile;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
+import dev.millrace.worker.Profile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -80,7 +81,8 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--guarantee",
       defaultValue = "at-least-once",
-      description = "Of the engine: ${COMPLETION-CANDIDATES}.")
+      converter = GuaranteeConverter.class,
+      description = "Of the engine, at-least-once or exactly-once; the limit loop has none.")
   private Guarantee guarantee = Guarantee.AT_LEAST_ONCE;
 
   @Option(
@@ -100,15 +102,16 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--engine-threads",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "At most one a partition.")
+      defaultValue = "2",
+      description = "Of Millrace's engine and of the limit loop's; at most one a partition.")
   private int engineThreads;
 
   @Option(
       names = "--worker-threads",
       paramLabel = "N",
       defaultValue = "1",
-      description = "At most one a partition.")
+      description =
+          "That poll, of the limit loop's worker; Millrace's has one, and a virtual one a step.")
   private int workerThreads;
 
   @Option(
@@ -199,7 +202,7 @@ public final class Bench implements Callable<Integer> {
 
   private RunPlan plan(Workload workload, int number) {
     return new RunPlan(
-        "",
+        RunPlan.Installation.NONE,
         workload.name(),
         number,
         workload.extent(isQuick),
@@ -219,8 +222,8 @@ public final class Bench implements Callable<Integer> {
 
   private Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("guarantee", guarantee.toString());
-    settings.put("profile", profile.toString());
+    settings.put("guarantee", guarantee.configValue());
+    settings.put("profile", profile.name().toLowerCase(Locale.ROOT));
     settings.put("fsync", Boolean.toString(isFsync));
     settings.put("quick", Boolean.toString(isQuick));
     settings.put("partitions", Integer.toString(partitions));
@@ -228,5 +231,12 @@ public final class Bench implements Callable<Integer> {
     settings.put("worker-threads", Integer.toString(workerThreads));
     settings.put("gc", gc.name());
     return settings;
+  }
+
+  private static final class GuaranteeConverter implements CommandLine.ITypeConverter<Guarantee> {
+    @Override
+    public Guarantee convert(String value) {
+      return Guarantee.of(value);
+    }
   }
 }

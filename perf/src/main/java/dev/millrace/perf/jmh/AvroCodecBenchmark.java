@@ -1,8 +1,8 @@
 package dev.millrace.perf.jmh;
 
-import dev.millrace.perf.workload.ContractRegistry;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
+import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.EventSource;
@@ -18,6 +18,7 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -43,7 +44,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class AvroCodecBenchmark {
   private static final Instant NOW = Instant.ofEpochMilli(1_795_000_000_000L);
 
-  private final SchemaRegistry registry = new ContractRegistry();
+  private final SchemaRegistry registry = SchemaRegistries.connect("mock://jmh", Map.of());
   private final AvroCodec<StepCommand> commands =
       new AvroCodec<>(StepCommand.class, RunPlan.TOPICS.commands(Workload.QUEUE), registry);
   private final AvroCodec<StepCompletion> completions =

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import dev.millrace.perf.workload.ContractRegistry;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -59,7 +58,7 @@ public final class LimitLoopEngine implements RecordLoop.Answerer {
   public static void main(String[] args) throws Exception {
     RunPlan plan = RunPlan.read(Path.of(args[0]));
     Workload workload = Workload.named(plan.workload());
-    SchemaRegistry registry = new ContractRegistry();
+    SchemaRegistry registry = plan.connectRegistry();
     RecordLoop.run(
         plan,
         "limit-engine",

@@ -2,7 +2,6 @@ package dev.millrace.perf.limit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.perf.workload.ContractRegistry;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -34,7 +33,7 @@ public final class LimitLoopWorker implements RecordLoop.Answerer {
   /** Takes one argument: the file of the run's plan. */
   public static void main(String[] args) throws Exception {
     RunPlan plan = RunPlan.read(Path.of(args[0]));
-    SchemaRegistry registry = new ContractRegistry();
+    SchemaRegistry registry = plan.connectRegistry();
     RecordLoop.run(
         plan,
         "limit-worker",

@@ -2,7 +2,6 @@ package dev.millrace.perf.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.perf.workload.ContractRegistry;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.SendCheck;
 import dev.millrace.perf.workload.Workload;
@@ -84,7 +83,7 @@ public final class LoadGenerator {
         Producer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 plan.producerConfig(), new ByteArraySerializer(), new ByteArraySerializer())) {
-      new LoadGenerator(plan, consumer, producer, new ContractRegistry())
+      new LoadGenerator(plan, consumer, producer, plan.connectRegistry())
           .run()
           .write(Path.of(args[1]));
     }

@@ -11,6 +11,7 @@ import dev.millrace.perf.report.ProcessUse;
 import dev.millrace.perf.report.RunResult;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
+import dev.millrace.schemas.registry.BuiltInRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /**
  * One run of one workload on one system, with a broker, processes and a folder of its own. Nothing
@@ -56,12 +56,10 @@ public final class BenchRun {
   public RunResult run(RunPlan plan, int repeat)
       throws IOException, InterruptedException, ExecutionException {
     Path folder = Files.createTempDirectory(laboratory.folder(), "millrace-bench-");
-    try {
+    try (BuiltInRegistry registry = BuiltInRegistry.inMemory(0)) {
       BenchProcess broker = start(broker(folder), folder);
-      return runOn(
-          plan.on(broker.awaitReady(START_LIMIT).substring(BrokerProcess.READY.length())),
-          folder,
-          repeat);
+      String address = broker.awaitReady(START_LIMIT).substring(BrokerProcess.READY.length());
+      return runOn(plan.on(new RunPlan.Installation(address, registry.url())), folder, repeat);
     } finally {
       processes.forEach(BenchProcess::close);
       processes.clear();
@@ -73,10 +71,8 @@ public final class BenchRun {
       throws IOException, InterruptedException, ExecutionException {
     Path planFile = folder.resolve("plan.json");
     plan.write(planFile);
-    try (Admin admin =
-        Admin.create(
-            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, plan.bootstrapServers()))) {
-      createTopics(admin, plan.partitions());
+    try (Admin admin = Admin.create(adminConfig(plan))) {
+      Contract.install(admin, plan, workload);
       for (ProcessSpec spec : system.processes(plan, planFile, folder)) {
         start(spec, folder).awaitReady(START_LIMIT);
       }
@@ -114,19 +110,9 @@ public final class BenchRun {
             LoadGenerator.WINDOW_OPEN, LoadGenerator.WINDOW_CLOSED, LoadGenerator.RESULT_WRITTEN));
   }
 
-  private static void createTopics(Admin admin, int partitions)
-      throws InterruptedException, ExecutionException {
-    List<NewTopic> topics =
-        Stream.of(
-                RunPlan.TOPICS.starts(),
-                RunPlan.TOPICS.controls(),
-                RunPlan.TOPICS.completions(),
-                RunPlan.TOPICS.commands(Workload.QUEUE),
-                RunPlan.TOPICS.events(),
-                RunPlan.TOPICS.deadLetters())
-            .map(name -> new NewTopic(name, partitions, (short) 1))
-            .toList();
-    admin.createTopics(topics).all().get();
+  private static Map<String, Object> adminConfig(RunPlan plan) {
+    return Map.of(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, plan.installation().bootstrapServers());
   }
 
   private Reading read(Admin admin) throws InterruptedException, ExecutionException {

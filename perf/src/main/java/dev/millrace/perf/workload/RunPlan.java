@@ -1,6 +1,10 @@
 package dev.millrace.perf.workload;
 
+import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistries;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.worker.Profile;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * What every process of one run has to know. Written as JSON by the controller, read by the others.
  *
- * @param bootstrapServers the broker; empty until it runs
+ * @param installation what it runs on
  * @param workload name of the workload
  * @param inFlight how many workflows are kept running
  * @param extent how long
@@ -23,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param workerThreads consuming threads of the limit loop's worker
  */
 public record RunPlan(
-    String bootstrapServers,
+    Installation installation,
     String workload,
     int inFlight,
     Extent extent,
@@ -33,11 +37,19 @@ public record RunPlan(
     int engineThreads,
     int workerThreads) {
 
+  /**
+   * What is there before the processes of a system start.
+   *
+   * @param bootstrapServers the broker
+   * @param registryUrl the schema registry
+   */
+  public record Installation(String bootstrapServers, String registryUrl) {
+    /** For a plan that is not run yet. */
+    public static final Installation NONE = new Installation("", "");
+  }
+
   /** Names of the topics of a run. */
   public static final Topics TOPICS = Topics.standard();
-
-  /** Records that one poll gives at most; Streams' own default, set for all so that it is fair. */
-  private static final int POLL_RECORDS = 1_000;
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -57,10 +69,10 @@ public record RunPlan(
     JSON.writeValue(file.toFile(), this);
   }
 
-  /** The same plan with a broker that runs. */
-  public RunPlan on(String broker) {
+  /** The same plan on an installation. */
+  public RunPlan on(Installation running) {
     return new RunPlan(
-        broker,
+        running,
         workload,
         inFlight,
         extent,
@@ -73,8 +85,8 @@ public record RunPlan(
 
   /** Settings of every producer of the run. */
   public Map<String, Object> producerConfig() {
-    Map<String, Object> config = new HashMap<>(profile.producer());
-    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    Map<String, Object> config = new HashMap<>(profile.producerSettings());
+    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, installation.bootstrapServers());
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     return config;
@@ -82,11 +94,18 @@ public record RunPlan(
 
   /** Settings of every consumer of the run, but for its group. */
   public Map<String, Object> consumerConfig() {
-    Map<String, Object> config = new HashMap<>();
-    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    Map<String, Object> config = new HashMap<>(profile.consumerSettings());
+    config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, installation.bootstrapServers());
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    if (guarantee == Guarantee.EXACTLY_ONCE) {
+      config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    }
     return config;
+  }
+
+  /** A connection to the schema registry of the run. */
+  public SchemaRegistry connectRegistry() {
+    return SchemaRegistries.connect(installation.registryUrl(), Map.of());
   }
 
   private static void requireWithin(String name, int value, int most) {

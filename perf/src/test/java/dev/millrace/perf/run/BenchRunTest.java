@@ -2,6 +2,7 @@ package dev.millrace.perf.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.perf.limit.LimitLoop;
 import dev.millrace.perf.process.JvmFlags;
 import dev.millrace.perf.process.Role;
@@ -9,10 +10,9 @@ import dev.millrace.perf.report.BenchReport;
 import dev.millrace.perf.report.MachineDescription;
 import dev.millrace.perf.report.RunResult;
 import dev.millrace.perf.workload.Extent;
-import dev.millrace.perf.workload.Guarantee;
-import dev.millrace.perf.workload.Profile;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
+import dev.millrace.worker.Profile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -53,7 +53,7 @@ class BenchRunTest {
         new Laboratory(new JvmFlags(JvmFlags.Gc.SERIAL, smallHeaps), folder, Map.of());
     RunPlan plan =
         new RunPlan(
-            "",
+            RunPlan.Installation.NONE,
             WORKLOAD.name(),
             20,
             new Extent(Extent.Unit.SECONDS, 1, 2),

@@ -180,6 +180,9 @@ public final class PackedWorkflow implements WorkflowState {
 
   @Override
   public long earliestDeadlineMs() {
+    if (status().hasEnded()) {
+      return NO_DEADLINE;
+    }
     long earliest = deadlineMs();
     if (hasFlag(FLAG_DEADLINES)) {
       for (int step = 0; step < stepCount(); step++) {

@@ -7,8 +7,8 @@ final class BackOff {
   private BackOff() {}
 
   /**
-   * Milliseconds from the failure of an attempt to the next one. The jitter is a hash of what the
-   * attempt is, so that deciding again gives the same time.
+   * Milliseconds from the failure of an attempt to the next one, at least 1. The jitter is a hash
+   * of what the attempt is, so that deciding again gives the same time.
    */
   static long delayMs(RetryPolicy retry, String workflowId, int step, int failedAttempt) {
     double exponential =

@@ -6,8 +6,12 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 final class Deadlines {
   private Deadlines() {}
 
+  /** The time after a timeout, where a timeout of 0 means none. */
   static long after(long nowMs, long timeoutMs) {
-    return timeoutMs == 0 ? WorkflowView.NO_DEADLINE : nowMs + timeoutMs;
+    if (timeoutMs == 0) {
+      return WorkflowView.NO_DEADLINE;
+    }
+    return nowMs + Math.min(timeoutMs, WorkflowView.LATEST_DEADLINE_MS - nowMs);
   }
 
   static long earlier(long oneMs, long otherMs) {

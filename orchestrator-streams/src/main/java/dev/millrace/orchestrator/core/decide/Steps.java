@@ -120,7 +120,8 @@ final class Steps {
             && attempt < retry.maxAttempts()
             && !retry.nonRetryable().contains(failure.type());
     if (again) {
-      long retryAtMs = transition.nowMs() + BackOff.delayMs(retry, workflowId, step, attempt);
+      long delayMs = BackOff.delayMs(retry, workflowId, step, attempt);
+      long retryAtMs = Deadlines.after(transition.nowMs(), delayMs);
       transition.record(new AttemptFailed(step, attempt, failure, retryAtMs));
       armTimer(retryAtMs);
     } else {

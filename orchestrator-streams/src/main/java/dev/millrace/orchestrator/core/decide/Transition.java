@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class Transition {
   }
 
   Decision accepted() {
+    assert WorkflowInvariants.countsFit(state) : "broken after " + events;
     return new Decision.Accepted(events, effects);
   }
 }

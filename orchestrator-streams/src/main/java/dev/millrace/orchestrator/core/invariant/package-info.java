@@ -1,4 +1,7 @@
-/** What must hold of every workflow, as code. Imports nothing but the JDK. */
+/**
+ * What must hold of every workflow, as code: for assertions, tests and the checkers of fault runs.
+ * Imports nothing but the JDK.
+ */
 @NullMarked
 package dev.millrace.orchestrator.core.invariant;
 

@@ -1,9 +1,17 @@
 package dev.millrace.orchestrator.core.state;
 
-/** What is known of one workflow, to be read. Steps are named by their index in the definition. */
+/**
+ * What is known of one workflow, to be read. Steps are named by their index in the definition; only
+ * of a running workflow is anything known of its steps.
+ */
 public interface WorkflowView {
   /** What {@link #deadlineMs()} and {@link #stepDeadlineMs} answer when there is none. */
   long NO_DEADLINE = 0;
+
+  /**
+   * The latest deadline there is, in epoch milliseconds: the year 10889. Later ones become this.
+   */
+  long LATEST_DEADLINE_MS = (1L << 48) - 1;
 
   WorkflowStatus status();
 
@@ -36,8 +44,8 @@ public interface WorkflowView {
   long stepDeadlineMs(int step);
 
   /**
-   * The earliest deadline of the workflow and all its steps, or {@link #NO_DEADLINE}. Looks at
-   * every step: for timers, not for completions.
+   * The earliest deadline of the workflow and all its steps, or {@link #NO_DEADLINE}, as after the
+   * end. Looks at every step: for timers, not for completions.
    */
   long earliestDeadlineMs();
 }

@@ -1,0 +1,129 @@
+package dev.millrace.orchestrator.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.codec.InputSource;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.PackedWorkflow.Spilled;
+import dev.millrace.orchestrator.core.decide.Decider;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.evolve.Evolver;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.List;
+
+/**
+ * One input applied to a stored workflow as the shell does it: read the bytes, decide, keep the
+ * earliest timer and the offset, write the bytes.
+ */
+final class Applied {
+  private final CompiledDefinition definition;
+  private final byte[] before;
+  private final Input input;
+  private final long nowMs;
+  private final long offset;
+  private final Decision decision;
+  private final byte[] after;
+  private final List<Spilled> spilled;
+  private final List<Integer> released;
+
+  private Applied(
+      CompiledDefinition definition, byte[] before, Input input, long nowMs, long offset) {
+    this.definition = definition;
+    this.before = before;
+    this.input = input;
+    this.nowMs = nowMs;
+    this.offset = offset;
+    byte[] untouched = before.clone();
+    PackedWorkflow workflow = PackedWorkflow.of(before);
+    decision = Decider.decide("workflow", definition, workflow, input, nowMs);
+    if (decision instanceof Decision.Refused) {
+      assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(untouched);
+    }
+    keepTimerAndOffset(workflow);
+    spilled = workflow.takeSpilled();
+    released = workflow.takeReleased();
+    after = workflow.bytes();
+    assertThat(before).as("the stored bytes, which belong to the store").isEqualTo(untouched);
+  }
+
+  static Applied apply(
+      CompiledDefinition definition, byte[] before, Input input, long nowMs, long offset) {
+    return new Applied(definition, before, input, nowMs, offset);
+  }
+
+  /** The same input again, on other bytes: what an engine does after a crash. */
+  Applied repeatedOn(byte[] stored) {
+    Applied again = new Applied(definition, stored, input, nowMs, offset);
+    assertThat(again.decision).as("second decision on %s", input).isEqualTo(decision);
+    assertThat(again.after).as("bytes after the second decision on %s", input).isEqualTo(after);
+    assertThat(again.spilled).isEqualTo(spilled);
+    assertThat(again.released).isEqualTo(released);
+    return again;
+  }
+
+  /** Evolves another copy of the workflow by the events alone. */
+  void fold(PackedWorkflow copy) {
+    for (Event event : events()) {
+      Evolver.evolve(definition, copy, event, nowMs);
+    }
+    keepTimerAndOffset(copy);
+    assertThat(copy.bytes()).as("fold of the events").isEqualTo(after);
+  }
+
+  byte[] before() {
+    return before;
+  }
+
+  byte[] after() {
+    return after;
+  }
+
+  Input input() {
+    return input;
+  }
+
+  long nowMs() {
+    return nowMs;
+  }
+
+  Decision decision() {
+    return decision;
+  }
+
+  List<Event> events() {
+    return decision instanceof Decision.Accepted accepted ? accepted.events() : List.of();
+  }
+
+  List<Effect> effects() {
+    return decision instanceof Decision.Accepted accepted ? accepted.effects() : List.of();
+  }
+
+  List<Spilled> spilled() {
+    return spilled;
+  }
+
+  List<Integer> released() {
+    return released;
+  }
+
+  private void keepTimerAndOffset(PackedWorkflow workflow) {
+    workflow.setAppliedOffset(InputSource.COMPLETION, offset);
+    if (input instanceof TimerFired || workflow.status().hasEnded()) {
+      workflow.setArmedTimerMs(workflow.earliestDeadlineMs());
+    }
+    for (Effect effect : effects()) {
+      long armedMs = workflow.armedTimerMs();
+      if (effect instanceof ArmTimer timer
+          && !workflow.status().hasEnded()
+          && (armedMs == WorkflowView.NO_DEADLINE || timer.dueMs() < armedMs)) {
+        workflow.setArmedTimerMs(timer.dueMs());
+      }
+    }
+  }
+}

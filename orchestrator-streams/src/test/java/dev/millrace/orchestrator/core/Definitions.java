@@ -1,0 +1,38 @@
+package dev.millrace.orchestrator.core;
+
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import java.time.Duration;
+import java.util.List;
+
+/** Small definitions for tests that read like a specification. */
+public final class Definitions {
+  /** Three attempts, one second and then two seconds apart; "fatal" is never tried again. */
+  public static final RetryPolicy THREE_ATTEMPTS =
+      new RetryPolicy(3, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), 0, List.of("fatal"));
+
+  private Definitions() {}
+
+  /** A step without timeout and retries. */
+  public static StepDefinition step(String id, String... dependsOn) {
+    return new StepDefinition(id, "type", "queue", List.of(dependsOn), Duration.ZERO, null);
+  }
+
+  /** A step with a timeout and three attempts. */
+  public static StepDefinition guarded(String id, Duration timeout, String... dependsOn) {
+    return new StepDefinition(id, "type", "queue", List.of(dependsOn), timeout, THREE_ATTEMPTS);
+  }
+
+  /** A definition without workflow timeout and retries. */
+  public static CompiledDefinition of(StepDefinition... steps) {
+    return within(Duration.ZERO, steps);
+  }
+
+  /** A definition with a workflow timeout. */
+  public static CompiledDefinition within(Duration timeout, StepDefinition... steps) {
+    return CompiledDefinition.compile(
+        new WorkflowDefinition("order", 7, timeout, RetryPolicy.NONE, List.of(steps)));
+  }
+}

@@ -1,0 +1,196 @@
+package dev.millrace.orchestrator.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
+import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workflow whose every input is checked against the invariants, the fold of its events and the
+ * reference. Nothing lives on from one input to the next but bytes, as if the engine crashed in
+ * between.
+ */
+final class SimulatedWorkflow {
+  private final WorkflowDefinition source;
+  private final CompiledDefinition definition;
+  private final ReferenceWorkflow reference;
+  private final EventLogInvariants log;
+  private final List<Applied> history = new ArrayList<>();
+  private final Map<Integer, Payload> ownKeys = new HashMap<>();
+  private final Map<String, Long> retriesMs = new HashMap<>();
+  private final PackedWorkflow fold = PackedWorkflow.absent();
+  private byte[] stored = PackedWorkflow.absent().bytes();
+  private long nextSequence;
+
+  SimulatedWorkflow(WorkflowDefinition source) {
+    this.source = source;
+    definition = CompiledDefinition.compile(source);
+    log = new EventLogInvariants(definition);
+    reference =
+        new ReferenceWorkflow(
+            source, (step, attempt) -> retriesMs.getOrDefault(step + "/" + attempt, -1L));
+  }
+
+  CompiledDefinition definition() {
+    return definition;
+  }
+
+  WorkflowStatus status() {
+    return reference.status();
+  }
+
+  long armedTimerMs() {
+    return PackedWorkflow.of(stored).armedTimerMs();
+  }
+
+  /** Applies an input, checks everything and hands out the commands that came of it. */
+  List<DispatchStep> apply(Input input, long nowMs) {
+    Applied applied = Applied.apply(definition, stored, input, nowMs, history.size());
+    history.add(applied);
+    stored = applied.after();
+    applied.spilled().forEach(each -> ownKeys.put(each.slot(), each.payload()));
+    applied.released().forEach(ownKeys::remove);
+    List<DispatchStep> commands = commands(applied);
+    checkDecision(applied, commands);
+    for (Event event : applied.events()) {
+      log.accept(nextSequence++, event, nowMs);
+    }
+    assertThat(log.violations()).isEmpty();
+    applied.fold(fold);
+    fold.takeSpilled();
+    fold.takeReleased();
+    checkState();
+    return commands;
+  }
+
+  /** Decides everything since an input again, on the bytes that were stored before it. */
+  void replayFrom(int input) {
+    byte[] bytes = history.get(input).before();
+    for (Applied applied : history.subList(input, history.size())) {
+      bytes = applied.repeatedOn(bytes).after();
+    }
+  }
+
+  int inputs() {
+    return history.size();
+  }
+
+  /** Folds the whole log into a fresh workflow. */
+  void foldAll() {
+    PackedWorkflow fresh = PackedWorkflow.absent();
+    for (Applied applied : history) {
+      applied.fold(fresh);
+    }
+  }
+
+  private static List<DispatchStep> commands(Applied applied) {
+    List<DispatchStep> commands = new ArrayList<>();
+    applied
+        .effects()
+        .forEach(
+            effect -> {
+              if (effect instanceof DispatchStep command) {
+                commands.add(command);
+              }
+            });
+    return commands;
+  }
+
+  private void checkDecision(Applied applied, List<DispatchStep> commands) {
+    List<String> told = new ArrayList<>();
+    List<DispatchStep> dispatched = new ArrayList<>();
+    for (Event event : applied.events()) {
+      told.add(ReferenceWorkflow.tell(event, source));
+      if (event instanceof AttemptFailed failed) {
+        String step = definition.step(failed.step()).id();
+        retriesMs.put(step + "/" + failed.attempt(), failed.retryAtMs());
+      }
+      if (event instanceof StepDispatched step) {
+        dispatched.add(new DispatchStep(step.step(), step.attempt(), step.deadlineMs()));
+      }
+    }
+    assertThat(commands).as("commands and their events").isEqualTo(dispatched);
+    if (applied.decision() instanceof Decision.Refused refused) {
+      assertThat(refused.reason()).isEqualTo(reference.refusal(applied.input()));
+    } else {
+      assertThat(reference.refusal(applied.input())).isNull();
+      assertThat(told).isEqualTo(reference.apply(applied.input(), applied.nowMs()));
+    }
+  }
+
+  private void checkState() {
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
+    assertThat(WorkflowInvariants.check(definition, workflow)).isEmpty();
+    assertThat(workflow.status()).isEqualTo(reference.status());
+    assertThat(workflow.nextSequence()).isEqualTo(reference.nextSequence()).isEqualTo(nextSequence);
+    assertThat(workflow.deadlineMs()).isEqualTo(reference.deadlineMs());
+    Failure failure = workflow.failure();
+    assertThat(failure == null ? null : failure.type()).isEqualTo(reference.failureType());
+    long earliestMs = workflow.earliestDeadlineMs();
+    long armedMs = workflow.armedTimerMs();
+    if (earliestMs != WorkflowView.NO_DEADLINE
+        && (armedMs == WorkflowView.NO_DEADLINE || armedMs > earliestMs)) {
+      throw new AssertionError("timer lost: due %d, armed %d".formatted(earliestMs, armedMs));
+    }
+    if (workflow.status() == WorkflowStatus.RUNNING) {
+      List<ReferenceWorkflow.Step> steps = reference.steps();
+      for (int step = 0; step < steps.size(); step++) {
+        checkStep(workflow, step, steps.get(step));
+      }
+    } else {
+      assertThat(ownKeys).as("payloads with keys of their own").isEmpty();
+    }
+  }
+
+  private void checkStep(PackedWorkflow workflow, int step, ReferenceWorkflow.Step expected) {
+    boolean waiting = expected.status == StepStatus.WAITING;
+    boolean same =
+        workflow.stepStatus(step) == expected.status
+            && workflow.attempt(step) == expected.attempt
+            && workflow.stepDeadlineMs(step) == expected.deadlineMs
+            && workflow.remainingDependencies(step)
+                == (waiting ? reference.unfinishedDependencies(expected) : 0);
+    if (!same) {
+      throw new AssertionError(
+          "step %s: %s/%d, expected %s/%d"
+              .formatted(
+                  expected.definition.id(),
+                  workflow.stepStatus(step),
+                  workflow.attempt(step),
+                  expected.status,
+                  expected.attempt));
+    }
+    Payload output = output(workflow, step);
+    boolean read = expected.status == StepStatus.SUCCEEDED && reference.isRead(expected);
+    assertThat(output).isEqualTo(read ? expected.output : null);
+  }
+
+  private @Nullable Payload output(PackedWorkflow workflow, int step) {
+    Payload riding = workflow.riding(step);
+    Payload stored = ownKeys.get(step);
+    assertThat(stored != null).isEqualTo(workflow.isSpilled(step));
+    if (riding != null && stored != null) {
+      throw new AssertionError("output of step %d is kept twice".formatted(step));
+    }
+    return riding == null ? stored : riding;
+  }
+}

@@ -1,0 +1,77 @@
+package dev.millrace.orchestrator.core;
+
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Decider;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
+import org.jspecify.annotations.Nullable;
+
+/** One workflow in a test: inputs in, decisions out, at a time that the test sets. */
+public final class TestWorkflow {
+  /** When every test starts. */
+  public static final long START_MS = 1_000_000;
+
+  private final CompiledDefinition definition;
+  private final PackedWorkflow state = PackedWorkflow.absent();
+  private long nowMs = START_MS;
+
+  public TestWorkflow(CompiledDefinition definition) {
+    this.definition = definition;
+  }
+
+  /** A workflow that has been started. */
+  public static TestWorkflow started(CompiledDefinition definition) {
+    TestWorkflow workflow = new TestWorkflow(definition);
+    workflow.start();
+    return workflow;
+  }
+
+  public PackedWorkflow state() {
+    return state;
+  }
+
+  /** Sets the time, in milliseconds since {@link #START_MS}. */
+  public TestWorkflow after(long sinceStartMs) {
+    nowMs = START_MS + sinceStartMs;
+    return this;
+  }
+
+  public Decision start() {
+    return start(0);
+  }
+
+  public Decision start(long deadlineMs) {
+    return decide(new StartRequested(null, "acme", 5, deadlineMs));
+  }
+
+  public Decision succeed(String step, int attempt) {
+    return succeed(step, attempt, null);
+  }
+
+  public Decision succeed(String step, int attempt, @Nullable Payload output) {
+    return decide(new AttemptReported(step, attempt, output, null));
+  }
+
+  public Decision fail(String step, int attempt, Failure failure) {
+    return decide(new AttemptReported(step, attempt, null, failure));
+  }
+
+  public Decision cancel(String reason) {
+    return decide(new CancelRequested(reason));
+  }
+
+  public Decision fireTimer() {
+    return decide(new TimerFired());
+  }
+
+  private Decision decide(Input input) {
+    return Decider.decide("order-1", definition, state, input, nowMs);
+  }
+}

@@ -53,7 +53,12 @@ public final class EngineConfig {
 
   private static final ConfigDef KEYS =
       new ConfigDef()
-          .define(BOOTSTRAP_SERVERS, ConfigDef.Type.LIST, ConfigDef.NO_DEFAULT_VALUE, HIGH, "Kafka brokers.")
+          .define(
+              BOOTSTRAP_SERVERS,
+              ConfigDef.Type.LIST,
+              ConfigDef.NO_DEFAULT_VALUE,
+              HIGH,
+              "Kafka brokers.")
           .define(
               SCHEMA_REGISTRY_URL,
               ConfigDef.Type.STRING,
@@ -81,7 +86,12 @@ public final class EngineConfig {
               MEDIUM,
               "at-least-once or exactly-once.")
           .define(
-              STREAM_THREADS, ConfigDef.Type.INT, 2, between(1, 256), MEDIUM, "Stream threads; one a core.")
+              STREAM_THREADS,
+              ConfigDef.Type.INT,
+              2,
+              between(1, 256),
+              MEDIUM,
+              "Stream threads; one a core.")
           .define(
               COMMIT_INTERVAL_MS,
               ConfigDef.Type.INT,

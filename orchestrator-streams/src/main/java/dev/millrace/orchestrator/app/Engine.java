@@ -1,0 +1,162 @@
+package dev.millrace.orchestrator.app;
+
+import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.config.Guarantee;
+import dev.millrace.orchestrator.http.EngineHttpServer;
+import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.WorkflowProcessor;
+import dev.millrace.orchestrator.query.WorkflowQueries;
+import dev.millrace.orchestrator.store.OutputsBeforeState;
+import dev.millrace.orchestrator.topics.CommandTopics;
+import dev.millrace.orchestrator.topics.TopicAdmin;
+import dev.millrace.orchestrator.topics.TopicDifference;
+import dev.millrace.orchestrator.topics.TopicPlan;
+import dev.millrace.orchestrator.topology.OrchestratorTopology;
+import dev.millrace.schemas.registry.SchemaRegistries;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One engine: a Kafka Streams client over the orchestrator's topology and its HTTP face. Engines of
+ * one application id share the workflows. Start it once; thread-safe.
+ */
+public final class Engine implements AutoCloseable {
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  private final EngineConfig config;
+  private final Admin admin;
+  private final CommandTopics commandTopics;
+  private final KafkaStreams streams;
+  private final EngineHttpServer http;
+  private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private Engine(
+      EngineConfig config,
+      Admin admin,
+      CommandTopics commandTopics,
+      KafkaStreams streams,
+      EngineHttpServer http) {
+    this.config = config;
+    this.admin = admin;
+    this.commandTopics = commandTopics;
+    this.streams = streams;
+    this.http = http;
+    streams.setUncaughtExceptionHandler(new ThreadReplacement());
+    streams.setStateListener(this::stateChanged);
+  }
+
+  /** An engine with the registry that its configuration names. */
+  public static Engine create(EngineConfig config) {
+    SchemaRegistry registry =
+        SchemaRegistries.connect(config.schemaRegistryUrl(), config.schemaRegistrySettings());
+    return create(config, registry, new SimpleMeterRegistry(), new DefaultKafkaClientSupplier());
+  }
+
+  /**
+   * An engine with clients of one's own.
+   *
+   * @param clients makes Kafka Streams' clients
+   */
+  public static Engine create(
+      EngineConfig config,
+      SchemaRegistry registry,
+      MeterRegistry meters,
+      KafkaClientSupplier clients) {
+    @Nullable OutputsBeforeState rule =
+        config.guarantee() == Guarantee.AT_LEAST_ONCE ? new OutputsBeforeState(clients) : null;
+    Admin admin = Admin.create(config.adminSettings());
+    CommandTopics commandTopics = new CommandTopics(admin, config.topics());
+    EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
+    Topology topology =
+        OrchestratorTopology.build(
+            new WorkflowProcessor.Settings(
+                OrchestratorTopology.WORKFLOWS_STORE,
+                config.topics(),
+                config.retention(),
+                config.definitionWait(),
+                config.timerTick()),
+            registry,
+            commandTopics::has,
+            new EngineMetrics(meters),
+            rule);
+    Map<String, Object> settings = config.streamsSettings();
+    settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, config.httpHost() + ":" + http.port());
+    KafkaStreams streams =
+        new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
+    http.serve(new WorkflowQueries(streams, config.httpHost(), http.port()));
+    return new Engine(config, admin, commandTopics, streams, http);
+  }
+
+  /**
+   * Checks the topics and starts; returns before the engine runs.
+   *
+   * @throws EngineStartException when the topics are not as they must be
+   */
+  public void start() {
+    List<TopicDifference> differences =
+        new TopicAdmin(admin).check(TopicPlan.builder(config.topics()).build());
+    if (!differences.isEmpty()) {
+      throw new EngineStartException(
+          "the topics are not as the engine needs them; run 'millrace topics apply':\n"
+              + differences.stream().map(Object::toString).collect(Collectors.joining("\n")),
+          null);
+    }
+    commandTopics.start();
+    http.start();
+    streams.start();
+  }
+
+  /** Waits until the engine runs; false when it does not within the time. */
+  public boolean awaitRunning(Duration timeout) throws InterruptedException {
+    return running.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until the engine has stopped: closed, or ended by a fault. */
+  public void awaitStopped() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Whether it ended by a fault. */
+  public boolean hasFailed() {
+    return streams.state() == State.ERROR;
+  }
+
+  /** Port of the HTTP server. */
+  public int httpPort() {
+    return http.port();
+  }
+
+  /** Stops taking work, commits, and closes; waits 30 seconds at most. */
+  @Override
+  public void close() {
+    http.close();
+    streams.close(CLOSE_TIMEOUT);
+    commandTopics.close();
+    admin.close();
+    stopped.countDown();
+  }
+
+  private void stateChanged(State current, State former) {
+    if (current == State.RUNNING) {
+      running.countDown();
+    } else if (current == State.ERROR || current == State.NOT_RUNNING) {
+      stopped.countDown();
+    }
+  }
+}

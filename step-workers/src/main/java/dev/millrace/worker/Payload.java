@@ -1,0 +1,36 @@
+package dev.millrace.worker;
+
+import java.util.Objects;
+
+/**
+ * Bytes and what they are: a workflow's input, a step's output.
+ *
+ * @param contentType media type of the data, such as {@code application/avro}; empty means {@code
+ *     application/json}
+ * @param data the content, not copied: do not change it
+ */
+@SuppressWarnings("ArrayRecordComponent") // a carrier of bytes; nobody compares payloads
+public record Payload(String contentType, byte[] data) {
+  private static final String JSON = "application/json";
+
+  public Payload {
+    Objects.requireNonNull(contentType, "contentType");
+    Objects.requireNonNull(data, "data");
+  }
+
+  /** A payload of JSON text in UTF-8. */
+  public static Payload json(byte[] data) {
+    return new Payload("", data);
+  }
+
+  /** Whether the content type says JSON: empty, {@code application/json} or {@code ...+json}. */
+  public boolean isJson() {
+    if (contentType.isEmpty()) {
+      return true;
+    }
+    int end = contentType.indexOf(';');
+    String type = (end < 0 ? contentType : contentType.substring(0, end)).trim();
+    return type.equalsIgnoreCase(JSON)
+        || type.regionMatches(true, type.length() - "+json".length(), "+json", 0, "+json".length());
+  }
+}

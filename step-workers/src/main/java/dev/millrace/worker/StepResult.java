@@ -1,0 +1,65 @@
+package dev.millrace.worker;
+
+import dev.millrace.schemas.Limits;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How an attempt ended. */
+public sealed interface StepResult {
+  /** Type of the failure that an output over {@link Limits#PAYLOAD_BYTES} becomes. */
+  String OUTPUT_TOO_LARGE = "millrace.output-too-large";
+
+  /** Type of the failure that an output becomes that cannot be written as JSON; not retryable. */
+  String UNWRITABLE_OUTPUT = "millrace.unwritable-output";
+
+  /** Type of the failure that a command becomes for whose step type the worker has no handler. */
+  String UNKNOWN_STEP_TYPE = "millrace.unknown-step-type";
+
+  /**
+   * The step is done.
+   *
+   * @param output null for none; a {@link Payload} as it is; anything else is written as JSON. At
+   *     most {@link Limits#PAYLOAD_BYTES}: a larger one fails the step with {@link
+   *     #OUTPUT_TOO_LARGE}, not retryable
+   */
+  record Succeeded(@Nullable Object output) implements StepResult {}
+
+  /**
+   * The attempt failed.
+   *
+   * @param type a stable word that retry policies match on, such as {@code CardDeclined}; at most
+   *     {@link Limits#NAME_CHARS} characters. Types that start with {@code millrace.} are taken
+   * @param message text for people; cut after {@link Limits#MESSAGE_CHARS} characters
+   * @param retryable false when another attempt cannot help: the step then fails at once, whatever
+   *     its retry policy says
+   */
+  record Failed(String type, String message, boolean retryable) implements StepResult {
+    public Failed {
+      Objects.requireNonNull(message, "message");
+      if (type.isBlank() || type.length() > Limits.NAME_CHARS) {
+        throw new IllegalArgumentException(
+            "failure type '%s': must be 1 to %d characters".formatted(type, Limits.NAME_CHARS));
+      }
+    }
+  }
+
+  /** Done, with no output. */
+  static StepResult succeeded() {
+    return new Succeeded(null);
+  }
+
+  /** Done, with an output: a {@link Payload}, or a value to be written as JSON. */
+  static StepResult succeeded(Object output) {
+    return new Succeeded(Objects.requireNonNull(output, "output"));
+  }
+
+  /** Failed; the step's retry policy decides what comes next. */
+  static StepResult failed(String type, String message) {
+    return new Failed(type, message, true);
+  }
+
+  /** Failed for good: another attempt cannot help. */
+  static StepResult failedForGood(String type, String message) {
+    return new Failed(type, message, false);
+  }
+}

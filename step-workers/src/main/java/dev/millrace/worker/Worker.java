@@ -1,0 +1,303 @@
+package dev.millrace.worker;
+
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.worker.internal.ClientSettings;
+import dev.millrace.worker.internal.WorkerRuntime;
+import dev.millrace.worker.internal.WorkerSettings;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the steps of one queue: reads commands from the queue's topic, calls the handler of each
+ * command's step type in a virtual thread, and writes its result as a completion.
+ *
+ * <p>Workers of one queue share its partitions as the consumer group {@code
+ * <prefix>worker.<queue>}. A command is committed only after the broker has its completion, so no
+ * command is lost, and a command may run more than once after a crash, or when a handler takes
+ * longer than the drain timeout while its partition moves to another worker.
+ *
+ * <p>Thread-safe. A worker is started once and closed once.
+ */
+public final class Worker implements AutoCloseable {
+  private static final AtomicInteger STARTED = new AtomicInteger();
+
+  private final WorkerSettings settings;
+  private @Nullable WorkerRuntime runtime;
+  private boolean closed;
+
+  private Worker(WorkerSettings settings) {
+    this.settings = settings;
+  }
+
+  /** What a worker is made with. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Connects to Kafka and the schema registry, checks that the topics exist, and starts to work in
+   * the background.
+   *
+   * @throws IllegalStateException when a topic does not exist, or the worker was started or closed
+   *     before
+   * @throws RuntimeException as Kafka's clients and the schema registry throw when they cannot be
+   *     reached
+   */
+  public synchronized void start() {
+    if (runtime != null || closed) {
+      throw new IllegalStateException("a worker can be started only once: build another one");
+    }
+    WorkerRuntime started = WorkerRuntime.connect(settings);
+    runtime = started;
+    started.start();
+  }
+
+  /**
+   * Waits until the worker has stopped.
+   *
+   * @throws WorkerStoppedException when it stopped by itself because it could not go on
+   * @throws IllegalStateException when it was not started
+   */
+  public void awaitTermination() throws InterruptedException {
+    WorkerRuntime started = started();
+    started.awaitStop();
+    throwFailure(started);
+  }
+
+  /**
+   * Waits until the worker has stopped, but no longer than the time given.
+   *
+   * @return whether it has stopped
+   * @throws WorkerStoppedException when it stopped by itself because it could not go on
+   * @throws IllegalStateException when it was not started
+   */
+  public boolean awaitTermination(Duration timeout) throws InterruptedException {
+    WorkerRuntime started = started();
+    boolean stopped = started.awaitStop(timeout);
+    if (stopped) {
+      throwFailure(started);
+    }
+    return stopped;
+  }
+
+  /** As {@link #close(Duration)} with the drain timeout that the worker was built with. */
+  @Override
+  public void close() {
+    close(settings.drainTimeout());
+  }
+
+  /**
+   * Stops reading, lets running handlers finish, reports and commits them, leaves the group and
+   * waits for all that. A handler that needs longer is abandoned: its result is dropped and its
+   * command runs again, elsewhere or after a restart. Can be called again, and after the worker
+   * stopped by itself.
+   *
+   * @param drainTimeout for the running handlers; closing the connections may take up to 20 seconds
+   *     more
+   */
+  public void close(Duration drainTimeout) {
+    WorkerRuntime started;
+    synchronized (this) {
+      closed = true;
+      started = runtime;
+    }
+    if (started == null) {
+      return;
+    }
+    started.requestStop(drainTimeout);
+    try {
+      started.awaitStop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized WorkerRuntime started() {
+    if (runtime == null) {
+      throw new IllegalStateException("the worker was not started");
+    }
+    return runtime;
+  }
+
+  private void throwFailure(WorkerRuntime stopped) {
+    stopped
+        .failure()
+        .ifPresent(
+            reason -> {
+              throw new WorkerStoppedException(
+                  "worker %s of queue '%s' stopped, it cannot go on: %s"
+                      .formatted(settings.name(), settings.queue(), reason),
+                  reason);
+            });
+  }
+
+  /** Collects what a worker is made with. Not thread-safe. */
+  public static final class Builder {
+    /** Longest name of a worker, in characters. */
+    public static final int NAME_CHARS = 128;
+
+    /** Most handlers that a worker may run at once. */
+    public static final int MAX_SLOTS = 100_000;
+
+    private final Map<String, StepHandler> handlers = new LinkedHashMap<>();
+    private final Map<String, String> clientSettings = new LinkedHashMap<>();
+    private @Nullable String bootstrapServers;
+    private @Nullable SchemaRegistry registry;
+    private @Nullable String queue;
+    private @Nullable String name;
+    private Topics topics = Topics.standard();
+    private Profile profile = Profile.LATENCY;
+    private int slots;
+    private Duration drainTimeout = Duration.ofSeconds(30);
+
+    private Builder() {}
+
+    /** Where Kafka is: {@code host:port}, several with commas. Required. */
+    public Builder bootstrapServers(String servers) {
+      this.bootstrapServers = servers;
+      return this;
+    }
+
+    /** Where the schemas are. Required. */
+    public Builder schemaRegistry(SchemaRegistry schemaRegistry) {
+      this.registry = schemaRegistry;
+      return this;
+    }
+
+    /** The installation's topics; {@link Topics#standard()} unless set. */
+    public Builder topics(Topics installation) {
+      this.topics = installation;
+      return this;
+    }
+
+    /** The queue whose commands this worker runs. Required. */
+    public Builder queue(String queueName) {
+      if (queueName.length() > Limits.QUEUE_CHARS || !queueName.matches("[A-Za-z0-9._-]+")) {
+        throw new IllegalArgumentException(
+            "queue '%s': must be 1 to %d letters, digits, dots, hyphens or underscores"
+                .formatted(queueName, Limits.QUEUE_CHARS));
+      }
+      this.queue = queueName;
+      return this;
+    }
+
+    /** Settings as a set; {@link Profile#LATENCY} unless set. */
+    public Builder profile(Profile settings) {
+      this.profile = settings;
+      return this;
+    }
+
+    /** How many handlers may run at once; the profile's number unless set. */
+    public Builder slots(int handlersAtOnce) {
+      if (handlersAtOnce < 1 || handlersAtOnce > MAX_SLOTS) {
+        throw new IllegalArgumentException(
+            "slots %d: must be 1 to %d".formatted(handlersAtOnce, MAX_SLOTS));
+      }
+      this.slots = handlersAtOnce;
+      return this;
+    }
+
+    /**
+     * How long running handlers are waited for when partitions move to another worker and on {@link
+     * Worker#close()}; 30 seconds unless set. Must be well below {@code max.poll.interval.ms}, 5
+     * minutes by default.
+     */
+    public Builder drainTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "drain timeout %s: must not be negative".formatted(timeout));
+      }
+      this.drainTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * Name of the worker in its completions and in Kafka's metrics, for people; host name, process
+     * id and a number unless set. At most {@link #NAME_CHARS} characters.
+     */
+    public Builder name(String workerName) {
+      if (workerName.isBlank() || workerName.length() > NAME_CHARS) {
+        throw new IllegalArgumentException(
+            "worker name '%s': must be 1 to %d characters".formatted(workerName, NAME_CHARS));
+      }
+      this.name = workerName;
+      return this;
+    }
+
+    /** Sets the handler of a step type. */
+    public Builder handler(String stepType, StepHandler handler) {
+      Objects.requireNonNull(handler, "handler");
+      if (stepType.isBlank() || stepType.length() > Limits.NAME_CHARS) {
+        throw new IllegalArgumentException(
+            "step type '%s': must be 1 to %d characters".formatted(stepType, Limits.NAME_CHARS));
+      }
+      if (handlers.putIfAbsent(stepType, handler) != null) {
+        throw new IllegalArgumentException("step type '%s': has two handlers".formatted(stepType));
+      }
+      return this;
+    }
+
+    /** Sets the handler of a step type, to be given the workflow's input read from JSON. */
+    public <T> Builder handler(String stepType, Class<T> inputType, TypedStepHandler<T> handler) {
+      Objects.requireNonNull(inputType, "inputType");
+      Objects.requireNonNull(handler, "handler");
+      return handler(stepType, context -> handler.handle(context.input(inputType), context));
+    }
+
+    /**
+     * Sets a setting of Kafka's clients, such as {@code security.protocol}, by Kafka's own name: of
+     * the consumer, the producer or both, as they know it. With {@code consumer.} or {@code
+     * producer.} before the name it is for that one only.
+     *
+     * @throws IllegalArgumentException for a setting that the worker's promises rest on, such as
+     *     {@code acks} or {@code enable.auto.commit}
+     */
+    public Builder clientSetting(String setting, String value) {
+      ClientSettings.check(setting);
+      clientSettings.put(setting, value);
+      return this;
+    }
+
+    /**
+     * The worker, not started.
+     *
+     * @throws IllegalStateException when something required is not set
+     */
+    public Worker build() {
+      if (handlers.isEmpty()) {
+        throw new IllegalStateException("handler: set at least one");
+      }
+      return new Worker(
+          new WorkerSettings(
+              name == null ? defaultName() : name,
+              required(bootstrapServers, "bootstrapServers"),
+              required(registry, "schemaRegistry"),
+              topics,
+              required(queue, "queue"),
+              profile,
+              slots == 0 ? profile.slots() : slots,
+              drainTimeout,
+              handlers,
+              clientSettings));
+    }
+
+    private static <T> T required(@Nullable T value, String what) {
+      if (value == null) {
+        throw new IllegalStateException(what + ": must be set");
+      }
+      return value;
+    }
+
+    private static String defaultName() {
+      String host = Objects.requireNonNullElse(System.getenv("HOSTNAME"), "worker");
+      String tail = "-" + ProcessHandle.current().pid() + "-" + STARTED.incrementAndGet();
+      return host.substring(0, Math.min(host.length(), NAME_CHARS - tail.length())) + tail;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.millrace.worker.internal;
+
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.worker.Payload;
+import dev.millrace.worker.StepHandler;
+import dev.millrace.worker.StepResult;
+import dev.millrace.worker.UnreadablePayloadException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Runs each command in a virtual thread of its own: handler, completion, then the slot is free
+ * again. The offset is finished when the broker has the completion. Owned by the poll thread.
+ */
+final class CommandRunner {
+  private final Thread.Builder threads =
+      Thread.ofVirtual().name("millrace-step").inheritInheritableThreadLocals(false);
+  private final Map<String, StepHandler> handlers;
+  private final JsonMapper json;
+  private final Completions completions;
+  private final DeadLetters deadLetters;
+  private final Slots slots;
+  private final StopSignal stop;
+  private final InstantSource clock;
+  private final FailureLog failures = new FailureLog();
+
+  CommandRunner(
+      Map<String, StepHandler> handlers,
+      Completions completions,
+      DeadLetters deadLetters,
+      Slots slots,
+      StopSignal stop,
+      InstantSource clock) {
+    this.handlers = handlers;
+    this.json = JsonMapper.builder().build();
+    this.completions = completions;
+    this.deadLetters = deadLetters;
+    this.slots = slots;
+    this.stop = stop;
+    this.clock = clock;
+  }
+
+  /** Starts a command, for which a slot was taken and the offset begun. */
+  void start(ConsumerRecord<byte[], byte[]> record, StepCommand command, OffsetTracker offsets) {
+    threads.start(new Run(record, command, offsets));
+  }
+
+  /** Starts to put away a record that is no command, in its slot. */
+  void startDeadLetter(
+      ConsumerRecord<byte[], byte[]> record, Exception reason, OffsetTracker offsets) {
+    threads.start(new Burial(record, reason, offsets));
+  }
+
+  private StepResult handle(StepCommand command, CommandContext context) {
+    StepHandler handler = handlers.get(command.getType());
+    if (handler == null) {
+      return StepResult.failed(
+          StepResult.UNKNOWN_STEP_TYPE,
+          "this worker has no handler for step type '%s', only for %s"
+              .formatted(command.getType(), handlers.keySet().stream().sorted().toList()));
+    }
+    try {
+      StepResult result = handler.handle(context);
+      if (result == null) {
+        throw new NullPointerException(
+            "the handler of step type '%s' returned null".formatted(command.getType()));
+      }
+      return result;
+    } catch (UnreadablePayloadException e) {
+      return StepResult.failedForGood(
+          UnreadablePayloadException.FAILURE_TYPE, String.valueOf(e.getMessage()));
+    } catch (Throwable e) {
+      failures.handlerThrew(command.getType(), context.commandId(), e);
+      return StepResult.failed(typeOf(e), e.getMessage() == null ? "" : e.getMessage());
+    }
+  }
+
+  private static String typeOf(Throwable thrown) {
+    String simple = thrown.getClass().getSimpleName();
+    String type = simple.isEmpty() ? thrown.getClass().getName() : simple;
+    return type.substring(0, Math.min(type.length(), Limits.NAME_CHARS));
+  }
+
+  private StepResult writable(StepCommand command, StepResult result) {
+    return switch (result) {
+      case StepResult.Failed failed -> failed;
+      case StepResult.Succeeded succeeded -> writable(command, succeeded);
+    };
+  }
+
+  /** The result with its output as a payload, or the failure that it is if it cannot be written. */
+  private StepResult writable(StepCommand command, StepResult.Succeeded succeeded) {
+    Payload payload;
+    if (succeeded.output() == null) {
+      return succeeded;
+    } else if (succeeded.output() instanceof Payload asItIs) {
+      payload = asItIs;
+    } else {
+      try {
+        payload = Payload.json(json.writeValueAsBytes(succeeded.output()));
+      } catch (JacksonException e) {
+        return StepResult.failedForGood(
+            StepResult.UNWRITABLE_OUTPUT,
+            "output of step '%s': cannot be written as JSON: %s"
+                .formatted(command.getStep(), e.getOriginalMessage()));
+      }
+    }
+    if (payload.data().length > Limits.PAYLOAD_BYTES) {
+      return tooLarge(
+          command,
+          "%d bytes, the limit is %d".formatted(payload.data().length, Limits.PAYLOAD_BYTES));
+    }
+    return new StepResult.Succeeded(payload);
+  }
+
+  private static StepResult tooLarge(StepCommand command, String size) {
+    return StepResult.failedForGood(
+        StepResult.OUTPUT_TOO_LARGE,
+        "output of step '%s': %s: store it elsewhere and return where"
+            .formatted(command.getStep(), size));
+  }
+
+  /** One record on its way to being finished. */
+  private abstract class Task implements Runnable, Callback {
+    final ConsumerRecord<byte[], byte[]> record;
+    private final OffsetTracker offsets;
+    private boolean small;
+
+    Task(ConsumerRecord<byte[], byte[]> record, OffsetTracker offsets) {
+      this.record = record;
+      this.offsets = offsets;
+    }
+
+    /** Does what is to do, and sends the record that is proof of it. */
+    abstract void work();
+
+    /** Sends a smaller record instead, since that one was too large for its topic. */
+    abstract void sendSmaller();
+
+    @Override
+    public final void run() {
+      try {
+        if (small) {
+          sendSmaller();
+          return;
+        }
+        try {
+          work();
+        } finally {
+          slots.giveBack();
+        }
+      } catch (Throwable e) {
+        // The offset stays open, so the command runs again: in another worker or after a restart.
+        stop.fail(e);
+      }
+    }
+
+    @Override
+    public final void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
+      if (failure == null) {
+        offsets.finish(record.offset());
+      } else if (failure instanceof RecordTooLargeException && !small) {
+        small = true;
+        Thread.startVirtualThread(this); // the producer's own thread must not wait for itself
+      } else {
+        stop.fail(failure);
+      }
+    }
+  }
+
+  private final class Run extends Task {
+    private final StepCommand command;
+    private Instant startedAt = Instant.EPOCH;
+    private Instant endedAt = Instant.EPOCH;
+
+    Run(ConsumerRecord<byte[], byte[]> record, StepCommand command, OffsetTracker offsets) {
+      super(record, offsets);
+      this.command = command;
+    }
+
+    @Override
+    void work() {
+      startedAt = clock.instant();
+      StepResult result = handle(command, new CommandContext(command, json));
+      endedAt = clock.instant();
+      send(writable(command, result));
+    }
+
+    @Override
+    void sendSmaller() {
+      send(tooLarge(command, "more than max.message.bytes of the completions topic"));
+    }
+
+    private void send(StepResult result) {
+      completions.send(record, command, result, startedAt, endedAt, this);
+    }
+  }
+
+  private final class Burial extends Task {
+    private final Exception reason;
+
+    Burial(ConsumerRecord<byte[], byte[]> record, Exception reason, OffsetTracker offsets) {
+      super(record, offsets);
+      this.reason = reason;
+    }
+
+    @Override
+    void work() {
+      deadLetters.send(record, reason, true, this);
+    }
+
+    @Override
+    void sendSmaller() {
+      deadLetters.send(record, reason, false, this);
+    }
+  }
+}

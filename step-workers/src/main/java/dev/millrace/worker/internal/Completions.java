@@ -1,0 +1,113 @@
+package dev.millrace.worker.internal;
+
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.worker.Payload;
+import dev.millrace.worker.StepResult;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+
+/** Writes completions. Thread-safe: called by the thread of each command. */
+final class Completions {
+  private static final String[] TRACE_HEADERS = {"traceparent", "tracestate"};
+
+  private final Producer<byte[], byte[]> producer;
+  private final String topic;
+  private final String worker;
+
+  /**
+   * Codecs are not thread-safe, and a virtual thread lives for one command only. No more threads
+   * than processors can be encoding at once, so among twice as many codecs one is nearly always
+   * free.
+   */
+  private final AvroCodec<StepCompletion>[] codecs;
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+  Completions(WorkerSettings settings, Producer<byte[], byte[]> producer) {
+    this.producer = producer;
+    this.topic = settings.topics().completions();
+    this.worker = settings.name();
+    this.codecs = new AvroCodec[Integer.highestOneBit(cpus() * 4 - 1)];
+    for (int i = 0; i < codecs.length; i++) {
+      codecs[i] = new AvroCodec<>(StepCompletion.class, topic, settings.registry());
+    }
+  }
+
+  /**
+   * Hands a completion to the producer, which writes it together with others.
+   *
+   * @param result with its output, if any, as a {@link Payload}
+   * @param acknowledged told when the broker has it, or that it will never have it
+   */
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told
+  void send(
+      ConsumerRecord<byte[], byte[]> record,
+      StepCommand command,
+      StepResult result,
+      Instant startedAt,
+      Instant endedAt,
+      Callback acknowledged) {
+    StepCompletion completion = new StepCompletion();
+    completion.setStep(command.getStep());
+    completion.setAttempt(command.getAttempt());
+    completion.setStartedAt(startedAt);
+    completion.setEndedAt(endedAt);
+    completion.setWorker(worker);
+    switch (result) {
+      case StepResult.Succeeded succeeded -> {
+        completion.setStatus(CompletionStatus.SUCCEEDED);
+        if (succeeded.output() instanceof Payload output) {
+          completion.setOutput(avro(output));
+        }
+      }
+      case StepResult.Failed failed -> {
+        completion.setStatus(CompletionStatus.FAILED);
+        completion.setFailure(
+            new Failure(failed.type(), cut(failed.message()), failed.retryable()));
+      }
+    }
+    AvroCodec<StepCompletion> codec =
+        codecs[(int) Thread.currentThread().threadId() & (codecs.length - 1)];
+    byte[] value;
+    synchronized (codec) {
+      value = codec.encode(completion);
+    }
+    ProducerRecord<byte[], byte[]> answer =
+        new ProducerRecord<>(
+            topic, command.getWorkflowId().getBytes(StandardCharsets.UTF_8), value);
+    for (String name : TRACE_HEADERS) {
+      Header header = record.headers().lastHeader(name);
+      if (header != null) {
+        answer.headers().add(header);
+      }
+    }
+    producer.send(answer, acknowledged);
+  }
+
+  private static dev.millrace.schemas.v1.Payload avro(Payload payload) {
+    return new dev.millrace.schemas.v1.Payload(
+        payload.contentType(), ByteBuffer.wrap(payload.data()));
+  }
+
+  private static String cut(String message) {
+    if (message.length() <= Limits.MESSAGE_CHARS) {
+      return message;
+    }
+    int end = Limits.MESSAGE_CHARS;
+    return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end);
+  }
+
+  private static int cpus() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.worker.internal;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many more handlers may start. The poll thread takes and waits; the threads of the handlers
+ * give back.
+ */
+final class Slots {
+  /** How long the poll thread waits for more slots once one is free, so that it wakes for many. */
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final AtomicInteger free;
+  private final int size;
+  private final int enough;
+  private volatile @Nullable Thread waiting;
+
+  Slots(int size) {
+    this.size = size;
+    this.free = new AtomicInteger(size);
+    this.enough = Math.max(1, size / 4);
+  }
+
+  /** Takes a slot if one is free. Poll thread only, so nobody else can take it in between. */
+  boolean tryTake() {
+    if (free.get() == 0) {
+      return false;
+    }
+    free.getAndDecrement();
+    return true;
+  }
+
+  void giveBack() {
+    int now = free.incrementAndGet();
+    Thread thread = waiting;
+    if (thread != null && (now == 1 || now == enough)) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  boolean noneFree() {
+    return free.get() == 0;
+  }
+
+  boolean allFree() {
+    return free.get() == size;
+  }
+
+  /**
+   * Waits until a quarter of the slots is free, or a millisecond after the first one is, but no
+   * longer than the time given. Poll thread only.
+   */
+  void awaitFree(long nanos) {
+    long end = System.nanoTime() + nanos;
+    waiting = Thread.currentThread();
+    try {
+      long left = nanos;
+      while (noneFree() && left > 0) {
+        LockSupport.parkNanos(this, left);
+        left = end - System.nanoTime();
+      }
+      if (free.get() < enough && left > 0) {
+        LockSupport.parkNanos(this, Math.min(left, GATHER_NANOS));
+      }
+    } finally {
+      waiting = null;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.worker.internal;
+
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.wire.AvroCodec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker while it runs: its Kafka clients and its poll thread. Thread-safe. */
+public final class WorkerRuntime {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerRuntime.class);
+  private static final Duration TOPIC_CHECK_TIMEOUT = Duration.ofSeconds(30);
+
+  /** Least time that closing the clients is given after the drain. */
+  private static final Duration CLIENT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final WorkerSettings settings;
+  private final Consumer<byte[], byte[]> consumer;
+  private final Producer<byte[], byte[]> producer;
+  private final StopSignal stop = new StopSignal();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final PollLoop loop;
+  private volatile Optional<Throwable> failure = Optional.empty();
+
+  /**
+   * Connects, checks that the topics exist and registers the schemas.
+   *
+   * @throws IllegalStateException when a topic does not exist
+   * @throws RuntimeException as Kafka's clients and the schema registry throw
+   */
+  public static WorkerRuntime connect(WorkerSettings settings) {
+    Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            ClientSettings.consumer(settings),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    Producer<byte[], byte[]> producer = null;
+    try {
+      producer =
+          new KafkaProducer<>(
+              ClientSettings.producer(settings),
+              new ByteArraySerializer(),
+              new ByteArraySerializer());
+      return new WorkerRuntime(settings, consumer, producer, InstantSource.system());
+    } catch (RuntimeException e) {
+      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      if (producer != null) {
+        producer.close(Duration.ZERO);
+      }
+      throw e;
+    }
+  }
+
+  WorkerRuntime(
+      WorkerSettings settings,
+      Consumer<byte[], byte[]> consumer,
+      Producer<byte[], byte[]> producer,
+      InstantSource clock) {
+    this.settings = settings;
+    this.consumer = consumer;
+    this.producer = producer;
+    checkTopics();
+    Slots slots = new Slots(settings.slots());
+    CommandRunner runner =
+        new CommandRunner(
+            settings.handlers(),
+            new Completions(settings, producer),
+            new DeadLetters(producer, settings.topics().deadLetters()),
+            slots,
+            stop,
+            clock);
+    AvroCodec<StepCommand> codec =
+        new AvroCodec<>(
+            StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
+    this.loop = new PollLoop(settings, consumer, codec, runner, slots, stop);
+  }
+
+  private void checkTopics() {
+    for (String topic :
+        List.of(
+            settings.topics().commands(settings.queue()),
+            settings.topics().completions(),
+            settings.topics().deadLetters())) {
+      if (consumer.partitionsFor(topic, TOPIC_CHECK_TIMEOUT).isEmpty()) {
+        throw new IllegalStateException(
+            "topic '%s' does not exist at %s: create it with `millrace topics apply`"
+                .formatted(topic, settings.bootstrapServers()));
+      }
+    }
+  }
+
+  /** Starts the poll thread. */
+  public void start() {
+    Thread.ofPlatform().name("millrace-worker-" + settings.queue()).start(this::work);
+  }
+
+  /** Asks the worker to stop, with so much time for what is running. Does not wait. */
+  public void requestStop(Duration drainTimeout) {
+    stop.request(drainTimeout);
+  }
+
+  /** Waits until the worker has stopped. */
+  public void awaitStop() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Waits until the worker has stopped, but no longer than the time given; whether it has. */
+  public boolean awaitStop(Duration timeout) throws InterruptedException {
+    return stopped.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Why the worker stopped by itself, if it did. Known once it has stopped. */
+  public Optional<Throwable> failure() {
+    return failure;
+  }
+
+  private void work() {
+    LOG.info(
+        "worker {} of queue '{}' starts: {} slots, profile {}, step types {}",
+        settings.name(),
+        settings.queue(),
+        settings.slots(),
+        settings.profile(),
+        settings.handlers().keySet());
+    try {
+      loop.run();
+    } catch (Throwable e) {
+      stop.fail(e);
+    } finally {
+      // What fails from here on fails because the clients are closed.
+      failure = stop.failure();
+      closeClients();
+      failure.ifPresentOrElse(
+          reason -> LOG.error("worker {} stopped, it cannot go on", settings.name(), reason),
+          () -> LOG.info("worker {} stopped", settings.name()));
+      stopped.countDown();
+    }
+  }
+
+  private void closeClients() {
+    try {
+      producer.close(CLIENT_CLOSE_TIMEOUT);
+    } catch (RuntimeException e) {
+      LOG.warn("closing the producer: {}", e.toString());
+    }
+    try {
+      consumer.close(CloseOptions.timeout(CLIENT_CLOSE_TIMEOUT));
+    } catch (RuntimeException e) {
+      LOG.warn("closing the consumer: {}", e.toString());
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.millrace.worker.internal;
+
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.worker.Profile;
+import dev.millrace.worker.StepHandler;
+import java.time.Duration;
+import java.util.Map;
+
+/** What a worker was built with, checked. */
+public record WorkerSettings(
+    String name,
+    String bootstrapServers,
+    SchemaRegistry registry,
+    Topics topics,
+    String queue,
+    Profile profile,
+    int slots,
+    Duration drainTimeout,
+    Map<String, StepHandler> handlers,
+    Map<String, String> clientSettings) {
+  public WorkerSettings {
+    handlers = Map.copyOf(handlers);
+    clientSettings = Map.copyOf(clientSettings);
+  }
+
+  /** The consumer group of the workers of this queue. */
+  public String group() {
+    return topics.prefix() + "worker." + queue;
+  }
+}

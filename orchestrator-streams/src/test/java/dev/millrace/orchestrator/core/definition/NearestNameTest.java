@@ -26,6 +26,7 @@ class NearestNameTest {
 
   @Test
   void theNearestOfSeveralWins() {
-    assertThat(NearestName.among(List.of("step1ab", "step1", "step12x"), "step1x")).contains("step1");
+    assertThat(NearestName.among(List.of("step1ab", "step1", "step12x"), "step1x"))
+        .contains("step1");
   }
 }

@@ -37,6 +37,9 @@ public final class Limits {
   /** Largest source text of a definition, in bytes. */
   public static final int DEFINITION_SOURCE_BYTES = 4 * 1024 * 1024;
 
+  /** Deepest nesting of a record in JSON, its payload included. */
+  public static final int JSON_DEPTH = 100;
+
   /** Most attempts of one step. */
   public static final int ATTEMPTS = 1_000;
 

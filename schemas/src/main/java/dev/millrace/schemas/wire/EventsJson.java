@@ -1,0 +1,127 @@
+package dev.millrace.schemas.wire;
+
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.StartDetail;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.v1.WorkflowEvents;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes events as JSON, one object a line. A payload that is JSON stands there as it is, without
+ * its white space; any other is {@code {"$contentType": ..., "$base64": ...}}. Fields that say
+ * nothing are left out. Thread-safe.
+ */
+public final class EventsJson {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private EventsJson() {}
+
+  /** One record as one line, without the line's end. */
+  public static String line(String workflowId, WorkflowEvents events) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      json.writeStringProperty("workflowId", workflowId);
+      json.writeNumberProperty("firstSequence", events.getFirstSequence());
+      json.writeStringProperty("at", events.getAt().toString());
+      json.writeStringProperty("source", events.getSource().name());
+      json.writeNumberProperty("sourceOffset", events.getSourceOffset());
+      json.writeArrayPropertyStart("events");
+      long sequence = events.getFirstSequence();
+      for (WorkflowEvent event : events.getEvents()) {
+        write(json, sequence++, event);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    }
+    return line.toString();
+  }
+
+  private static void write(JsonGenerator json, long sequence, WorkflowEvent event) {
+    json.writeStartObject();
+    json.writeNumberProperty("sequence", sequence);
+    json.writeStringProperty("type", event.getType().name());
+    if (!event.getStep().isEmpty()) {
+      json.writeStringProperty("step", event.getStep());
+      json.writeNumberProperty("attempt", event.getAttempt());
+    }
+    if (event.getDueAt() != null) {
+      json.writeStringProperty("dueAt", event.getDueAt().toString());
+    }
+    if (event.getPayload() != null) {
+      json.writeName("payload");
+      write(json, event.getPayload());
+    }
+    if (event.getFailure() != null) {
+      write(json, event.getFailure());
+    }
+    if (event.getStart() != null) {
+      write(json, event.getStart());
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Failure failure) {
+    json.writeObjectPropertyStart("failure");
+    json.writeStringProperty("type", failure.getType());
+    json.writeStringProperty("message", failure.getMessage());
+    json.writeBooleanProperty("retryable", failure.getRetryable());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, StartDetail start) {
+    json.writeObjectPropertyStart("start");
+    json.writeStringProperty("definition", start.getDefinition());
+    json.writeNumberProperty("version", start.getVersion());
+    json.writeStringProperty("tenant", start.getTenant());
+    json.writeNumberProperty("priority", start.getPriority());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Payload payload) {
+    byte[] data = bytes(payload.getData());
+    boolean isJson =
+        payload.getContentType().isEmpty() || payload.getContentType().equals("application/json");
+    JsonNode tree = isJson ? tree(data) : null;
+    if (tree != null) {
+      JSON.writeTree(json, tree);
+      return;
+    }
+    json.writeStartObject();
+    json.writeStringProperty(
+        JsonFields.CONTENT_TYPE, isJson ? "application/json" : payload.getContentType());
+    json.writeStringProperty(JsonFields.BASE64, Base64.getEncoder().encodeToString(data));
+    json.writeEndObject();
+  }
+
+  /** The JSON in a payload; null when it is none, or when it would read as the base64 form. */
+  private static @Nullable JsonNode tree(byte[] data) {
+    try {
+      JsonNode tree = JSON.readTree(data);
+      boolean ambiguous = tree.has(JsonFields.BASE64) || tree.has(JsonFields.CONTENT_TYPE);
+      return tree.isMissingNode() || ambiguous ? null : tree;
+    } catch (JacksonException e) {
+      return null; // Shown as base64: what a step returned must not keep its history from being
+      // read.
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(buffer.position(), bytes);
+    return bytes;
+  }
+}

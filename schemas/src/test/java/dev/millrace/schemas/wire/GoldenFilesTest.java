@@ -1,0 +1,57 @@
+package dev.millrace.schemas.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.schemas.Samples;
+import dev.millrace.schemas.registry.SchemaRegistries;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Records as they lie in topics: {@code golden/X.bin} is {@link Samples}' X in the wire format
+ * under schema id 1, {@code golden/X.json} says what is in it. They were written once and never
+ * change; what cannot read them any more, or writes other bytes, breaks running installations.
+ */
+class GoldenFilesTest {
+  static Stream<SpecificRecordBase> records() {
+    return Samples.all().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  <T extends SpecificRecordBase> void goldenBytesAreReadAndWrittenUnchanged(T sample)
+      throws Exception {
+    String name = sample.getSchema().getName();
+    byte[] golden = resource("/golden/" + name + ".bin");
+    AvroCodec<T> codec = codec(sample, name);
+
+    T read = codec.decode(golden);
+
+    assertThat(read).hasToString(new String(resource("/golden/" + name + ".json"), UTF_8).strip());
+    assertThat(read).hasToString(sample.toString());
+    assertThat(codec.encode(read)).isEqualTo(golden);
+    assertThat(codec.encode(sample)).isEqualTo(golden);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends SpecificRecordBase> AvroCodec<T> codec(T sample, String topic) {
+    return new AvroCodec<>(
+        (Class<T>) sample.getClass(),
+        topic,
+        SchemaRegistries.connect("mock://" + UUID.randomUUID(), Map.of()));
+  }
+
+  private static byte[] resource(String path) throws IOException {
+    try (InputStream in = GoldenFilesTest.class.getResourceAsStream(path)) {
+      return Objects.requireNonNull(in, path).readAllBytes();
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package dev.millrace.schemas.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Samples;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowStart;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonIntakeTest {
+  private final List<String> inlineTexts = new ArrayList<>();
+  private final JsonIntake intake =
+      new JsonIntake(
+          text -> {
+            inlineTexts.add(text);
+            return Samples.definition();
+          });
+
+  @Test
+  void aStartMayNameItsDefinitionAlone() throws Exception {
+    WorkflowStart start = start("{\"definition\":\"quake\"}");
+
+    assertThat(start).isEqualTo(WorkflowStart.newBuilder().setDefinition("quake").build());
+  }
+
+  @Test
+  void everyFieldOfAStartIsRead() throws Exception {
+    WorkflowStart start =
+        start(
+            """
+            {"definition": "quake", "version": 1, "input": {"place": "Kópavogur", "m": 4.50},
+             "tenant": "t", "priority": 7, "deadline": "2026-11-21T12:00:00.123456+02:00"}
+            """);
+
+    assertThat(start.getVersion()).isEqualTo(1);
+    assertThat(start.getTenant()).isEqualTo("t");
+    assertThat(start.getPriority()).isEqualTo(7);
+    assertThat(start.getDeadline()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
+    assertThat(start.getInput()).isEqualTo(json("{\"place\": \"Kópavogur\", \"m\": 4.50}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{ \"a\" : [ 1 , 2 ] }",
+        "[ ]",
+        "[1,{\"$base64\":2}]",
+        "\"ö \\u00f6 \\\"\"",
+        "-12.50e+3",
+        "123456789012345678901234567890",
+        "7",
+        "true",
+        "null"
+      })
+  void inputIsAnyJsonValueKeptByteForByte(String value) throws Exception {
+    assertThat(start("{\"input\": " + value + " ,\"definition\":\"d\"}").getInput())
+        .isEqualTo(json(value));
+    assertThat(start("{\"definition\":\"d\",\"input\":" + value + "}").getInput())
+        .isEqualTo(json(value));
+  }
+
+  @Test
+  void otherContentComesInBase64() throws Exception {
+    Payload input =
+        start(
+                "{\"definition\":\"d\",\"input\":{\"$base64\":\"AAH/\",\"$contentType\":\"image/png\"}}")
+            .getInput();
+
+    assertThat(input.getContentType()).isEqualTo("image/png");
+    assertThat(input.getData()).isEqualTo(ByteBuffer.wrap(new byte[] {0, 1, -1}));
+  }
+
+  @Test
+  void anInlineDefinitionIsHandedOnAsItStandsAndGivesNameAndVersion() throws Exception {
+    WorkflowStart start = start("{\"inlineDefinition\":{ \"name\":\"quake\" },\"tenant\":\"t\"}");
+
+    assertThat(inlineTexts).containsExactly("{ \"name\":\"quake\" }");
+    assertThat(start.getDefinition()).isEqualTo("quake");
+    assertThat(start.getVersion()).isEqualTo(3);
+    assertThat(start.getInlineDefinition()).isEqualTo(Samples.definition());
+    assertRefused(
+        "{\"definition\":\"other\",\"inlineDefinition\":{}}", "'definition': other: must be quake");
+    assertRefused("{\"version\":9,\"inlineDefinition\":{}}", "'version': 9: must be 3");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}|field 'definition': missing",
+        "{\"definition\":1}|field 'definition': 1: must be a string",
+        "{\"definition\":null}|field 'definition': null: must be a string",
+        "{\"definition\":\"d\",\"version\":1.5}|field 'version': 1.5: must be a whole number from 0",
+        "{\"definition\":\"d\",\"version\":99999999999}|field 'version': 99999999999: must be",
+        "{\"definition\":\"d\",\"version\":\"1\"}|field 'version': \"1\": must be a whole number",
+        "{\"definition\":\"d\",\"priority\":10}|field 'priority': 10: must be a whole number from 0 to 9",
+        "{\"definition\":\"d\",\"tenant\":[]}|field 'tenant': an array: must be a string",
+        "{\"definition\":\"d\",\"deadline\":\"soon\"}|field 'deadline': \"soon\": must be a time such as",
+        "{\"definition\":\"d\",\"deadline\":17}|field 'deadline': 17: must be a time such as",
+        "{\"definition\":\"d\",\"deadline\":\"+999999999-12-31T23:59:59Z\"}|must be a time such as",
+        "{\"definition\":\"d\",\"prioritty\":1}|field 'prioritty': unknown; known are definition, version",
+        "{\"definition\":\"d\",\"definition\":\"e\"}|Duplicate",
+        "{\"definition\":\"d\",\"input\":{\"a\":1,\"a\":2}}|Duplicate",
+        "{\"definition\":\"d\",\"input\":{\"$base64\":\"AA==\"}}|field 'input': an object with '$contentType'",
+        "{\"definition\":\"d\",\"input\":{\"$base64\":\"AA==\",\"$contentType\":\"a/b\",\"c\":1}}|and nothing else",
+        "{\"definition\":\"d\",\"input\":{\"$base64\":\"*\",\"$contentType\":\"a/b\"}}|field 'input.$base64': not base64",
+        "{\"definition\":\"d\",\"input\":{\"$base64\":1,\"$contentType\":\"a/b\"}}|field 'input.$base64': 1: must be",
+        "{\"definition\":\"d\",\"inlineDefinition\":\"x\"}|field 'inlineDefinition': \"x\": must be an object",
+        "{\"definition\":\"d\"} {}|must end after its object",
+        "{\"definition\":\"d\"|not JSON",
+        "[]|must be a JSON object",
+        "quake|not JSON",
+        "``|must be a JSON object"
+      })
+  void whatIsNoStartIsRefusedWithTheFieldAndWhatIsAllowed(String json, String message) {
+    assertRefused(json, message);
+  }
+
+  @Test
+  void deepNestingIsRefusedAtTheLimit() throws Exception {
+    int allowed = Limits.JSON_DEPTH - 1;
+    start("{\"definition\":\"d\",\"input\":" + "[".repeat(allowed) + "]".repeat(allowed) + "}");
+
+    assertRefused(
+        "{\"definition\":\"d\",\"input\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}",
+        "not JSON");
+    assertRefused(
+        "{\"definition\":\"d\",\"input\":"
+            + "[".repeat(allowed + 1)
+            + "]".repeat(allowed + 1)
+            + "}",
+        "not JSON");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+  void textThatIsNotUtf8IsRefused(Charset charset) {
+    assertThatThrownBy(() -> intake.start("{\"definition\":\"d\"}".getBytes(charset)))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining("not JSON in UTF-8");
+  }
+
+  @Test
+  void controlsAreRead() throws Exception {
+    WorkflowControl control =
+        intake.control(
+            "{\"action\":\"CANCEL\",\"reason\":\"no\",\"requestedBy\":\"me\"}".getBytes(UTF_8));
+
+    assertThat(control)
+        .isEqualTo(
+            WorkflowControl.newBuilder()
+                .setAction(ControlAction.CANCEL)
+                .setReason("no")
+                .setRequestedBy("me")
+                .build());
+    assertThatThrownBy(() -> intake.control("{\"action\":\"UNKNOWN\"}".getBytes(UTF_8)))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessage("field 'action': \"UNKNOWN\": must be one of [CANCEL]");
+    assertThatThrownBy(() -> intake.control("{\"reason\":\"no\"}".getBytes(UTF_8)))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessage("field 'action': missing");
+  }
+
+  @Test
+  void completionsAreRead() throws Exception {
+    StepCompletion completion =
+        intake.completion(
+            """
+            {"step":"s","attempt":2,"status":"FAILED","output":5,"worker":"w",
+             "failure":{"type":"Bad","message":"m","retryable":false},
+             "startedAt":"2026-11-21T10:00:00Z","endedAt":"2026-11-21T10:00:01Z"}
+            """
+                .getBytes(UTF_8));
+
+    assertThat(completion.getStatus()).isEqualTo(CompletionStatus.FAILED);
+    assertThat(completion.getAttempt()).isEqualTo(2);
+    assertThat(completion.getOutput()).isEqualTo(json("5"));
+    assertThat(completion.getFailure().getRetryable()).isFalse();
+    assertThat(completion.getEndedAt()).isEqualTo(Instant.parse("2026-11-21T10:00:01Z"));
+    assertCompletionRefused(
+        "{\"step\":\"s\",\"attempt\":1,\"status\":\"FAILED\"}", "field 'failure': missing");
+    assertCompletionRefused(
+        "{\"step\":\"s\",\"attempt\":0,\"status\":\"SUCCEEDED\"}",
+        "field 'attempt': 0: must be a whole number from 1 to 1000");
+    assertCompletionRefused(
+        "{\"step\":\"s\",\"attempt\":1,\"status\":\"DONE\"}", "must be one of [SUCCEEDED, FAILED]");
+    assertCompletionRefused(
+        "{\"step\":\"s\",\"attempt\":1,\"status\":\"FAILED\",\"failure\":{}}",
+        "field 'failure.type': missing");
+    assertCompletionRefused("{\"failure\":{\"code\":1}}", "field 'failure.code': unknown");
+    assertCompletionRefused("{\"failure\":{\"retryable\":\"no\"}}", "must be true or false");
+  }
+
+  @Test
+  void theContentTypeHeaderTellsJsonFromAvro() {
+    assertThat(JsonIntake.isJson(new RecordHeaders())).isFalse();
+    assertThat(isJson("application/json")).isTrue();
+    assertThat(isJson("Application/JSON; charset=utf-8")).isTrue();
+    assertThat(isJson("application/avro")).isFalse();
+    assertThat(JsonIntake.isJson(new RecordHeaders().add(HeaderNames.CONTENT_TYPE, null)))
+        .isFalse();
+  }
+
+  @Test
+  void damagedJsonIsReadOrRefusedAsMalformed() {
+    byte[] whole =
+        "{\"definition\":\"qu\\u00e4ke\",\"version\":1,\"input\":{\"a\":[1,null,-2.5e3]},\"deadline\":\"2026-11-21T10:00:00Z\",\"inlineDefinition\":{}}"
+            .getBytes(UTF_8);
+    SplittableRandom random = new SplittableRandom(20261121L);
+    int refused = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] damaged = whole.clone();
+      for (int change = random.nextInt(1, 4); change > 0; change--) {
+        damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+      }
+      try {
+        intake.start(damaged);
+      } catch (MalformedRecordException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(10_000);
+  }
+
+  private void assertRefused(String json, String message) {
+    assertThatThrownBy(() -> start(json))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining(message);
+  }
+
+  private void assertCompletionRefused(String json, String message) {
+    assertThatThrownBy(() -> intake.completion(json.getBytes(UTF_8)))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static boolean isJson(String contentType) {
+    return JsonIntake.isJson(
+        new RecordHeaders().add(HeaderNames.CONTENT_TYPE, contentType.getBytes(UTF_8)));
+  }
+
+  private WorkflowStart start(String json) throws MalformedRecordException {
+    return intake.start(json.getBytes(UTF_8));
+  }
+
+  private static Payload json(String text) {
+    return new Payload("", ByteBuffer.wrap(text.getBytes(UTF_8)));
+  }
+}

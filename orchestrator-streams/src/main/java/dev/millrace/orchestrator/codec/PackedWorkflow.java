@@ -26,19 +26,17 @@ import org.jspecify.annotations.Nullable;
  * the others. Not thread-safe.
  *
  * <pre>
- * header     fixed fields at the AT_ offsets below
+ * header     fixed fields at the AT_ offsets of WorkflowSummary
  * names      tenant (2-byte length), definition (1-byte length)
  * running:   input (2-byte length) | step table | deadline table, once one is needed | outputs
  * ended:     failure type and message (2-byte lengths), retryable; nothing for a success
  * </pre>
  *
- * <p>The step table has 3 bytes a step: status and where the output is; then the remaining
- * dependencies while the step waits and its attempt afterwards. The deadline table has 6 bytes a
- * step. Small outputs ride along, up to {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in
+ * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in
  * all; larger ones, and a large input, have keys of their own: {@link #takeSpilled} hands them out.
  * When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow implements WorkflowState {
+public final class PackedWorkflow extends WorkflowSummary implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
@@ -51,43 +49,18 @@ public final class PackedWorkflow implements WorkflowState {
   /** The slot of the workflow's input; other slots are indexes of steps. */
   public static final int INPUT_SLOT = 0xffff;
 
-  private static final byte LAYOUT = 1;
-  private static final int AT_LAYOUT = 0;
-  private static final int AT_STATUS = 1;
-  private static final int AT_PRIORITY = 2;
-  private static final int AT_FLAGS = 3;
-  private static final int AT_ARMED = 4;
-  private static final int AT_OFFSETS = 12;
-  private static final int AT_SEQUENCE = 36;
-  private static final int AT_STARTED = 44;
-  private static final int AT_DEADLINE = 52;
-  private static final int AT_ENDED = 60;
-  private static final int AT_VERSION = 68;
-  private static final int AT_STEPS = 72;
-  private static final int AT_SUCCEEDED = 76;
-  private static final int AT_OPEN = 80;
-  private static final int AT_TABLE = 84;
-  private static final int AT_TENANT = 88;
-
   private static final int FLAG_DEADLINES = 1;
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
 
-  private static final int STEP_BYTES = 3;
+  private static final int STEP_BYTES = 2;
   private static final int TIME_BYTES = 6;
-  private static final int STEP_STATUS = 0x07;
-  private static final int OUTPUT_INLINE = 0x08;
-  private static final int OUTPUT_SPILLED = 0x10;
-
-  /** Before each output that rides along: its step and its packed length. */
-  private static final int OUTPUT_HEADER_BYTES = 4;
-
-  private byte[] bytes;
+  private final RidingOutputs outputs = new RidingOutputs();
   private List<Spilled> spilled = List.of();
   private List<Integer> released = List.of();
 
   private PackedWorkflow(byte[] bytes) {
-    this.bytes = bytes;
+    super(bytes);
   }
 
   /**
@@ -111,11 +84,6 @@ public final class PackedWorkflow implements WorkflowState {
    * @throws IllegalStateException when they have another layout than this version's
    */
   public static PackedWorkflow of(byte[] stored) {
-    if (stored[AT_LAYOUT] != LAYOUT) {
-      throw new IllegalStateException(
-          "workflow record of layout %d; this engine reads layout %d: run the version that wrote it"
-              .formatted(stored[AT_LAYOUT], LAYOUT));
-    }
     return new PackedWorkflow(stored.clone());
   }
 
@@ -125,52 +93,18 @@ public final class PackedWorkflow implements WorkflowState {
   }
 
   @Override
-  public WorkflowStatus status() {
-    return WorkflowStatus.ofCode(bytes[AT_STATUS]);
-  }
-
-  @Override
-  public long nextSequence() {
-    return getLong(bytes, AT_SEQUENCE);
-  }
-
-  @Override
-  public long deadlineMs() {
-    return getLong(bytes, AT_DEADLINE);
-  }
-
-  @Override
-  public int stepCount() {
-    return getInt(bytes, AT_STEPS);
-  }
-
-  @Override
-  public int succeededSteps() {
-    return getInt(bytes, AT_SUCCEEDED);
-  }
-
-  @Override
-  public int openSteps() {
-    return getInt(bytes, AT_OPEN);
-  }
-
-  @Override
   public StepStatus stepStatus(int step) {
-    return StepStatus.ofCode(bytes[stepOffset(step)] & STEP_STATUS);
+    return StepEntry.status(entry(step));
   }
 
   @Override
   public int remainingDependencies(int step) {
-    return stepStatus(step) == StepStatus.WAITING
-        ? getUnsignedShort(bytes, stepOffset(step) + 1)
-        : 0;
+    return StepEntry.remainingDependencies(entry(step));
   }
 
   @Override
   public int attempt(int step) {
-    return stepStatus(step) == StepStatus.WAITING
-        ? 0
-        : getUnsignedShort(bytes, stepOffset(step) + 1);
+    return StepEntry.attempt(entry(step));
   }
 
   @Override
@@ -195,63 +129,12 @@ public final class PackedWorkflow implements WorkflowState {
     return earliest;
   }
 
-  /** When the workflow started, in epoch milliseconds. */
-  public long startedAtMs() {
-    return getLong(bytes, AT_STARTED);
-  }
-
-  /** When the workflow ended, in epoch milliseconds; 0 while it has not. */
-  public long endedAtMs() {
-    return getLong(bytes, AT_ENDED);
-  }
-
-  public int priority() {
-    return bytes[AT_PRIORITY];
-  }
-
-  public String tenant() {
-    return new String(bytes, AT_TENANT + 2, getUnsignedShort(bytes, AT_TENANT), UTF_8);
-  }
-
-  /** Name of the definition that the workflow is pinned to. */
-  public String definition() {
-    int at = nameOffset();
-    return new String(bytes, at + 1, bytes[at] & 0xff, UTF_8);
-  }
-
-  /** Version of the definition that the workflow is pinned to. */
-  public int version() {
-    return getInt(bytes, AT_VERSION);
-  }
-
-  /** Why the workflow ended, unless it succeeded or still runs. */
-  public @Nullable Failure failure() {
-    int at = tailOffset();
-    if (!status().hasEnded() || at == bytes.length) {
-      return null;
-    }
-    int typeLength = getUnsignedShort(bytes, at);
-    String type = new String(bytes, at + 2, typeLength, UTF_8);
-    int messageAt = at + 2 + typeLength;
-    int messageLength = getUnsignedShort(bytes, messageAt);
-    String message = new String(bytes, messageAt + 2, messageLength, UTF_8);
-    return new Failure(type, message, bytes[messageAt + 2 + messageLength] != 0);
-  }
-
-  /** The highest offset of a source that has been applied to this workflow; -1 for none. */
-  public long appliedOffset(InputSource source) {
-    return getLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES);
-  }
-
+  /** Remembers the highest offset of a source that has been applied to this workflow. */
   public void setAppliedOffset(InputSource source, long offset) {
     putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, offset);
   }
 
-  /** When the timer that is armed for this workflow is due; {@link #NO_DEADLINE} for none. */
-  public long armedTimerMs() {
-    return getLong(bytes, AT_ARMED);
-  }
-
+  /** Remembers when the timer that is armed for this workflow is due. */
   public void setArmedTimerMs(long dueMs) {
     putLong(bytes, AT_ARMED, dueMs);
   }
@@ -274,7 +157,7 @@ public final class PackedWorkflow implements WorkflowState {
   public boolean isSpilled(int slot) {
     return slot == INPUT_SLOT
         ? hasFlag(FLAG_INPUT_SPILLED)
-        : (bytes[stepOffset(slot)] & OUTPUT_SPILLED) != 0;
+        : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
   }
 
   /**
@@ -287,15 +170,9 @@ public final class PackedWorkflow implements WorkflowState {
           ? PackedPayload.read(bytes, at + 2, at + 2 + getUnsignedShort(bytes, at))
           : null;
     }
-    if ((bytes[stepOffset(slot)] & OUTPUT_INLINE) == 0) {
-      return null;
-    }
-    int at = outputsOffset();
-    while (getUnsignedShort(bytes, at) != slot) {
-      at += OUTPUT_HEADER_BYTES + getUnsignedShort(bytes, at + 2);
-    }
-    int start = at + OUTPUT_HEADER_BYTES;
-    return PackedPayload.read(bytes, start, start + getUnsignedShort(bytes, at + 2));
+    return hasOutput(slot, StepEntry.OUTPUT_RIDES)
+        ? outputs.find(bytes, outputsOffset(), slot)
+        : null;
   }
 
   @Override
@@ -336,14 +213,19 @@ public final class PackedWorkflow implements WorkflowState {
       PackedPayload.write(input, bytes, inputAt + 2);
     }
     for (int step = 0; step < steps; step++) {
-      putShort(bytes, table + step * STEP_BYTES + 1, definition.dependencies().degree(step));
+      int degree = definition.dependencies().degree(step);
+      if (degree > StepEntry.DEPENDENCIES) {
+        throw new IllegalArgumentException(
+            "step '%s' has %d dependencies, at most %d can be stored"
+                .formatted(definition.step(step).id(), degree, StepEntry.DEPENDENCIES));
+      }
+      setEntry(step, degree);
     }
   }
 
   @Override
   public void open(int step, int attempt, long deadlineMs) {
-    setStep(step, StepStatus.OPEN);
-    putShort(bytes, stepOffset(step) + 1, attempt);
+    setEntry(step, StepEntry.open(attempt));
     setDeadline(step, deadlineMs);
     putInt(bytes, AT_OPEN, openSteps() + 1);
   }
@@ -370,8 +252,7 @@ public final class PackedWorkflow implements WorkflowState {
 
   @Override
   public void decrementRemainingDependencies(int step) {
-    int at = stepOffset(step) + 1;
-    putShort(bytes, at, getUnsignedShort(bytes, at) - 1);
+    setEntry(step, entry(step) - 1);
   }
 
   @Override
@@ -403,14 +284,9 @@ public final class PackedWorkflow implements WorkflowState {
   }
 
   private void close(int step, StepStatus status) {
-    setStep(step, status);
+    setEntry(step, StepEntry.with(entry(step), status));
     setDeadline(step, NO_DEADLINE);
     putInt(bytes, AT_OPEN, openSteps() - 1);
-  }
-
-  private void setStep(int step, StepStatus status) {
-    int at = stepOffset(step);
-    bytes[at] = (byte) ((bytes[at] & ~STEP_STATUS) | status.code());
   }
 
   private void setDeadline(int step, long deadlineMs) {
@@ -430,22 +306,19 @@ public final class PackedWorkflow implements WorkflowState {
     System.arraycopy(bytes, at, grown, at + size, bytes.length - at);
     Arrays.fill(grown, at, at + size, (byte) 0);
     bytes = grown;
+    outputs.moved();
     setFlag(FLAG_DEADLINES);
   }
 
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    int end = bytes.length;
-    int at = stepOffset(step);
-    if (size > OUTPUT_BYTES || end - outputsOffset() + size > OUTPUTS_BYTES) {
-      bytes[at] |= OUTPUT_SPILLED;
-      spill(step, output);
+    boolean rides =
+        size <= OUTPUT_BYTES && bytes.length - outputsOffset() + size <= OUTPUTS_BYTES;
+    setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
+    if (rides) {
+      bytes = outputs.append(bytes, step, output, size);
     } else {
-      bytes = Arrays.copyOf(bytes, end + OUTPUT_HEADER_BYTES + size);
-      bytes[at] |= OUTPUT_INLINE;
-      putShort(bytes, end, step);
-      putShort(bytes, end + 2, size);
-      PackedPayload.write(output, bytes, end + OUTPUT_HEADER_BYTES);
+      spill(step, output);
     }
   }
 
@@ -477,13 +350,18 @@ public final class PackedWorkflow implements WorkflowState {
     bytes[AT_FLAGS] |= (byte) flag;
   }
 
-  private int nameOffset() {
-    return AT_TENANT + 2 + getUnsignedShort(bytes, AT_TENANT);
+  /** Whether the output of a step is kept in a way. */
+  private boolean hasOutput(int step, int flag) {
+    int entry = status().hasEnded() ? 0 : entry(step);
+    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 
-  private int tailOffset() {
-    int at = nameOffset();
-    return at + 1 + (bytes[at] & 0xff);
+  private int entry(int step) {
+    return getUnsignedShort(bytes, stepOffset(step));
+  }
+
+  private void setEntry(int step, int entry) {
+    putShort(bytes, stepOffset(step), entry);
   }
 
   private int stepOffset(int step) {

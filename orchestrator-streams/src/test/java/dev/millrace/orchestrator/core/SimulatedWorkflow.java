@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
@@ -153,9 +154,12 @@ final class SimulatedWorkflow {
     }
     if (workflow.status() == WorkflowStatus.RUNNING) {
       List<ReferenceWorkflow.Step> steps = reference.steps();
+      int ridingBytes = 0;
       for (int step = 0; step < steps.size(); step++) {
         checkStep(workflow, step, steps.get(step));
+        ridingBytes += ridingBytes(workflow.riding(step));
       }
+      assertThat(ridingBytes).isLessThanOrEqualTo(PackedWorkflow.OUTPUTS_BYTES);
     } else {
       assertThat(ownKeys).as("payloads with keys of their own").isEmpty();
     }
@@ -182,6 +186,12 @@ final class SimulatedWorkflow {
     Payload output = output(workflow, step);
     boolean read = expected.status == StepStatus.SUCCEEDED && reference.isRead(expected);
     assertThat(output).isEqualTo(read ? expected.output : null);
+  }
+
+  private static int ridingBytes(@Nullable Payload riding) {
+    int bytes = riding == null ? 0 : PackedPayload.toBytes(riding).length;
+    assertThat(bytes).isLessThanOrEqualTo(PackedWorkflow.OUTPUT_BYTES);
+    return bytes;
   }
 
   private @Nullable Payload output(PackedWorkflow workflow, int step) {

@@ -109,7 +109,7 @@ public final class EventLogInvariants {
     expect(sequence, attempt <= most, "attempt %d of step '%s' of %d", attempt, id, most);
     expect(
         sequence,
-        atMs >= deadlinesMs[step],
+        statuses[step] != StepStatus.BACKING_OFF || atMs >= deadlinesMs[step],
         "step '%s' is tried again at %d, before %d",
         id,
         atMs,

@@ -1,0 +1,151 @@
+package dev.millrace.orchestrator.codec;
+
+import static dev.millrace.orchestrator.codec.Packing.getInt;
+import static dev.millrace.orchestrator.codec.Packing.getLong;
+import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a packed workflow says about itself as a whole, read from its first bytes however many steps
+ * it has; all that is left of one that has ended. Not thread-safe.
+ */
+public sealed class WorkflowSummary permits PackedWorkflow {
+  static final byte LAYOUT = 1;
+  static final int AT_LAYOUT = 0;
+  static final int AT_STATUS = 1;
+  static final int AT_PRIORITY = 2;
+  static final int AT_FLAGS = 3;
+  static final int AT_ARMED = 4;
+  static final int AT_OFFSETS = 12;
+  static final int AT_SEQUENCE = 36;
+  static final int AT_STARTED = 44;
+  static final int AT_DEADLINE = 52;
+  static final int AT_ENDED = 60;
+  static final int AT_VERSION = 68;
+  static final int AT_STEPS = 72;
+  static final int AT_SUCCEEDED = 76;
+  static final int AT_OPEN = 80;
+  static final int AT_TABLE = 84;
+  static final int AT_TENANT = 88;
+
+  byte[] bytes;
+
+  WorkflowSummary(byte[] bytes) {
+    if (bytes[AT_LAYOUT] != LAYOUT) {
+      throw new IllegalStateException(
+          "workflow record of layout %d; this engine reads layout %d: run the version that wrote it"
+              .formatted(bytes[AT_LAYOUT], LAYOUT));
+    }
+    this.bytes = bytes;
+  }
+
+  /**
+   * The summary of a workflow as it was stored; reads the given bytes, which must not change.
+   *
+   * @throws IllegalStateException when they have another layout than this version's
+   */
+  public static WorkflowSummary of(byte[] stored) {
+    return new WorkflowSummary(stored);
+  }
+
+  /** Where the workflow is in its life. */
+  public WorkflowStatus status() {
+    return WorkflowStatus.ofCode(bytes[AT_STATUS]);
+  }
+
+  /** The sequence number that its next event gets. */
+  public long nextSequence() {
+    return getLong(bytes, AT_SEQUENCE);
+  }
+
+  /** When it times out, in epoch milliseconds, or {@link WorkflowView#NO_DEADLINE}. */
+  public long deadlineMs() {
+    return getLong(bytes, AT_DEADLINE);
+  }
+
+  /** How many steps its definition has. */
+  public int stepCount() {
+    return getInt(bytes, AT_STEPS);
+  }
+
+  /** How many steps have succeeded. */
+  public int succeededSteps() {
+    return getInt(bytes, AT_SUCCEEDED);
+  }
+
+  /** How many steps have a command out. */
+  public int openSteps() {
+    return getInt(bytes, AT_OPEN);
+  }
+
+  /** When the workflow started, in epoch milliseconds. */
+  public long startedAtMs() {
+    return getLong(bytes, AT_STARTED);
+  }
+
+  /** When the workflow ended, in epoch milliseconds; 0 while it has not. */
+  public long endedAtMs() {
+    return getLong(bytes, AT_ENDED);
+  }
+
+  /** 0 (lowest) to 9 (highest). */
+  public int priority() {
+    return bytes[AT_PRIORITY];
+  }
+
+  /** Its owner; empty for the default tenant. */
+  public String tenant() {
+    return new String(bytes, AT_TENANT + 2, getUnsignedShort(bytes, AT_TENANT), UTF_8);
+  }
+
+  /** Name of the definition that the workflow is pinned to. */
+  public String definition() {
+    int at = nameOffset();
+    return new String(bytes, at + 1, bytes[at] & 0xff, UTF_8);
+  }
+
+  /** Version of the definition that the workflow is pinned to. */
+  public int version() {
+    return getInt(bytes, AT_VERSION);
+  }
+
+  /** Why the workflow ended, unless it succeeded or still runs. */
+  public @Nullable Failure failure() {
+    int at = tailOffset();
+    if (!status().hasEnded() || at == bytes.length) {
+      return null;
+    }
+    int typeLength = getUnsignedShort(bytes, at);
+    String type = new String(bytes, at + 2, typeLength, UTF_8);
+    int messageAt = at + 2 + typeLength;
+    int messageLength = getUnsignedShort(bytes, messageAt);
+    String message = new String(bytes, messageAt + 2, messageLength, UTF_8);
+    return new Failure(type, message, bytes[messageAt + 2 + messageLength] != 0);
+  }
+
+  /** The highest offset of a source that has been applied to this workflow; -1 for none. */
+  public long appliedOffset(InputSource source) {
+    return getLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES);
+  }
+
+  /** When the timer that is armed for this workflow is due; {@link WorkflowView#NO_DEADLINE} for none. */
+  public long armedTimerMs() {
+    return getLong(bytes, AT_ARMED);
+  }
+
+  /** Where the definition's name lies: behind the tenant. */
+  final int nameOffset() {
+    return AT_TENANT + 2 + getUnsignedShort(bytes, AT_TENANT);
+  }
+
+  /** Where all that is not fixed in place begins: behind the names. */
+  final int tailOffset() {
+    int at = nameOffset();
+    return at + 1 + (bytes[at] & 0xff);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.orchestrator.core.graph;
+
+import static dev.millrace.orchestrator.core.Definitions.THREE_ATTEMPTS;
+import static dev.millrace.orchestrator.core.Definitions.guarded;
+import static dev.millrace.orchestrator.core.Definitions.step;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class CompiledDefinitionTest {
+  private static final CompiledDefinition JOIN =
+      Definitions.within(
+          Duration.ofMinutes(1),
+          step("join", "left", "right"),
+          step("right"),
+          guarded("left", Duration.ofSeconds(5)),
+          step("after", "join", "left"));
+
+  @Test
+  void stepsAreNumberedInTheAuthorsOrder() {
+    assertThat(JOIN.stepCount()).isEqualTo(4);
+    assertThat(JOIN.indexOf("join")).isZero();
+    assertThat(JOIN.step(2).id()).isEqualTo("left");
+    assertThat(JOIN.indexOf("nowhere")).isEqualTo(CompiledDefinition.NO_STEP);
+  }
+
+  @Test
+  void dependenciesKeepTheAuthorsOrderAndDependentsAscend() {
+    assertThat(targets(JOIN.dependencies(), 0)).containsExactly(2, 1);
+    assertThat(targets(JOIN.dependencies(), 1)).isEmpty();
+    assertThat(targets(JOIN.dependents(), 2)).containsExactly(0, 3);
+    assertThat(targets(JOIN.dependents(), 3)).isEmpty();
+    assertThat(JOIN.dependents().degree(2)).isEqualTo(2);
+  }
+
+  @Test
+  void stepWithoutAPolicyHasTheOneOfTheDefinition() {
+    assertThat(JOIN.step(2).retry()).isEqualTo(THREE_ATTEMPTS);
+    assertThat(JOIN.step(1).retry()).isEqualTo(RetryPolicy.NONE);
+  }
+
+  @Test
+  void timesAreMilliseconds() {
+    assertThat(JOIN.timeoutMs()).isEqualTo(60_000);
+    assertThat(JOIN.step(2).timeoutMs()).isEqualTo(5_000);
+    assertThat(JOIN.step(1).timeoutMs()).isZero();
+  }
+
+  @Test
+  void queuesAreNamedOnce() {
+    assertThat(JOIN.queues()).containsExactly("queue");
+    assertThat(JOIN.name()).isEqualTo("order");
+    assertThat(JOIN.version()).isEqualTo(7);
+  }
+
+  @Test
+  void dependencyThatIsNoStepIsNamed() {
+    assertThatThrownBy(() -> Definitions.of(step("a", "b")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("definition order/7: dependency 'b' is no step");
+  }
+
+  private static int[] targets(Adjacency edges, int node) {
+    return IntStream.range(edges.start(node), edges.end(node)).map(edges::target).toArray();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.millrace.orchestrator.core.invariant;
+
+import static dev.millrace.orchestrator.core.Definitions.guarded;
+import static dev.millrace.orchestrator.core.Definitions.step;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EventLogInvariantsTest {
+  private static final Failure FLAKY = new Failure("flaky", "try again", true);
+  private static final Failure FATAL = new Failure("fatal", "no use", true);
+  private static final Failure TIMEOUT = new Failure(Failure.START_TO_CLOSE_TIMEOUT, "late", true);
+  private static final CompiledDefinition DEFINITION =
+      Definitions.of(guarded("a", Duration.ofSeconds(5)), step("b", "a"));
+
+  private static final Event STARTED = new WorkflowStarted("order", 7, null, "", 5, 20_000);
+  private static final Event A1 = new StepDispatched(0, 1, 6_000);
+  private static final Event A1_SUCCEEDED = new StepSucceeded(0, 1, null);
+  private static final Event B1 = new StepDispatched(1, 1, 0);
+  private static final Event B1_SUCCEEDED = new StepSucceeded(1, 1, null);
+  private static final Event ALL_SUCCEEDED = new WorkflowEnded(WorkflowStatus.SUCCEEDED, null);
+  private static final Event A1_FAILED = new AttemptFailed(0, 1, FLAKY, 4_000);
+  private static final Event ALL_FAILED = new WorkflowEnded(WorkflowStatus.FAILED, FLAKY);
+
+  /** Events are a second apart; the first is at 1,000. */
+  private static List<String> violations(Event... events) {
+    EventLogInvariants log = new EventLogInvariants(DEFINITION);
+    for (int i = 0; i < events.length; i++) {
+      log.accept(i, events[i], 1_000 + i * 1_000L);
+    }
+    return log.violations();
+  }
+
+  @Test
+  void nothingIsWrongWithAWorkflowThatDoesItsSteps() {
+    assertThat(violations(STARTED, A1, A1_SUCCEEDED, B1, B1_SUCCEEDED, ALL_SUCCEEDED)).isEmpty();
+    assertThat(violations(STARTED, A1, new StepFailed(0, 1, FATAL), ALL_FAILED)).isEmpty();
+    assertThat(violations(STARTED, A1, A1_FAILED, new StepDispatched(0, 2, 9_000))).isEmpty();
+  }
+
+  @Test
+  void statusFollowsTheEvents() {
+    EventLogInvariants log = new EventLogInvariants(DEFINITION);
+    assertThat(log.status()).isEqualTo(WorkflowStatus.ABSENT);
+    log.accept(0, STARTED, 1_000);
+    assertThat(log.status()).isEqualTo(WorkflowStatus.RUNNING);
+    log.accept(1, new WorkflowEnded(WorkflowStatus.CANCELLED, FLAKY), 1_000);
+    assertThat(log.status()).isEqualTo(WorkflowStatus.CANCELLED);
+    assertThat(log.violations()).isEmpty();
+  }
+
+  @Test
+  void sequenceNumbersHaveNoGapsAndNoRepeats() {
+    EventLogInvariants log = new EventLogInvariants(DEFINITION);
+    log.accept(0, STARTED, 1_000);
+    log.accept(2, A1, 1_000);
+    log.accept(2, A1_SUCCEEDED, 1_000);
+
+    assertThat(log.violations())
+        .containsExactly(
+            "event 2: the next sequence number is 1", "event 2: the next sequence number is 3");
+  }
+
+  @Test
+  void logBeginsWithTheOnlyStart() {
+    assertThat(violations(A1)).contains("event 0: %s while ABSENT".formatted(A1));
+    assertThat(violations(STARTED, STARTED))
+        .containsExactly("event 1: %s while RUNNING".formatted(STARTED));
+  }
+
+  @Test
+  void nothingFollowsTheEnd() {
+    assertThat(
+            violations(STARTED, A1, A1_SUCCEEDED, B1, B1_SUCCEEDED, ALL_SUCCEEDED, ALL_SUCCEEDED))
+        .containsExactly("event 6: %s after the end".formatted(ALL_SUCCEEDED));
+  }
+
+  @Test
+  void stepIsDispatchedOnlyAfterAllItDependsOn() {
+    assertThat(violations(STARTED, A1, B1))
+        .containsExactly("event 2: step 'b' is dispatched, but it depends on 'a', which is OPEN");
+  }
+
+  @Test
+  void stepHasOneOpenAttempt() {
+    assertThat(violations(STARTED, A1, new StepDispatched(0, 2, 9_000)))
+        .containsExactly("event 2: step 'a' is dispatched while OPEN");
+  }
+
+  @Test
+  void attemptsAreNumberedWithoutGapsUpToTheMost() {
+    assertThat(violations(STARTED, new StepDispatched(0, 2, 9_000)))
+        .containsExactly("event 1: attempt 2 of step 'a' follows attempt 0");
+    assertThat(
+            violations(
+                STARTED,
+                A1,
+                A1_SUCCEEDED,
+                B1,
+                new AttemptFailed(1, 1, FLAKY, 5_500),
+                new StepDispatched(1, 2, 0)))
+        .containsExactly(
+            "event 4: attempt 1 of step 'b' must be the last",
+            "event 5: attempt 2 of step 'b' of 1");
+  }
+
+  @Test
+  void retryIsNotBeforeItsTime() {
+    assertThat(violations(STARTED, A1, new AttemptFailed(0, 1, FLAKY, 3_000)))
+        .containsExactly("event 2: the retry of step 'a' is due at once");
+    assertThat(
+            violations(
+                STARTED, A1, new AttemptFailed(0, 1, FLAKY, 9_000), new StepDispatched(0, 2, 0)))
+        .containsExactly("event 3: step 'a' is tried again at 4000, before 9000");
+  }
+
+  @Test
+  void failureThatIsNotRetryableIsTheLast() {
+    assertThat(violations(STARTED, A1, new AttemptFailed(0, 1, FATAL, 9_000)))
+        .containsExactly("event 2: attempt 1 of step 'a' must be the last");
+    assertThat(
+            violations(
+                STARTED, A1, new AttemptFailed(0, 1, new Failure("flaky", "", false), 9_000)))
+        .containsExactly("event 2: attempt 1 of step 'a' must be the last");
+  }
+
+  @Test
+  void stepDoesNotGiveUpWhileItMayBeTriedAgain() {
+    assertThat(violations(STARTED, A1, new StepFailed(0, 1, FLAKY), ALL_FAILED))
+        .containsExactly("event 2: step 'a' gives up after attempt 1, but may be tried again");
+  }
+
+  @Test
+  void onlyTheOpenAttemptCanBeOver() {
+    assertThat(violations(STARTED, A1_SUCCEEDED))
+        .containsExactly(
+            "event 1: attempt 1 of step 'a' is over, but the step is WAITING at attempt 0");
+    assertThat(violations(STARTED, A1, new StepSucceeded(0, 2, null)))
+        .containsExactly(
+            "event 2: attempt 2 of step 'a' is over, but the step is OPEN at attempt 1");
+  }
+
+  @Test
+  void timeoutsAreNeverEarly() {
+    assertThat(violations(STARTED, A1, new AttemptFailed(0, 1, TIMEOUT, 9_000)))
+        .containsExactly("event 2: step 'a' times out at 3000; its deadline is 6000");
+    assertThat(
+            violations(
+                STARTED, new StepDispatched(0, 1, 0), new AttemptFailed(0, 1, TIMEOUT, 9_000)))
+        .containsExactly("event 2: step 'a' times out at 3000; its deadline is 0");
+    assertThat(violations(STARTED, new WorkflowEnded(WorkflowStatus.TIMED_OUT, TIMEOUT)))
+        .containsExactly("event 1: the workflow times out at 2000; its deadline is 20000");
+  }
+
+  @Test
+  void workflowTimesOutAtItsDeadline() {
+    EventLogInvariants log = new EventLogInvariants(DEFINITION);
+    log.accept(0, STARTED, 1_000);
+    log.accept(1, new WorkflowEnded(WorkflowStatus.TIMED_OUT, TIMEOUT), 20_000);
+    assertThat(log.violations()).isEmpty();
+
+    EventLogInvariants withoutDeadline = new EventLogInvariants(DEFINITION);
+    withoutDeadline.accept(0, new WorkflowStarted("order", 7, null, "", 5, 0), 1_000);
+    withoutDeadline.accept(1, new WorkflowEnded(WorkflowStatus.TIMED_OUT, TIMEOUT), 20_000);
+    assertThat(withoutDeadline.violations()).hasSize(1);
+  }
+
+  @Test
+  void failedStepEndsTheWorkflowAtOnce() {
+    assertThat(violations(STARTED, A1, new StepFailed(0, 1, FATAL), B1))
+        .contains("event 3: %s, but a step has failed for good".formatted(B1));
+    assertThat(violations(STARTED, ALL_FAILED))
+        .containsExactly("event 1: the workflow ends FAILED, but a step failed: false");
+  }
+
+  @Test
+  void workflowSucceedsExactlyWhenEveryStepHas() {
+    assertThat(violations(STARTED, A1, A1_SUCCEEDED, ALL_SUCCEEDED))
+        .containsExactly("event 3: the workflow ends SUCCEEDED with 1 of 2 steps succeeded");
+  }
+}

@@ -1,7 +1,6 @@
 package dev.millrace.orchestrator.codec;
 
 import static dev.millrace.orchestrator.codec.Packing.getInt;
-import static dev.millrace.orchestrator.codec.Packing.getLong;
 import static dev.millrace.orchestrator.codec.Packing.getTime;
 import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
 import static dev.millrace.orchestrator.codec.Packing.putInt;
@@ -32,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * ended:     failure type and message (2-byte lengths), retryable; nothing for a success
  * </pre>
  *
- * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in
- * all; larger ones, and a large input, have keys of their own: {@link #takeSpilled} hands them out.
- * When the workflow ends, all but a summary is dropped.
+ * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to
+ * {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in all; larger ones, and a large input,
+ * have keys of their own: {@link #takeSpilled} hands them out. When the workflow ends, all but a
+ * summary is dropped.
  */
 public final class PackedWorkflow extends WorkflowSummary implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
@@ -312,8 +312,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    boolean rides =
-        size <= OUTPUT_BYTES && bytes.length - outputsOffset() + size <= OUTPUTS_BYTES;
+    boolean rides = size <= OUTPUT_BYTES && bytes.length - outputsOffset() + size <= OUTPUTS_BYTES;
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       bytes = outputs.append(bytes, step, output, size);

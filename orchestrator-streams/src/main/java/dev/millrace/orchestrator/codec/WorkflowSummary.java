@@ -133,7 +133,10 @@ public sealed class WorkflowSummary permits PackedWorkflow {
     return getLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES);
   }
 
-  /** When the timer that is armed for this workflow is due; {@link WorkflowView#NO_DEADLINE} for none. */
+  /**
+   * When the timer that is armed for this workflow is due; {@link WorkflowView#NO_DEADLINE} for
+   * none.
+   */
   public long armedTimerMs() {
     return getLong(bytes, AT_ARMED);
   }

@@ -49,9 +49,13 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /** The slot of the workflow's input; other slots are indexes of steps. */
   public static final int INPUT_SLOT = 0xffff;
 
+  /** The slot of a definition that the start brought along; never rides in the record. */
+  public static final int DEFINITION_SLOT = 0xfffe;
+
   private static final int FLAG_DEADLINES = 1;
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
+  private static final int FLAG_DEFINITION_SPILLED = 8;
 
   private static final int STEP_BYTES = 2;
   private static final int TIME_BYTES = 6;
@@ -66,7 +70,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /**
    * A payload that does not fit in the record.
    *
-   * @param slot index of the step whose output it is, or {@link #INPUT_SLOT}
+   * @param slot index of the step whose output it is, {@link #INPUT_SLOT} or {@link
+   *     #DEFINITION_SLOT}
    */
   public record Spilled(int slot, Payload payload) {}
 
@@ -155,9 +160,17 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   /** Whether the payload of a slot has a key of its own. */
   public boolean isSpilled(int slot) {
-    return slot == INPUT_SLOT
-        ? hasFlag(FLAG_INPUT_SPILLED)
-        : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+    return switch (slot) {
+      case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
+      case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
+      default -> hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+    };
+  }
+
+  /** Keeps a definition of the workflow's own, before it begins. */
+  public void bringDefinition(byte[] definition) {
+    setFlag(FLAG_DEFINITION_SPILLED);
+    spill(DEFINITION_SLOT, new Payload("", definition));
   }
 
   /**
@@ -330,8 +343,10 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   private void release() {
     List<Integer> slots = new ArrayList<>(0);
-    if (isSpilled(INPUT_SLOT)) {
-      slots.add(INPUT_SLOT);
+    for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT}) {
+      if (isSpilled(slot)) {
+        slots.add(slot);
+      }
     }
     for (int step = 0; step < stepCount(); step++) {
       if (isSpilled(step)) {

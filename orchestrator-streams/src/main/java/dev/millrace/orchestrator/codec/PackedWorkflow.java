@@ -1,14 +1,12 @@
 package dev.millrace.orchestrator.codec;
 
 import static dev.millrace.orchestrator.codec.Packing.getInt;
-import static dev.millrace.orchestrator.codec.Packing.getLong;
 import static dev.millrace.orchestrator.codec.Packing.getTime;
 import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
 import static dev.millrace.orchestrator.codec.Packing.putInt;
 import static dev.millrace.orchestrator.codec.Packing.putLong;
 import static dev.millrace.orchestrator.codec.Packing.putShort;
 import static dev.millrace.orchestrator.codec.Packing.putTime;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -32,9 +30,10 @@ import org.jspecify.annotations.Nullable;
  * ended:     failure type and message (2-byte lengths), retryable; nothing for a success
  * </pre>
  *
- * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in
- * all; larger ones, and a large input, have keys of their own: {@link #takeSpilled} hands them out.
- * When the workflow ends, all but a summary is dropped.
+ * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to
+ * {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in all; larger ones, and a large input,
+ * have keys of their own: {@link #takeSpilled} hands them out. When the workflow ends, all but a
+ * summary is dropped.
  */
 public final class PackedWorkflow extends WorkflowSummary implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
@@ -183,8 +182,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
       int priority,
       long deadlineMs,
       long atMs) {
-    byte[] tenantUtf8 = tenant.getBytes(UTF_8);
-    byte[] nameUtf8 = definition.name().getBytes(UTF_8);
+    byte[] tenantUtf8 = Packing.utf8("tenant", tenant, 0xffff);
+    byte[] nameUtf8 = Packing.utf8("definition name", definition.name(), 0xff);
     int inputSize = input == null ? 0 : PackedPayload.size(input);
     boolean spill = inputSize > INPUT_BYTES;
     int ridingSize = spill ? 0 : inputSize;
@@ -259,23 +258,15 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   public void end(WorkflowStatus status, @Nullable Failure failure, long atMs) {
     release();
     int tail = tailOffset();
-    byte[] type = failure == null ? new byte[0] : failure.type().getBytes(UTF_8);
-    byte[] message = failure == null ? new byte[0] : failure.message().getBytes(UTF_8);
-    int failureBytes = failure == null ? 0 : 2 + type.length + 2 + message.length + 1;
-    bytes = Arrays.copyOf(Arrays.copyOf(bytes, tail), tail + failureBytes);
-    bytes[AT_STATUS] = status.code();
-    bytes[AT_FLAGS] = 0;
-    putLong(bytes, AT_ENDED, atMs);
-    putInt(bytes, AT_OPEN, 0);
-    putInt(bytes, AT_TABLE, 0);
-    if (failure != null) {
-      putShort(bytes, tail, type.length);
-      System.arraycopy(type, 0, bytes, tail + 2, type.length);
-      int messageAt = tail + 2 + type.length;
-      putShort(bytes, messageAt, message.length);
-      System.arraycopy(message, 0, bytes, messageAt + 2, message.length);
-      bytes[messageAt + 2 + message.length] = (byte) (failure.retryable() ? 1 : 0);
-    }
+    byte[] why = failure == null ? new byte[0] : PackedFailure.toBytes(failure);
+    byte[] summary = Arrays.copyOf(bytes, tail + why.length);
+    System.arraycopy(why, 0, summary, tail, why.length);
+    summary[AT_STATUS] = status.code();
+    summary[AT_FLAGS] = 0;
+    putLong(summary, AT_ENDED, atMs);
+    putInt(summary, AT_OPEN, 0);
+    putInt(summary, AT_TABLE, 0);
+    bytes = summary;
   }
 
   @Override
@@ -312,8 +303,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    boolean rides =
-        size <= OUTPUT_BYTES && bytes.length - outputsOffset() + size <= OUTPUTS_BYTES;
+    boolean rides = size <= OUTPUT_BYTES && bytes.length - outputsOffset() + size <= OUTPUTS_BYTES;
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       bytes = outputs.append(bytes, step, output, size);

@@ -150,7 +150,7 @@ final class WorkflowEndpoints {
   private static Map<String, String> query(String rawQuery) {
     Map<String, String> query = new HashMap<>();
     if (rawQuery != null) {
-      for (String pair : rawQuery.split("&")) {
+      for (String pair : rawQuery.split("&", -1)) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);
         String value = equals < 0 ? "" : pair.substring(equals + 1);

@@ -3,6 +3,8 @@ package dev.millrace.orchestrator.core.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.schemas.Limits;
+import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class DefinitionLimitsTest {
@@ -28,5 +30,25 @@ class DefinitionLimitsTest {
     assertThat(new String[] {"default", "a-1", "q".repeat(64)}).allMatch(DefinitionLimits::isQueue);
     assertThat(new String[] {"", "A", "a_b", "a.b", "q".repeat(65)})
         .noneMatch(DefinitionLimits::isQueue);
+  }
+
+  @Test
+  void theChecksAgreeWithThePublishedPatterns() {
+    Random random = new Random(7);
+    String letters = "aZz09_.-/ \u00e4@[`{:";
+    for (int i = 0; i < 20_000; i++) {
+      String text =
+          random
+              .ints(random.nextInt(4), 0, letters.length())
+              .mapToObj(letters::charAt)
+              .map(String::valueOf)
+              .collect(Collectors.joining());
+      assertThat(DefinitionLimits.isName(text))
+          .as(text)
+          .isEqualTo(text.matches(DefinitionLimits.NAME_PATTERN));
+      assertThat(DefinitionLimits.isQueue(text))
+          .as(text)
+          .isEqualTo(text.matches(DefinitionLimits.QUEUE_PATTERN));
+    }
   }
 }

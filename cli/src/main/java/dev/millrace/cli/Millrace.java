@@ -1,0 +1,43 @@
+package dev.millrace.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code millrace} command. Exit codes: 0 done, 1 failed, 2 used wrongly. */
+@Command(
+    name = "millrace",
+    mixinStandardHelpOptions = true,
+    versionProvider = BuildVersion.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Runs workflows on Kafka.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "1:failed; the reason is on standard error", "2:used wrongly"})
+public final class Millrace {
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Show where a failure comes from.")
+  private boolean verbose;
+
+  private Millrace() {}
+
+  public static void main(String[] args) {
+    // Takes effect before the first logger is made, and only if nobody chose a configuration.
+    if (System.getProperty("logback.configurationFile") == null) {
+      System.setProperty("logback.configurationFile", "dev/millrace/cli/logback.xml");
+    }
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command with all its subcommands, ready to be executed. */
+  public static CommandLine commandLine() {
+    Millrace root = new Millrace();
+    return new CommandLine(root).setExecutionExceptionHandler(new FailureReport(root));
+  }
+
+  boolean verbose() {
+    return verbose;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.millrace.orchestrator.definition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
+import dev.millrace.orchestrator.core.definition.DefinitionRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DefinitionsPageTest {
+  private final String page = read();
+
+  private static String read() {
+    try {
+      return Files.readString(Path.of("../docs/DEFINITIONS.md"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> codes() {
+    return Stream.of(
+            Arrays.stream(SourceRule.values()).map(SourceRule::code),
+            Arrays.stream(DefinitionRule.values()).map(DefinitionRule::code),
+            Arrays.stream(WarningRule.values()).map(WarningRule::code))
+        .flatMap(codes -> codes)
+        .toList();
+  }
+
+  @Test
+  void everyCodeHasOneMeaningAndIsOnThePage() {
+    assertThat(codes()).doesNotHaveDuplicates();
+    assertThat(codes()).allSatisfy(code -> assertThat(page).contains("`" + code + "`"));
+  }
+
+  @Test
+  void everyFieldIsOnThePage() {
+    assertThat(Field.values())
+        .allSatisfy(field -> assertThat(page).contains("\n| `" + field.text() + "` | "));
+  }
+
+  @Test
+  void everyLimitIsOnThePage() {
+    assertThat(page)
+        .contains("| steps of a definition | %,d |".formatted(DefinitionLimits.STEPS))
+        .contains("all steps together | %,d |".formatted(DefinitionLimits.DEPENDENCIES))
+        .contains("failure type | %d characters |".formatted(DefinitionLimits.NAME_CHARS))
+        .contains("| queue name | %d characters |".formatted(DefinitionLimits.QUEUE_CHARS))
+        .contains("| attempts of a step | %,d |".formatted(DefinitionLimits.ATTEMPTS))
+        .contains("| retry coefficient | %.0f |".formatted(DefinitionLimits.COEFFICIENT))
+        .contains("in one `nonRetryable` | %d |".formatted(DefinitionLimits.NON_RETRYABLE))
+        .contains("interval | %d days |".formatted(DefinitionLimits.LONGEST.toDays()))
+        .contains("| source | %,d bytes, UTF-8 |".formatted(DefinitionParser.SOURCE_BYTES))
+        .contains("| one line of YAML | %,d bytes |".formatted(DefinitionParser.LINE_BYTES))
+        .contains("| nesting | %d levels |".formatted(DefinitionParser.DEPTH))
+        .contains("YAML aliases | %d each |".formatted(DefinitionParser.ALIASES))
+        .contains("no part of the language | %,d |".formatted(DefinitionParser.SKIPPED))
+        .contains("in one report | %d, then reading".formatted(DefinitionParser.PROBLEMS))
+        .contains("in one report | %d, then the rest".formatted(DefinitionLimits.VIOLATIONS));
+  }
+
+  @Test
+  void everyDefaultIsOnThePage() {
+    assertThat(page)
+        .contains("| %d | attempts in all".formatted(RetryDefaults.MAX_ATTEMPTS))
+        .contains("| `%s` | wait".formatted(DurationText.print(RetryDefaults.INITIAL_INTERVAL)))
+        .contains("| %.0f | factor".formatted(RetryDefaults.COEFFICIENT))
+        .contains("| %d times `initialInterval` |".formatted(RetryDefaults.MAX_INTERVAL_FACTOR))
+        .contains("| %s | fraction".formatted(RetryDefaults.JITTER))
+        .contains("| `%s` | queue of".formatted(DefinitionReader.DEFAULT_QUEUE));
+  }
+
+  @Test
+  void theExampleOnThePageIsAccepted() {
+    Matcher matcher = Pattern.compile("```yaml\\n(.*?)```", Pattern.DOTALL).matcher(page);
+    List<String> examples = new ArrayList<>();
+    while (matcher.find()) {
+      examples.add(String.valueOf(matcher.group(1)));
+    }
+    assertThat(examples)
+        .isNotEmpty()
+        .allSatisfy(example -> assertThat(Sources.parse(example).problems()).isEmpty());
+  }
+}

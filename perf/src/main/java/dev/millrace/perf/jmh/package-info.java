@@ -1,0 +1,5 @@
+/** Microbenchmarks. */
+@NullMarked
+package dev.millrace.perf.jmh;
+
+import org.jspecify.annotations.NullMarked;

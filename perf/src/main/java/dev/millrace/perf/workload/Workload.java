@@ -1,0 +1,144 @@
+package dev.millrace.perf.workload;
+
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A kind of workflow and how it is put to a system.
+ *
+ * @param name name in options and reports
+ * @param definition what each workflow runs
+ * @param depth steps on the longest path; a hop is the time of a workflow divided by it
+ * @param inFlight how many workflows are kept running; each number is a run of its own
+ * @param full extent of a run
+ * @param quick extent of a short run, for a first look only
+ */
+public record Workload(
+    String name,
+    WorkflowDefinition definition,
+    int depth,
+    List<Integer> inFlight,
+    Extent full,
+    Extent quick) {
+
+  /** Queue of every step. */
+  public static final String QUEUE = "bench";
+
+  /** Type of every step: its handler does nothing and returns {@link #output()}. */
+  public static final String STEP_TYPE = "no-op";
+
+  private static final String INPUT =
+      """
+      {"order":"2026-11-21/000137","customer":"C-20817","total":"181.50","currency":"EUR","gift":true}\
+      """;
+  private static final String OUTPUT = "{\"ok\":true,\"took\":0}";
+
+  private static final Map<String, Workload> ALL =
+      Stream.of(
+              new Workload(
+                  "linear-10",
+                  definition("linear-10", chain(10)),
+                  10,
+                  List.of(400, 4_000),
+                  Extent.seconds(20, 40),
+                  Extent.seconds(8, 10)),
+              new Workload(
+                  "diamond-16",
+                  definition("diamond-16", diamond(16)),
+                  3,
+                  List.of(200),
+                  Extent.seconds(20, 40),
+                  Extent.seconds(8, 10)),
+              new Workload(
+                  "chain-latency",
+                  definition("chain-latency", chain(10)),
+                  10,
+                  List.of(1),
+                  Extent.workflows(50, 200),
+                  Extent.workflows(50, 100)),
+              new Workload(
+                  "wide-1000",
+                  definition("wide-1000", diamond(1_000)),
+                  3,
+                  List.of(1),
+                  Extent.workflows(1, 5),
+                  Extent.workflows(1, 2)))
+          .collect(Collectors.toMap(Workload::name, Function.identity()));
+
+  public Workload {
+    inFlight = List.copyOf(inFlight);
+  }
+
+  /**
+   * The workload of a name.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static Workload named(String name) {
+    Workload workload = ALL.get(name);
+    if (workload == null) {
+      throw new IllegalArgumentException(
+          "workload '%s': must be one of %s".formatted(name, new TreeSet<>(ALL.keySet())));
+    }
+    return workload;
+  }
+
+  /** Input of every workflow: a JSON object of about 100 bytes. */
+  public static byte[] input() {
+    return INPUT.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Output of every step: a JSON object of about 20 bytes. */
+  public static byte[] output() {
+    return OUTPUT.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Steps of one workflow. */
+  public int steps() {
+    return definition.steps().size();
+  }
+
+  /** Whether every step depends on the one before it and on nothing else. */
+  public boolean isChain() {
+    return depth == steps();
+  }
+
+  /** The extent of a full or of a quick run. */
+  public Extent extent(boolean isQuick) {
+    return isQuick ? quick : full;
+  }
+
+  private static WorkflowDefinition definition(String name, List<StepDefinition> steps) {
+    return new WorkflowDefinition(name, 1, Duration.ZERO, RetryPolicy.NONE, steps);
+  }
+
+  private static List<StepDefinition> chain(int length) {
+    return IntStream.range(0, length)
+        .mapToObj(i -> step("step-" + i, i == 0 ? List.of() : List.of("step-" + (i - 1))))
+        .toList();
+  }
+
+  private static List<StepDefinition> diamond(int width) {
+    List<String> middle = IntStream.range(0, width).mapToObj(i -> "part-" + i).toList();
+    List<StepDefinition> steps = new ArrayList<>();
+    steps.add(step("split", List.of()));
+    middle.forEach(id -> steps.add(step(id, List.of("split"))));
+    steps.add(step("join", middle));
+    return steps;
+  }
+
+  private static StepDefinition step(String id, List<String> dependsOn) {
+    return new StepDefinition(id, STEP_TYPE, QUEUE, dependsOn, Duration.ZERO, null);
+  }
+}

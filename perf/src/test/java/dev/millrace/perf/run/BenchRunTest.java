@@ -1,0 +1,85 @@
+package dev.millrace.perf.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.config.Guarantee;
+import dev.millrace.perf.limit.LimitLoop;
+import dev.millrace.perf.process.JvmFlags;
+import dev.millrace.perf.process.Role;
+import dev.millrace.perf.report.BenchReport;
+import dev.millrace.perf.report.MachineDescription;
+import dev.millrace.perf.report.RunResult;
+import dev.millrace.perf.workload.Extent;
+import dev.millrace.perf.workload.RunPlan;
+import dev.millrace.perf.workload.Workload;
+import dev.millrace.worker.Profile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchRunTest {
+  private static final Workload WORKLOAD = Workload.named("linear-10");
+
+  @TempDir private Path folder;
+
+  @Test
+  void shortRunOfTheLimitLoopCountsItsStepsAndLeavesNothingBehind() throws Exception {
+    RunResult run = run(new LimitLoop());
+
+    assertThat(run.workflows()).isPositive();
+    assertThat(run.steps()).isEqualTo(run.workflows() * 10);
+    assertThat(run.processes()).containsOnlyKeys("broker", "engine", "worker", "load");
+    assertThat(run.processes().values()).allMatch(use -> use.peakRssMib() > 0);
+    assertThat(run.figures().cpuMicrosPerStep()).isPositive();
+    assertThat(run.figures().hopP50Ms() * 10).isEqualTo(run.figures().workflowP50Ms());
+    assertThat(run.logBytesPerStep().get("commands")).isGreaterThan(100);
+    assertThat(folder).isEmptyDirectory();
+    assertThat(ProcessHandle.current().descendants()).isEmpty();
+    assertThatReportHasTheFigures(run);
+  }
+
+  private RunResult run(SystemUnderTest system) throws Exception {
+    Map<Role, List<String>> smallHeaps =
+        Arrays.stream(Role.values())
+            .collect(Collectors.toMap(Function.identity(), role -> List.of("-Xmx256m")));
+    Laboratory laboratory =
+        new Laboratory(new JvmFlags(JvmFlags.Gc.SERIAL, smallHeaps), folder, Map.of());
+    RunPlan plan =
+        new RunPlan(
+            RunPlan.Installation.NONE,
+            WORKLOAD.name(),
+            20,
+            new Extent(Extent.Unit.SECONDS, 1, 2),
+            Profile.LATENCY,
+            Guarantee.AT_LEAST_ONCE,
+            2,
+            1,
+            1);
+    return new BenchRun(laboratory, system, WORKLOAD).run(plan, 1);
+  }
+
+  private void assertThatReportHasTheFigures(RunResult run) throws Exception {
+    Path file = folder.resolve("bench.json");
+    BenchReport report =
+        BenchReport.of(
+            MachineDescription.read(), Map.of("profile", "latency"), List.of(run), LimitLoop.NAME);
+    report.write(file);
+
+    JsonNode json = new JsonMapper().readTree(file);
+    assertThat(json.at("/machine/cores").asInt()).isPositive();
+    assertThat(json.at("/machine/kafka").asString()).isEqualTo("4.3.1");
+    assertThat(json.at("/settings/profile").asString()).isEqualTo("latency");
+    assertThat(json.at("/summaries/0/subject/system").asString()).isEqualTo("limit-loop");
+    assertThat(json.at("/summaries/0/figures/stepsPerSecond").asDouble())
+        .isEqualTo(run.figures().stepsPerSecond());
+    assertThat(json.at("/runs/0/processes/engine/cpuMicrosPerStep").isNumber()).isTrue();
+    assertThat(report.table()).contains("linear-10", "limit-loop", "peak RSS");
+  }
+}

@@ -62,6 +62,61 @@ class PackedWorkflowTest {
   }
 
   @Test
+  void largeRecordStaysAsItIsUntilItsBytesAreAskedForAndIsThenChangedInPlace() {
+    byte[] stored = running(LARGEST).bytes();
+    byte[] before = stored.clone();
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
+
+    workflow.open(0, 1, 0);
+    workflow.incrementSequence();
+
+    assertThat(workflow.stepStatus(0)).isEqualTo(StepStatus.OPEN);
+    assertThat(stored).isEqualTo(before);
+    assertThat(workflow.bytes()).isSameAs(stored);
+    assertThat(PackedWorkflow.of(stored).stepStatus(0)).isEqualTo(StepStatus.OPEN);
+    assertThat(PackedWorkflow.of(stored).openSteps()).isEqualTo(1);
+  }
+
+  @Test
+  void largeRecordThatChangesInManyPlacesIsCopied() {
+    PackedWorkflow running = running(LARGEST);
+    running.open(0, 1, 5_000);
+    byte[] stored = running.bytes();
+    byte[] before = stored.clone();
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
+
+    for (int step = 0; step < 100; step++) {
+      workflow.open(step, 2, 6_000 + step);
+    }
+
+    assertThat(workflow.bytes()).isNotSameAs(stored);
+    assertThat(stored).isEqualTo(before);
+    PackedWorkflow read = PackedWorkflow.of(workflow.bytes());
+    for (int step = 0; step < 100; step++) {
+      assertThat(read.attempt(step)).isEqualTo(2);
+      assertThat(read.stepDeadlineMs(step)).isEqualTo(6_000 + step);
+    }
+    assertThat(read.attempt(100)).isZero();
+  }
+
+  @Test
+  void largeRecordThatGrowsIsCopied() {
+    byte[] stored = running(LARGEST).bytes();
+    byte[] before = stored.clone();
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
+
+    succeed(workflow, 3, payload(10));
+    workflow.setAppliedOffset(InputSource.COMPLETION, 5);
+
+    assertThat(workflow.riding(3)).isEqualTo(payload(10));
+    PackedWorkflow read = PackedWorkflow.of(workflow.bytes());
+    assertThat(stored).isEqualTo(before);
+    assertThat(read.riding(3)).isEqualTo(payload(10));
+    assertThat(read.succeededSteps()).isEqualTo(1);
+    assertThat(read.appliedOffset(InputSource.COMPLETION)).isEqualTo(5);
+  }
+
+  @Test
   void offsetsOfTheSourcesAreKeptApart() {
     PackedWorkflow workflow = running(join(1));
     workflow.setAppliedOffset(InputSource.START, 1L << 40);

@@ -39,7 +39,7 @@ public final class DagResolution {
   private static final Payload OUTPUT = new Payload("", new byte[16]);
 
   private final CompiledDefinition definition;
-  private final boolean copying;
+  private final boolean rereading;
   private final AttemptReported[] reports;
   private final int[] ready;
 
@@ -47,12 +47,12 @@ public final class DagResolution {
    * The workload for a DAG.
    *
    * @param timeout start-to-close timeout of each step; zero for none, and then no deadlines
-   * @param copying whether each input works on a copy of the record, as the engine must; without,
-   *     the time shows what the copies cost
+   * @param rereading whether each input starts from the bytes that the last one left, as in the
+   *     engine; without, the time shows what reading and writing cost
    */
-  public DagResolution(Shape shape, int steps, Duration timeout, boolean copying) {
+  public DagResolution(Shape shape, int steps, Duration timeout, boolean rereading) {
     definition = CompiledDefinition.compile(definition(shape, steps, timeout));
-    this.copying = copying;
+    this.rereading = rereading;
     reports = new AttemptReported[steps];
     for (int step = 0; step < steps; step++) {
       reports[step] = new AttemptReported(definition.step(step).id(), 1, OUTPUT, null);
@@ -65,7 +65,7 @@ public final class DagResolution {
     PackedWorkflow workflow = PackedWorkflow.absent();
     int dispatched = apply(workflow, new StartRequested(null, "", 5, 0), 0);
     for (int next = 0; next < dispatched; next++) {
-      if (copying) {
+      if (rereading) {
         workflow = PackedWorkflow.of(workflow.bytes());
       }
       dispatched = apply(workflow, reports[ready[next]], dispatched);

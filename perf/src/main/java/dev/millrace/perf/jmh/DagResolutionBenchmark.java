@@ -32,16 +32,16 @@ public class DagResolutionBenchmark {
   @Param({"0", "60"})
   public int timeoutSeconds;
 
-  /** Whether each input works on a copy of the record, as in the engine. */
+  /** Whether each input reads the record from its bytes and writes it back, as in the engine. */
   @Param({"true", "false"})
-  public boolean copying;
+  public boolean rereading;
 
   private DagResolution resolution =
       new DagResolution(DagResolution.Shape.CHAIN, 1, Duration.ZERO, true);
 
   @Setup
   public void compile() {
-    resolution = new DagResolution(shape, steps, Duration.ofSeconds(timeoutSeconds), copying);
+    resolution = new DagResolution(shape, steps, Duration.ofSeconds(timeoutSeconds), rereading);
   }
 
   @Benchmark

@@ -64,6 +64,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /** The tables and outputs: in the same array as the header, or in another. */
   private RecordBody body;
 
+  private boolean headerIsApart;
+
   private List<Spilled> spilled = List.of();
   private List<Integer> released = List.of();
 
@@ -75,6 +77,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   private PackedWorkflow(byte[] header, byte[] stored) {
     super(header);
     body = RecordBody.shared(stored);
+    headerIsApart = true;
   }
 
   /**
@@ -352,14 +355,6 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     released = slots;
   }
 
-  private boolean hasFlag(int flag) {
-    return (bytes[AT_FLAGS] & flag) != 0;
-  }
-
-  private void setFlag(int flag) {
-    bytes[AT_FLAGS] |= (byte) flag;
-  }
-
   private boolean hasOutput(int step, int flag) {
     int entry = status().hasEnded() ? 0 : entry(step);
     return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
@@ -375,9 +370,10 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   /** Brings the header to the array of the body. */
   private byte[] whole(byte[] array) {
-    if (array != bytes) {
+    if (headerIsApart) {
       System.arraycopy(bytes, 0, array, 0, bytes.length);
       bytes = array;
+      headerIsApart = false;
     }
     return array;
   }
@@ -385,6 +381,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   private void become(byte[] whole) {
     bytes = whole;
     body = RecordBody.owned(whole);
+    headerIsApart = false;
   }
 
   private int stepOffset(int step) {

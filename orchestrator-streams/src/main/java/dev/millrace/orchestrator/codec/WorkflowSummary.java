@@ -136,6 +136,14 @@ public sealed class WorkflowSummary permits PackedWorkflow {
     return getLong(bytes, AT_ARMED);
   }
 
+  final boolean hasFlag(int flag) {
+    return (bytes[AT_FLAGS] & flag) != 0;
+  }
+
+  final void setFlag(int flag) {
+    bytes[AT_FLAGS] |= (byte) flag;
+  }
+
   /** Where the definition's name lies: behind the tenant. */
   final int nameOffset() {
     return AT_TENANT + 2 + getUnsignedShort(bytes, AT_TENANT);

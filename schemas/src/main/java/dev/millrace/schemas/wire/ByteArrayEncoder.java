@@ -1,6 +1,7 @@
 package dev.millrace.schemas.wire;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing array that Avro's primitive values are appended to. Not thread-safe. */
@@ -56,7 +57,7 @@ final class ByteArrayEncoder {
   }
 
   private void writeUtf8(String text) {
-    byte[] utf8 = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     writeLong(utf8.length);
     reserve(utf8.length);
     System.arraycopy(utf8, 0, buffer, size, utf8.length);

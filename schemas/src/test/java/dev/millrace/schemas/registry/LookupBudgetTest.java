@@ -2,6 +2,7 @@ package dev.millrace.schemas.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.base.Ticker;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class LookupBudgetTest {
       new LookupBudget(
           10,
           3,
-          new com.google.common.base.Ticker() {
+          new Ticker() {
             @Override
             public long read() {
               return nanos.get();

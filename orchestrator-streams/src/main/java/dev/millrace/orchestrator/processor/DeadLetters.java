@@ -3,12 +3,13 @@ package dev.millrace.orchestrator.processor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Topics;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.jspecify.annotations.Nullable;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 
 /**
  * Sends what cannot be processed to the dead letters: the record untouched, the reason in headers.
@@ -24,25 +25,24 @@ final class DeadLetters {
     this.metrics = metrics;
   }
 
-  /** Where a record came from. */
-  record Origin(String topic, int partition, long offset) {}
+  void send(Record<byte[], byte[]> record, RecordMetadata from, String code, String message) {
+    send(record, from.topic(), from.partition(), from.offset(), code, message);
+  }
 
   void send(
-      byte @Nullable [] key,
-      byte @Nullable [] value,
-      Headers headers,
-      long timestampMs,
-      Origin origin,
+      Record<byte[], byte[]> record,
+      String fromTopic,
+      int partition,
+      long offset,
       String code,
       String message) {
-    Headers reasons = new RecordHeaders(headers);
-    put(reasons, "millrace.error.code", code);
-    put(reasons, "__streams.errors.message", message);
-    put(reasons, "__streams.errors.topic", origin.topic());
-    put(reasons, "__streams.errors.partition", Integer.toString(origin.partition()));
-    put(reasons, "__streams.errors.offset", Long.toString(origin.offset()));
-    context.forward(
-        new Record<>(key, new Outgoing(topic, value), Math.max(0, timestampMs), reasons));
+    Headers headers = new RecordHeaders(record.headers());
+    put(headers, HeaderNames.ERROR_CODE, code);
+    put(headers, HeaderNames.ERROR_MESSAGE, message);
+    put(headers, HeaderNames.ERROR_TOPIC, fromTopic);
+    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(partition));
+    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(offset));
+    context.forward(record.withValue(new Outgoing(topic, record.value())).withHeaders(headers));
     metrics.deadLetter(code);
   }
 

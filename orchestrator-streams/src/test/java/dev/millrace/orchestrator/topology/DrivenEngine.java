@@ -36,6 +36,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -203,6 +204,11 @@ final class DrivenEngine implements AutoCloseable {
         .map(record -> decode(commands, record.value()))
         .map(command -> command.getStep() + "/" + command.getAttempt())
         .toList();
+  }
+
+  /** The headers of the commands since the last call. */
+  List<Headers> commandHeaders() {
+    return read(topics.commands("queue")).stream().map(TestRecord::headers).toList();
   }
 
   /** The events since the last call. */

@@ -122,6 +122,66 @@ class PoisonTest {
     assertThat(engine.attempts()).containsExactly("only/1");
   }
 
+  @Test
+  void letterThatWouldBeTooLargeCarriesTheReasonAlone() {
+    byte[] largest = new byte[Limits.RECORD_BYTES];
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("own", new byte[] {1});
+    engine.send(
+        engine.topics.starts(),
+        new TestRecord<>("heavy".getBytes(UTF_8), largest, headers, DrivenEngine.NOON));
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.key()).asString(UTF_8).isEqualTo("heavy");
+              assertThat(letter.value()).isNull();
+              assertThat(letter.headers().lastHeader("own")).isNull();
+              assertThat(header(letter, HeaderNames.ERROR_OFFSET)).isEqualTo("0");
+              assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains("too large");
+            });
+  }
+
+  @Test
+  void reasonIsCutThoughItQuotesTheRecord() {
+    engine.start("good", "one");
+    engine.succeed("good", "x".repeat(1024 * 1024), 1, null);
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(header(letter, HeaderNames.ERROR_MESSAGE))
+                    .hasSize(Limits.MESSAGE_CHARS));
+  }
+
+  @Test
+  void traceContextOfImpossibleLengthIsNotPassedOn() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(HeaderNames.TRACEPARENT, new byte[5 * 1024 * 1024]);
+    engine.send(
+        engine.topics.starts(),
+        new TestRecord<>(KEY, engine.startBytes("one"), headers, DrivenEngine.NOON));
+
+    assertThat(engine.commandHeaders()).allSatisfy(each -> assertThat(each.toArray()).isEmpty());
+  }
+
+  @Test
+  void startThatIsTooLargeToWaitGoesToTheDeadLetters() {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("own", new byte[Limits.RECORD_BYTES - 1000]);
+    engine.send(
+        engine.topics.starts(),
+        new TestRecord<>(KEY, engine.startBytes("unknown"), headers, DrivenEngine.NOON));
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains("can wait"));
+  }
+
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Bad(byte[] key, byte[] value) {}
 

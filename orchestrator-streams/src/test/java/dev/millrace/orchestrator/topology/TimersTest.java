@@ -101,7 +101,7 @@ class TimersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-1, 1, Long.MIN_VALUE, 1_700_000_000_000L})
+  @ValueSource(longs = {-1, 0, 1, Long.MIN_VALUE, 1_700_000_000_000L})
   void deadlineInThePastTimesTheWorkflowOutAtOnce(long epochMs) {
     engine.define(definition(Duration.ZERO, Definitions.step("a")));
     engine.start("w", "timed", null, Instant.ofEpochMilli(epochMs));

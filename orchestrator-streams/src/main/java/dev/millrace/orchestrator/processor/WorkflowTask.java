@@ -11,6 +11,7 @@ import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.ParkedStart;
+import dev.millrace.orchestrator.store.RecordCacheWatch;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -43,6 +44,7 @@ final class WorkflowTask {
       OutputEncoder encoder,
       Definitions definitions,
       QueueDirectory queues,
+      RecordCacheWatch cacheWatch,
       EngineMetrics metrics) {
     Topics topics = settings.topics();
     this.context = context;
@@ -54,7 +56,7 @@ final class WorkflowTask {
     this.decoder = decoder;
     this.metrics = metrics;
     this.retentionMs = settings.retention().toMillis();
-    this.store = new WorkflowStore(context.getStateStore(settings.storeName()));
+    this.store = new WorkflowStore(context.getStateStore(settings.storeName()), cacheWatch);
     this.pinned = new PinnedDefinitions(definitions, decoder, store);
     this.transitions = new Transitions(context, topics, encoder, store, retentionMs);
     this.deadLetters = new DeadLetters(context, topics, metrics);

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.processor.Outgoing;
 import dev.millrace.orchestrator.processor.QueueDirectory;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.OutputsBeforeState;
+import dev.millrace.orchestrator.store.RecordCacheWatch;
 import dev.millrace.orchestrator.store.WorkflowStores;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -51,6 +52,7 @@ public final class OrchestratorTopology {
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
     Definitions definitions = new Definitions();
+    RecordCacheWatch cacheWatch = new RecordCacheWatch(metrics::evicted);
     Topology topology = new Topology();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
@@ -73,9 +75,10 @@ public final class OrchestratorTopology {
         topics.completions());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
-        () -> new WorkflowProcessor(settings, registry, definitions, queues, metrics),
+        () -> new WorkflowProcessor(settings, registry, definitions, queues, cacheWatch, metrics),
         INPUTS);
-    topology.addStateStore(WorkflowStores.builder(settings.storeName(), rule), WORKFLOW_PROCESSOR);
+    topology.addStateStore(
+        WorkflowStores.builder(settings.storeName(), rule, cacheWatch), WORKFLOW_PROCESSOR);
     topology.addSink(
         OUTPUTS,
         (key, outgoing, context) -> outgoing.topic(),

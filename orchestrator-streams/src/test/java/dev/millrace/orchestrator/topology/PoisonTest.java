@@ -178,8 +178,7 @@ class PoisonTest {
     assertThat(engine.deadLetters())
         .singleElement()
         .satisfies(
-            letter ->
-                assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains("can wait"));
+            letter -> assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains("can wait"));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared

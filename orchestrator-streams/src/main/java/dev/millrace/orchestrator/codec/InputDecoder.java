@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.SourceFormat;
@@ -73,7 +74,7 @@ public final class InputDecoder {
             PayloadCodec.fromAvroWithinLimit(start.getInput(), "input"),
             start.getTenant(),
             start.getPriority(),
-            epochMs(start.getDeadline()));
+            deadlineMs(start.getDeadline()));
     InlineDefinition inline =
         start.getInlineDefinition() == null
             ? null
@@ -172,7 +173,13 @@ public final class InputDecoder {
     }
   }
 
-  private static long epochMs(@Nullable Instant time) {
-    return time == null ? 0 : time.toEpochMilli();
+  /** A deadline in the range of timers: one before 1970 is as much in the past as one in 1970. */
+  private static long deadlineMs(@Nullable Instant deadline) {
+    return deadline == null
+        ? WorkflowView.NO_DEADLINE
+        : Math.clamp(
+            deadline.toEpochMilli(),
+            WorkflowView.NO_DEADLINE + 1,
+            WorkflowView.LATEST_DEADLINE_MS);
   }
 }

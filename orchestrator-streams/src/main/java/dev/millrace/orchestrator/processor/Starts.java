@@ -15,6 +15,7 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.ParkedStart;
 import dev.millrace.orchestrator.store.WorkflowStore;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Starts {
   /** How soon a parked start is tried again, in milliseconds. */
   private static final long RETRY_MS = 100;
+
+  /** Largest start that can be parked: a changelog record with room for what Kafka adds. */
+  private static final int PARKED_BYTES = Limits.RECORD_BYTES - 4 * 1024;
 
   private static final String REJECTED = "start-rejected";
 
@@ -80,6 +84,12 @@ final class Starts {
             record.timestamp(),
             record.headers(),
             record.value());
+    if (parked.storedBytes() > PARKED_BYTES) {
+      throw new MalformedRecordException(
+          "start of %d bytes with its headers, at most %d can wait for a definition or queue; register them first and start again"
+              .formatted(parked.storedBytes(), PARKED_BYTES),
+          null);
+    }
     store.park(workflowId, parked, WorkflowView.NO_DEADLINE);
     return null;
   }

@@ -17,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.BytesDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,7 @@ public final class OrchestratorTopology {
                 Stores.inMemoryKeyValueStore(DEFINITIONS_STORE), Serdes.Bytes(), Serdes.ByteArray())
             .withLoggingDisabled(),
         "definitions-topic",
+        new AnyTimestamp(),
         new BytesDeserializer(),
         new ByteArrayDeserializer(),
         topics.definitions(),
@@ -67,7 +69,9 @@ public final class OrchestratorTopology {
             new DefinitionProcessor(
                 DEFINITIONS_STORE, new DefinitionDecoder(topics, registry), definitions));
     topology.addSource(
+        AutoOffsetReset.earliest(),
         INPUTS,
+        new AnyTimestamp(),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         topics.starts(),

@@ -261,7 +261,16 @@ public final class EngineConfig {
     settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    if (!kafka.containsKey(StreamsConfig.GROUP_PROTOCOL_CONFIG)) {
+      // A stream thread that dies cannot say so; its workflows stand still for this long.
+      settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
+    }
     settings.putAll(kafka);
     return settings;
+  }
+
+  /** Whether a member of the group that goes keeps its place for a while. */
+  public boolean hasStaticMembership() {
+    return kafka.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
   }
 }

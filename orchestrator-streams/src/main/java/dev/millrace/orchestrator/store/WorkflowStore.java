@@ -118,8 +118,15 @@ public final class WorkflowStore {
     store.delete(Keys.timer(start.armedTimerMs(), workflowId));
   }
 
-  /** Deletes a timer that no record speaks of. */
+  /**
+   * Deletes a timer that no record speaks of, and a parked start that a crash left beside the
+   * workflow that came of it.
+   */
   public void deleteOrphan(Timer timer) {
+    if (parked(timer.workflowId()) instanceof ParkedStart parked
+        && parked.armedTimerMs() == timer.dueMs()) {
+      store.delete(Keys.parkedStart(timer.workflowId()));
+    }
     store.delete(Keys.timer(timer.dueMs(), timer.workflowId()));
   }
 

@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
@@ -114,12 +116,28 @@ final class DrivenEngine implements AutoCloseable {
     driver.close();
     restarts++;
     driver = newDriver();
-    KeyValueStore<Bytes, byte[]> store =
-        driver.getKeyValueStore(OrchestratorTopology.WORKFLOWS_STORE);
-    changelog.forEach(record -> store.put(Bytes.wrap(record.key()), record.value()));
+    changelog.forEach(record -> store(Bytes.wrap(record.key()), record.value()));
     for (WorkflowDefinition definition : definitions) {
       define(definition);
     }
+  }
+
+  /** Everything that is in the store. */
+  Map<Bytes, byte[]> stored() {
+    Map<Bytes, byte[]> stored = new HashMap<>();
+    try (KeyValueIterator<Bytes, byte[]> all = workflows().all()) {
+      all.forEachRemaining(entry -> stored.put(entry.key, entry.value));
+    }
+    return stored;
+  }
+
+  /** Puts into the store what a crash would have left there. */
+  void store(Bytes key, byte[] value) {
+    workflows().put(key, value);
+  }
+
+  private KeyValueStore<Bytes, byte[]> workflows() {
+    return driver.getKeyValueStore(OrchestratorTopology.WORKFLOWS_STORE);
   }
 
   void define(WorkflowDefinition definition) {

@@ -19,6 +19,7 @@ import java.util.Random;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,7 +183,7 @@ class PoisonTest {
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Bad(byte[] key, byte[] value) {}
+  private record Bad(byte @Nullable [] key, byte @Nullable [] value) {}
 
   private Map<String, Bad> poison(String topic) {
     boolean starts = topic.equals(engine.topics.starts());

@@ -12,7 +12,9 @@ import dev.millrace.schemas.v1.WorkflowEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +46,24 @@ class StartsAndLimitsTest {
 
     engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
     engine.advance(RETRY.plus(DrivenEngine.TICK));
+    assertThat(engine.attempts()).containsExactly("a/1");
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  /** The crash comes after the workflow's record and before its parked start is deleted. */
+  @Test
+  void parkedStartThatACrashLeftBehindDoesNotTakeItsIdForEver() {
+    engine.start("w", "timed");
+    Map<Bytes, byte[]> parked = engine.stored();
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.advance(RETRY.plus(DrivenEngine.TICK));
+    parked.forEach(engine::store);
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.attempts()).containsExactly("a/1");
+
+    engine.advance(DrivenEngine.RETENTION.plus(DrivenEngine.TICK));
+    engine.advance(DrivenEngine.TICK);
+    engine.start("w", "timed");
     assertThat(engine.attempts()).containsExactly("a/1");
     assertThat(engine.deadLetters()).isEmpty();
   }

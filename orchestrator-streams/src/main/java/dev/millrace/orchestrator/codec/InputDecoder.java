@@ -178,8 +178,6 @@ public final class InputDecoder {
     return deadline == null
         ? WorkflowView.NO_DEADLINE
         : Math.clamp(
-            deadline.toEpochMilli(),
-            WorkflowView.NO_DEADLINE + 1,
-            WorkflowView.LATEST_DEADLINE_MS);
+            deadline.toEpochMilli(), WorkflowView.NO_DEADLINE + 1, WorkflowView.LATEST_DEADLINE_MS);
   }
 }

@@ -178,12 +178,11 @@ class PoisonTest {
     assertThat(engine.deadLetters())
         .singleElement()
         .satisfies(
-            letter ->
-                assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains("can wait"));
+            letter -> assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains("can wait"));
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Bad(byte[] key, byte[] value) {}
+  private record Bad(byte @Nullable [] key, byte @Nullable [] value) {}
 
   private Map<String, Bad> poison(String topic) {
     boolean starts = topic.equals(engine.topics.starts());

@@ -5,10 +5,13 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Tells the user in one sentence why a command failed, and with {@code --verbose} from where. */
-final class FailureReport implements IExecutionExceptionHandler {
+final class FailureReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final Millrace root;
 
   FailureReport(Millrace root) {
@@ -18,14 +21,28 @@ final class FailureReport implements IExecutionExceptionHandler {
   @Override
   public int handleExecutionException(
       Exception failure, CommandLine command, ParseResult arguments) {
-    command
-        .getErr()
-        .println(command.getColorScheme().errorText("millrace: " + sentence(failure)).toString());
+    print(command, sentence(failure), failure);
+    return ExitCode.SOFTWARE;
+  }
+
+  @Override
+  public int handleParseException(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    print(
+        command,
+        "%s (see '%s --help')"
+            .formatted(failure.getMessage(), command.getCommandSpec().qualifiedName()),
+        failure);
+    UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+    return ExitCode.USAGE;
+  }
+
+  private void print(CommandLine command, String sentence, Exception failure) {
+    command.getErr().println(command.getColorScheme().errorText("millrace: " + sentence));
     if (root.verbose()) {
       failure.printStackTrace(command.getErr());
     }
     command.getErr().flush();
-    return ExitCode.SOFTWARE;
   }
 
   private static String sentence(Throwable failure) {

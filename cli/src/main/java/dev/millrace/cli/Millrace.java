@@ -1,5 +1,11 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.topics.TopicsCommand;
+import dev.millrace.cli.workflow.CancelCommand;
+import dev.millrace.cli.workflow.EventsCommand;
+import dev.millrace.cli.workflow.ListCommand;
+import dev.millrace.cli.workflow.StartCommand;
+import dev.millrace.cli.workflow.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -34,7 +40,17 @@ public final class Millrace {
   /** The command with all its subcommands, ready to be executed. */
   public static CommandLine commandLine() {
     Millrace root = new Millrace();
-    return new CommandLine(root).setExecutionExceptionHandler(new FailureReport(root));
+    FailureReport report = new FailureReport(root);
+    return new CommandLine(root)
+        .addSubcommand(new TopicsCommand())
+        .addSubcommand(new StartCommand())
+        .addSubcommand(new StatusCommand())
+        .addSubcommand(new ListCommand())
+        .addSubcommand(new CancelCommand())
+        .addSubcommand(new EventsCommand())
+        .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
+        .setExecutionExceptionHandler(report)
+        .setParameterExceptionHandler(report);
   }
 
   boolean verbose() {

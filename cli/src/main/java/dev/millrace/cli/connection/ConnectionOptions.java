@@ -1,0 +1,180 @@
+package dev.millrace.cli.connection;
+
+import dev.millrace.schemas.Topics;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The options that say where everything is, the same for all commands. Each value is taken from the
+ * first of these that has it: the flag, the environment, the file of {@code --client-config}, a dev
+ * server that runs in this folder.
+ */
+public final class ConnectionOptions {
+  private static final Pattern REGISTRY_SETTING =
+      Pattern.compile("(basic|bearer)\\.auth\\..+|schema\\.registry\\.ssl\\..+");
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec command;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Kafka brokers to begin with (MILLRACE_BOOTSTRAP_SERVERS).")
+  private @Nullable String bootstrapServers;
+
+  @Option(
+      names = "--schema-registry",
+      paramLabel = "URL",
+      description = "Schema registry (MILLRACE_SCHEMA_REGISTRY).")
+  private @Nullable String schemaRegistry;
+
+  @Option(
+      names = "--prefix",
+      paramLabel = "PREFIX",
+      description = "What all topic names start with (MILLRACE_PREFIX); millrace. if nobody says.")
+  private @Nullable String prefix;
+
+  @Option(
+      names = "--http",
+      paramLabel = "URL",
+      description = "HTTP face of an engine (MILLRACE_HTTP).")
+  private @Nullable String http;
+
+  @Option(
+      names = "--client-config",
+      paramLabel = "FILE",
+      description =
+          "Properties of Kafka's clients, such as those for TLS and SASL; basic.auth.*, bearer.auth.* and schema.registry.* go to the registry's client (MILLRACE_CLIENT_CONFIG).")
+  private @Nullable Path clientConfig;
+
+  /**
+   * Looks everything up.
+   *
+   * @throws ParameterException when there is no broker to connect to, or a value makes no sense
+   */
+  public Connection connect() {
+    return resolve(System.getenv(), Path.of("").toAbsolutePath());
+  }
+
+  /** The names of the topics alone, for commands that connect to nothing. */
+  public Topics names() {
+    return names(System.getenv(), Optional.empty());
+  }
+
+  /**
+   * The address of an engine's HTTP face.
+   *
+   * @throws ParameterException when nobody said where it is
+   */
+  public String engine() {
+    return engine(System.getenv(), Path.of("").toAbsolutePath());
+  }
+
+  String engine(Map<String, String> environment, Path folder) {
+    return first(http, environment.get("MILLRACE_HTTP"), null)
+        .or(() -> ConnectionFile.running(folder).flatMap(ConnectionFile::http))
+        .orElseThrow(
+            () ->
+                refused(
+                    "no engine to ask: give --http URL, set MILLRACE_HTTP, or start 'millrace dev' in this folder",
+                    null));
+  }
+
+  Connection resolve(Map<String, String> environment, Path folder) {
+    Map<String, String> file = read(environment.get("MILLRACE_CLIENT_CONFIG"));
+    Optional<String> given =
+        first(
+            bootstrapServers,
+            environment.get("MILLRACE_BOOTSTRAP_SERVERS"),
+            file.get("bootstrap.servers"));
+    // A dev server is taken as a whole or not at all: never its registry beside another Kafka.
+    Optional<ConnectionFile> dev =
+        given.isPresent() ? Optional.empty() : ConnectionFile.running(folder);
+    Map<String, String> kafka = new HashMap<>();
+    Map<String, String> registry = new HashMap<>();
+    file.forEach(
+        (name, value) -> {
+          if (REGISTRY_SETTING.matcher(name).matches()) {
+            registry.put(name, value);
+          } else if (!name.equals("schema.registry.url")) {
+            kafka.put(name, value);
+          }
+        });
+    kafka.put(
+        "bootstrap.servers",
+        given
+            .or(() -> dev.map(ConnectionFile::bootstrapServers))
+            .orElseThrow(
+                () ->
+                    refused(
+                        "no Kafka to connect to: give --bootstrap-servers HOST:PORT, set MILLRACE_BOOTSTRAP_SERVERS, or start 'millrace dev' in this folder",
+                        null)));
+    return new Connection(
+        kafka,
+        first(
+                schemaRegistry,
+                environment.get("MILLRACE_SCHEMA_REGISTRY"),
+                file.get("schema.registry.url"))
+            .or(() -> dev.map(ConnectionFile::schemaRegistry)),
+        registry,
+        names(environment, dev));
+  }
+
+  private Topics names(Map<String, String> environment, Optional<ConnectionFile> dev) {
+    String value =
+        first(prefix, environment.get("MILLRACE_PREFIX"), null)
+            .or(() -> dev.map(ConnectionFile::prefix))
+            .orElse(Topics.DEFAULT_PREFIX);
+    try {
+      return new Topics(value);
+    } catch (IllegalArgumentException e) {
+      throw refused(e.getMessage(), e);
+    }
+  }
+
+  private Map<String, String> read(@Nullable String fromEnvironment) {
+    Path path = clientConfig;
+    if (path == null) {
+      if (fromEnvironment == null || fromEnvironment.isBlank()) {
+        return Map.of();
+      }
+      path = Path.of(fromEnvironment);
+    }
+    Properties properties = new Properties();
+    try (Reader in = Files.newBufferedReader(path)) {
+      properties.load(in);
+    } catch (IOException | IllegalArgumentException e) {
+      throw refused("client configuration %s: cannot be read (%s)".formatted(path, e), e);
+    }
+    Map<String, String> values = new HashMap<>();
+    properties.forEach((name, value) -> values.put((String) name, ((String) value).strip()));
+    return values;
+  }
+
+  private ParameterException refused(@Nullable String message, @Nullable Throwable cause) {
+    return new ParameterException(command.commandLine(), message, cause);
+  }
+
+  private static Optional<String> first(
+      @Nullable String flag, @Nullable String environment, @Nullable String file) {
+    return Stream.of(
+            Optional.ofNullable(flag), Optional.ofNullable(environment), Optional.ofNullable(file))
+        .flatMap(Optional::stream)
+        .filter(value -> !value.isBlank())
+        .findFirst();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.millrace.cli.connection;
+
+import dev.millrace.cli.CommandFailedException;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.MalformedRecordException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * Reads the one partition that a key lies in, from its beginning or from its end, without a
+ * consumer group. Not thread-safe.
+ *
+ * @param <T> the record class of the topic
+ */
+public final class PartitionReader<T extends SpecificRecordBase> implements AutoCloseable {
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+
+  /** A record of the partition. */
+  public record Found<T>(String key, T value) {}
+
+  private final String topic;
+  private final AvroCodec<T> codec;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final TopicPartition partition;
+  private final long end;
+
+  /**
+   * Opens the partition of a key.
+   *
+   * @param fromBeginning false skips what is there already
+   * @throws CommandFailedException when the topic is not there or Kafka does not answer
+   */
+  public PartitionReader(
+      Connection connection, Class<T> type, String topic, String key, boolean fromBeginning) {
+    this.topic = topic;
+    this.codec = new AvroCodec<>(type, topic, connection.registry());
+    this.consumer =
+        new KafkaConsumer<>(
+            connection.kafka(
+                Map.of(
+                    "isolation.level",
+                    "read_committed",
+                    "enable.auto.commit",
+                    false,
+                    "allow.auto.create.topics",
+                    false,
+                    "default.api.timeout.ms",
+                    (int) ANSWER_TIMEOUT.toMillis())),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    try {
+      this.partition = new TopicPartition(topic, partitionOf(key));
+      consumer.assign(List.of(partition));
+      this.end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      if (fromBeginning) {
+        consumer.seekToBeginning(List.of(partition));
+      } else {
+        consumer.seek(partition, end);
+      }
+    } catch (TimeoutException e) {
+      consumer.close();
+      throw new CommandFailedException(
+          "topic %s: Kafka at %s does not answer"
+              .formatted(topic, connection.kafka().get("bootstrap.servers")),
+          e);
+    } catch (RuntimeException e) {
+      consumer.close();
+      throw e;
+    }
+  }
+
+  private int partitionOf(String key) {
+    List<PartitionInfo> partitions = consumer.partitionsFor(topic);
+    if (partitions == null || partitions.isEmpty()) {
+      throw new CommandFailedException(
+          "topic %s: not there; see 'millrace topics check'".formatted(topic));
+    }
+    // As the default partitioner of every Kafka client does.
+    return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8)))
+        % partitions.size();
+  }
+
+  /**
+   * The next records with a key and a value, maybe none.
+   *
+   * @throws CommandFailedException when one cannot be read
+   */
+  public List<Found<T>> poll(Duration patience) {
+    List<Found<T>> found = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+      if (record.key() != null && record.value() != null) {
+        try {
+          found.add(
+              new Found<>(
+                  new String(record.key(), StandardCharsets.UTF_8), codec.decode(record.value())));
+        } catch (MalformedRecordException e) {
+          throw new CommandFailedException(
+              "topic %s, partition %d, offset %d: %s"
+                  .formatted(topic, record.partition(), record.offset(), e.getMessage()),
+              e);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Whether everything has been read that was there when the partition was opened. */
+  public boolean caughtUp() {
+    return consumer.position(partition) >= end;
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

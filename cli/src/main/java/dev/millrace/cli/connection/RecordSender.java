@@ -1,0 +1,57 @@
+package dev.millrace.cli.connection;
+
+import dev.millrace.cli.CommandFailedException;
+import dev.millrace.schemas.Limits;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Sends one record and waits for its acknowledgement. */
+public final class RecordSender {
+  /** How long to look for the topic, and how long to try to deliver, in milliseconds. */
+  private static final int PATIENCE_MS = 15_000;
+
+  private RecordSender() {}
+
+  /**
+   * Sends a record.
+   *
+   * @throws CommandFailedException when the topic is not there or Kafka does not take the record
+   */
+  public static void send(Connection connection, String topic, String key, byte[] value) {
+    Map<String, Object> settings =
+        connection.kafka(
+            Map.of(
+                "acks",
+                "all",
+                "max.block.ms",
+                PATIENCE_MS,
+                "delivery.timeout.ms",
+                PATIENCE_MS,
+                "request.timeout.ms",
+                PATIENCE_MS / 2,
+                "linger.ms",
+                0,
+                "max.request.size",
+                Limits.RECORD_BYTES));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new CommandFailedException(
+          cause instanceof TimeoutException
+              ? "topic %s: not there, or Kafka at %s does not answer; see 'millrace topics check'"
+                  .formatted(topic, connection.kafka().get("bootstrap.servers"))
+              : "topic %s: Kafka does not take the record: %s".formatted(topic, cause.getMessage()),
+          cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted while sending to " + topic, e);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.millrace.cli.dev;
+
+import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.connection.ConnectionFile;
+import dev.millrace.kafka.EmbeddedKafka;
+import dev.millrace.orchestrator.topics.TopicAdmin;
+import dev.millrace.orchestrator.topics.TopicDifference;
+import dev.millrace.orchestrator.topics.TopicPlan;
+import dev.millrace.schemas.registry.BuiltInRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker, a schema registry and an engine in this process, with all topics made. Stopped in the
+ * reverse order, so that whatever the engine still sends arrives. A second start with the same data
+ * folder goes on where the first stopped. Thread-safe.
+ */
+public final class DevServer implements AutoCloseable {
+  private final Path folder;
+  private final ConnectionFile connection;
+  private final Deque<AutoCloseable> parts;
+
+  private DevServer(Path folder, ConnectionFile connection, Deque<AutoCloseable> parts) {
+    this.folder = folder;
+    this.connection = connection;
+    this.parts = parts;
+  }
+
+  /**
+   * Starts everything and returns when the engine works. Leaves nothing running when it fails.
+   *
+   * @throws CommandFailedException when the registry cannot be started
+   * @throws dev.millrace.kafka.BrokerStartException when the broker cannot be started
+   */
+  public static DevServer start(DevSettings settings, EngineStarter engine) {
+    Deque<AutoCloseable> parts = new ArrayDeque<>();
+    try {
+      EmbeddedKafka kafka = startBroker(settings);
+      parts.push(kafka);
+      BuiltInRegistry registry = startRegistry(settings);
+      parts.push(registry);
+      makeTopics(settings, kafka.bootstrapServers());
+      Path state = settings.data().orElse(kafka.dataDirectory()).resolve("engine");
+      EngineStarter.RunningEngine running =
+          engine.start(
+              new EngineStarter.Surroundings(
+                  kafka.bootstrapServers(),
+                  registry.url(),
+                  settings.topics(),
+                  state,
+                  settings.httpPort()));
+      parts.push(running);
+      ConnectionFile connection =
+          ConnectionFile.ofThisProcess(
+              kafka.bootstrapServers(),
+              registry.url(),
+              settings.topics().prefix(),
+              running.httpUrl());
+      connection.write(settings.folder());
+      return new DevServer(settings.folder(), connection, parts);
+    } catch (IOException e) {
+      closeAll(parts, e);
+      throw new CommandFailedException(
+          "dev server in %s: %s".formatted(settings.folder(), e.getMessage()), e);
+    } catch (RuntimeException e) {
+      closeAll(parts, e);
+      throw e;
+    }
+  }
+
+  private static EmbeddedKafka startBroker(DevSettings settings) {
+    EmbeddedKafka.Builder broker = EmbeddedKafka.builder().brokerPort(settings.brokerPort());
+    settings.data().ifPresent(data -> broker.dataDirectory(data.resolve("broker")));
+    return broker.start();
+  }
+
+  private static BuiltInRegistry startRegistry(DevSettings settings) throws IOException {
+    Optional<Path> data = settings.data();
+    return data.isPresent()
+        ? BuiltInRegistry.in(data.get().resolve("registry"), settings.registryPort())
+        : BuiltInRegistry.inMemory(settings.registryPort());
+  }
+
+  /** New topics get the size asked for; those of an earlier start keep theirs. */
+  private static void makeTopics(DevSettings settings, String bootstrapServers) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+      TopicAdmin topics = new TopicAdmin(admin);
+      TopicPlan.Builder plan = TopicPlan.builder(settings.topics()).queues(settings.queues());
+      boolean isNew =
+          topics.check(plan.build()).stream()
+              .filter(TopicDifference.Missing.class::isInstance)
+              .anyMatch(missing -> missing.topic().equals(settings.topics().starts()));
+      topics.apply(isNew ? plan.partitions(settings.partitions()).build() : plan.build());
+    }
+  }
+
+  /** Where it can be reached. */
+  public ConnectionFile connection() {
+    return connection;
+  }
+
+  /** Stops engine, registry and broker, in this order. The second call does nothing. */
+  @Override
+  public void close() {
+    synchronized (parts) {
+      if (parts.isEmpty()) {
+        return;
+      }
+      parts.push(() -> connection.delete(folder));
+      RuntimeException failure = closeAll(parts, null);
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+
+  /** Closes all, whatever one of them says. */
+  private static @Nullable RuntimeException closeAll(
+      Deque<AutoCloseable> parts, @Nullable Exception because) {
+    RuntimeException failure = null;
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        if (because != null) {
+          because.addSuppressed(e);
+        } else if (failure == null) {
+          failure = new CommandFailedException("the dev server did not stop cleanly: " + e, e);
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    return failure;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.millrace.cli.dev;
+
+import dev.millrace.schemas.Topics;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Starts an engine inside the dev server. */
+@FunctionalInterface
+public interface EngineStarter {
+  /**
+   * What the engine is started with.
+   *
+   * @param bootstrapServers the broker
+   * @param schemaRegistryUrl the registry
+   * @param topics the names of the topics, which exist
+   * @param stateFolder where the engine may keep its state; not there yet the first time
+   * @param httpPort port of its HTTP face on 127.0.0.1; 0 for a free one
+   */
+  record Surroundings(
+      String bootstrapServers,
+      String schemaRegistryUrl,
+      Topics topics,
+      Path stateFolder,
+      int httpPort) {}
+
+  /** An engine that runs. */
+  interface RunningEngine extends AutoCloseable {
+    /** Address of its HTTP face, if it has one. */
+    Optional<String> httpUrl();
+
+    /** Stops the engine and waits until it has stopped. */
+    @Override
+    void close();
+  }
+
+  /** Starts an engine and returns when it works. */
+  RunningEngine start(Surroundings surroundings);
+}

@@ -1,0 +1,92 @@
+package dev.millrace.cli.workflow;
+
+import dev.millrace.cli.CommandFailedException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Asks an engine over HTTP. Thread-safe. */
+final class EngineClient implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
+
+  private final String url;
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+
+  EngineClient(String url) {
+    this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+  }
+
+  /** One workflow; empty when the engine knows none of that id. */
+  Optional<JsonNode> workflow(String workflowId) {
+    return get("/workflows/" + encoded(workflowId));
+  }
+
+  /**
+   * Some workflows.
+   *
+   * @param status only those with this status; empty for all
+   */
+  JsonNode workflows(String status, int limit) {
+    String filter = status.isEmpty() ? "" : "&status=" + encoded(status);
+    return get("/workflows?limit=" + limit + filter)
+        .orElseThrow(
+            () -> new CommandFailedException("engine %s: has no list of workflows".formatted(url)));
+  }
+
+  private Optional<JsonNode> get(String path) {
+    HttpResponse<String> response;
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(url + path))
+              .timeout(ANSWER_TIMEOUT)
+              .header("Accept", "application/json")
+              .build();
+      response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandFailedException(
+          "engine %s: does not answer (%s); check --http and that the engine runs"
+              .formatted(url, e),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted while asking " + url, e);
+    }
+    if (response.statusCode() == 404) {
+      return Optional.empty();
+    }
+    if (response.statusCode() != 200) {
+      throw new CommandFailedException(
+          "engine %s: answers %d%s: %s"
+              .formatted(
+                  url,
+                  response.statusCode(),
+                  response.statusCode() == 503 ? " (still restoring? try again)" : "",
+                  response.body().strip()));
+    }
+    try {
+      return Optional.of(JsonMapper.shared().readTree(response.body()));
+    } catch (JacksonException e) {
+      throw new CommandFailedException(
+          "engine %s: answers what is no JSON; is it an engine?".formatted(url), e);
+    }
+  }
+
+  private static String encoded(String part) {
+    return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

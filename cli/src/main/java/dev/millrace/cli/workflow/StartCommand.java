@@ -1,0 +1,191 @@
+package dev.millrace.cli.workflow;
+
+import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.connection.Connection;
+import dev.millrace.cli.connection.ConnectionOptions;
+import dev.millrace.cli.connection.PartitionReader;
+import dev.millrace.cli.connection.RecordSender;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowStart;
+import dev.millrace.schemas.wire.AvroCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Starts one workflow, and waits for its end if asked to. */
+@Command(
+    name = "start",
+    mixinStandardHelpOptions = true,
+    description = "Starts one workflow and prints its id.")
+public final class StartCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec command;
+
+  @Mixin private ConnectionOptions where = new ConnectionOptions();
+
+  @Parameters(
+      paramLabel = "DEFINITION",
+      description = "Name of the definition, or name/version; without a version the highest.")
+  private String definition = "";
+
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "Id of the workflow; the same id twice starts one workflow (a random one).")
+  private @Nullable String id;
+
+  @Option(names = "--input", paramLabel = "JSON|@FILE", description = "Input of the workflow.")
+  private @Nullable String input;
+
+  @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the workflow.")
+  private String tenant = "";
+
+  @Option(
+      names = "--priority",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "0 (lowest) to 9 (highest); ${DEFAULT-VALUE} if not given.")
+  private int priority;
+
+  @Option(
+      names = "--wait",
+      description = "Wait for the end; the exit code is 0 only if the workflow succeeds.")
+  private boolean wait;
+
+  @Option(
+      names = "--wait-limit",
+      paramLabel = "PERIOD",
+      defaultValue = "PT1H",
+      description = "How long to wait at most, such as PT30S (${DEFAULT-VALUE}).")
+  private Duration waitLimit = Duration.ofHours(1);
+
+  @Override
+  public Integer call() {
+    WorkflowStart start = start();
+    String workflowId =
+        WorkflowIds.checked(command, id == null ? UUID.randomUUID().toString() : id);
+    Connection connection = where.connect();
+    if (!wait) {
+      send(connection, workflowId, start);
+      return ExitCode.OK;
+    }
+    try (PartitionReader<WorkflowEvents> reader =
+        new PartitionReader<>(
+            connection, WorkflowEvents.class, connection.topics().events(), workflowId, false)) {
+      send(connection, workflowId, start);
+      return awaitEnd(reader, workflowId);
+    }
+  }
+
+  private void send(Connection connection, String workflowId, WorkflowStart start) {
+    String topic = connection.topics().starts();
+    AvroCodec<WorkflowStart> codec =
+        new AvroCodec<>(WorkflowStart.class, topic, connection.registry());
+    RecordSender.send(connection, topic, workflowId, codec.encode(start));
+    command.commandLine().getOut().println(workflowId);
+    command.commandLine().getOut().flush();
+  }
+
+  private int awaitEnd(PartitionReader<WorkflowEvents> reader, String workflowId) {
+    EventHistory history = new EventHistory(workflowId);
+    long deadline = System.nanoTime() + waitLimit.toNanos();
+    while (System.nanoTime() < deadline) {
+      for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
+        if (found.key().equals(workflowId)) {
+          for (EventText event : history.add(found.value())) {
+            if (event.ends()) {
+              command.commandLine().getOut().println(event.line());
+              return event.succeeds() ? ExitCode.OK : ExitCode.SOFTWARE;
+            }
+          }
+        }
+      }
+    }
+    throw new CommandFailedException(
+        "workflow '%s': not ended after %s; it goes on: see 'millrace events %s'"
+            .formatted(workflowId, waitLimit, workflowId));
+  }
+
+  private WorkflowStart start() {
+    if (tenant.length() > Limits.TENANT_CHARS) {
+      throw refused(
+          "tenant of %d characters: must have at most %d"
+              .formatted(tenant.length(), Limits.TENANT_CHARS));
+    }
+    if (priority < Limits.LOWEST_PRIORITY || priority > Limits.HIGHEST_PRIORITY) {
+      throw refused(
+          "priority %d: must be %d to %d"
+              .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
+    }
+    int slash = definition.lastIndexOf('/');
+    String name = slash < 0 ? definition : definition.substring(0, slash);
+    return WorkflowStart.newBuilder()
+        .setDefinition(name)
+        .setVersion(slash < 0 ? 0 : version(definition.substring(slash + 1)))
+        .setInput(input == null ? null : payload(input))
+        .setTenant(tenant)
+        .setPriority(priority)
+        .build();
+  }
+
+  private int version(String text) {
+    try {
+      int version = Integer.parseInt(text);
+      if (version >= 1) {
+        return version;
+      }
+    } catch (NumberFormatException e) {
+      throw refused(
+          "definition '%s': after the slash comes a version number".formatted(definition));
+    }
+    throw refused("definition '%s': versions start at 1".formatted(definition));
+  }
+
+  private Payload payload(String given) {
+    byte[] bytes;
+    try {
+      bytes =
+          given.startsWith("@")
+              ? Files.readAllBytes(Path.of(given.substring(1)))
+              : given.getBytes(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw refused("input %s: cannot be read (%s)".formatted(given, e));
+    }
+    if (bytes.length > Limits.PAYLOAD_BYTES) {
+      throw refused(
+          "input of %d bytes: must have at most %d; put large data elsewhere and pass where it is"
+              .formatted(bytes.length, Limits.PAYLOAD_BYTES));
+    }
+    try {
+      JsonMapper.shared().readTree(bytes);
+    } catch (JacksonException e) {
+      throw refused("input: not JSON: %s".formatted(e.getOriginalMessage()));
+    }
+    return Payload.newBuilder().setData(ByteBuffer.wrap(bytes)).build();
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.millrace.cli.workflow;
+
+import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.connection.ConnectionOptions;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** Shows where one workflow stands. */
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Shows where one workflow stands, as the engine knows it.")
+public final class StatusCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec command;
+
+  @Mixin private ConnectionOptions where = new ConnectionOptions();
+
+  @Parameters(paramLabel = "ID", description = "The workflow.")
+  private String workflowId = "";
+
+  @Option(names = "--json", description = "The engine's own answer.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    WorkflowIds.checked(command, workflowId);
+    String url = where.engine();
+    try (EngineClient engine = new EngineClient(url)) {
+      JsonNode workflow =
+          engine
+              .workflow(workflowId)
+              .orElseThrow(
+                  () ->
+                      new CommandFailedException(
+                          "workflow '%s': the engine knows none of that id".formatted(workflowId)));
+      print(workflow);
+    }
+    return ExitCode.OK;
+  }
+
+  private void print(JsonNode workflow) {
+    PrintWriter out = command.commandLine().getOut();
+    if (json) {
+      out.println(workflow);
+      return;
+    }
+    JsonNode steps = workflow.path("steps");
+    line(out, "workflow", workflow.path("workflowId").asString(""));
+    line(out, "status", workflow.path("status").asString(""));
+    line(
+        out,
+        "definition",
+        workflow.path("definition").asString("") + "/" + workflow.path("version").asInt(0));
+    line(out, "tenant", workflow.path("tenant").asString(""));
+    line(out, "priority", workflow.path("priority").asString(""));
+    line(out, "started", workflow.path("startedAt").asString(""));
+    line(out, "ended", workflow.path("endedAt").asString(""));
+    line(
+        out,
+        "steps",
+        "%d of %d succeeded, %d open, %d waiting"
+            .formatted(
+                steps.path("succeeded").asInt(0),
+                steps.path("total").asInt(0),
+                steps.path("open").asInt(0),
+                steps.path("waiting").asInt(0)));
+    JsonNode failure = workflow.path("failure");
+    if (failure.isObject()) {
+      line(
+          out,
+          "failure",
+          failure.path("type").asString("") + ": " + failure.path("message").asString(""));
+    }
+  }
+
+  private static void line(PrintWriter out, String name, String value) {
+    if (!value.isEmpty()) {
+      out.printf("%-11s %s%n", name, value);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package dev.millrace.cli.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.cli.CliRun;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a server that answers as an engine does. */
+class EngineCommandsTest {
+  private static final String WORKFLOW =
+      """
+      {"workflowId":"w 1","status":"FAILED","definition":"order","version":3,"tenant":"","priority":5,
+       "startedAt":"2026-01-01T00:00:00Z","endedAt":"2026-01-01T00:00:05Z",
+       "steps":{"total":4,"succeeded":2,"open":1,"waiting":1},
+       "failure":{"type":"BadInput","message":"no address"}}""";
+
+  private HttpServer server;
+  private String url;
+
+  @BeforeEach
+  void startServer() throws Exception {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/workflows",
+        exchange -> {
+          String asked = exchange.getRequestURI().toString();
+          String answer =
+              switch (asked) {
+                case "/workflows/w%201" -> WORKFLOW;
+                case "/workflows?limit=5&status=FAILED" ->
+                    "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
+                default -> "";
+              };
+          byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(
+              bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.start();
+    url = "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  @AfterEach
+  void stopServer() {
+    server.stop(0);
+  }
+
+  @Test
+  void statusShowsWhereAWorkflowStands() {
+    CliRun run = run("status", "w 1");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("definition  order/3")
+        .contains("steps       2 of 4 succeeded, 1 open, 1 waiting")
+        .contains("failure     BadInput: no address")
+        .doesNotContain("tenant");
+    assertThat(run("status", "w 1", "--json").out()).startsWith("{\"workflowId\":\"w 1\"");
+  }
+
+  @Test
+  void unknownWorkflowIsNamed() {
+    CliRun run = run("status", "w2");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("millrace: workflow 'w2': the engine knows none");
+  }
+
+  @Test
+  void listSaysWhenItIsNotComplete() {
+    CliRun run = run("list", "--status", "FAILED", "--limit", "5");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("w 1").contains("order/3").contains("2/4");
+    assertThat(run.err()).contains("not complete");
+    assertThat(run("list", "--limit", "0").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void engineThatDoesNotAnswerIsNamed() {
+    server.stop(0);
+
+    CliRun run = run("status", "w 1");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("millrace: engine " + url + ": does not answer");
+  }
+
+  private CliRun run(String command, String... more) {
+    String[] arguments = new String[more.length + 3];
+    arguments[0] = command;
+    System.arraycopy(more, 0, arguments, 1, more.length);
+    arguments[more.length + 1] = "--http";
+    arguments[more.length + 2] = url;
+    return CliRun.of(arguments);
+  }
+}

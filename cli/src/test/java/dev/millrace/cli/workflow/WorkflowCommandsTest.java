@@ -1,0 +1,187 @@
+package dev.millrace.cli.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.cli.CliRun;
+import dev.millrace.cli.connection.Connection;
+import dev.millrace.cli.connection.PartitionReader;
+import dev.millrace.cli.connection.RecordSender;
+import dev.millrace.kafka.EmbeddedKafka;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.BuiltInRegistry;
+import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.EventSource;
+import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowStart;
+import dev.millrace.schemas.wire.AvroCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class WorkflowCommandsTest {
+  private static EmbeddedKafka kafka;
+  private static BuiltInRegistry registry;
+  private static Connection connection;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.builder().start();
+    registry = BuiltInRegistry.inMemory(0);
+    connection =
+        new Connection(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            Optional.of(registry.url()),
+            Map.of(),
+            Topics.standard());
+    assertThat(run("topics", "apply", "--partitions", "3").exitCode()).isZero();
+  }
+
+  @AfterAll
+  static void stopBroker() throws Exception {
+    registry.close();
+    kafka.close();
+  }
+
+  @Test
+  void startSendsOneRecordAndPrintsTheId() {
+    CliRun run =
+        run(
+            "start",
+            "order/3",
+            "--id",
+            "w1",
+            "--input",
+            "{\"a\":1}",
+            "--tenant",
+            "t",
+            "--priority",
+            "9");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().strip()).isEqualTo("w1");
+    WorkflowStart start = only(WorkflowStart.class, connection.topics().starts(), "w1");
+    assertThat(start.getDefinition()).isEqualTo("order");
+    assertThat(start.getVersion()).isEqualTo(3);
+    assertThat(start.getTenant()).isEqualTo("t");
+    assertThat(start.getPriority()).isEqualTo(9);
+    assertThat(StandardCharsets.UTF_8.decode(start.getInput().getData()).toString())
+        .isEqualTo("{\"a\":1}");
+  }
+
+  @Test
+  void cancelSendsOneRecord() {
+    assertThat(run("cancel", "w2", "--reason", "wrong address").exitCode()).isZero();
+
+    WorkflowControl control = only(WorkflowControl.class, connection.topics().controls(), "w2");
+    assertThat(control.getAction()).isEqualTo(ControlAction.CANCEL);
+    assertThat(control.getReason()).isEqualTo("wrong address");
+  }
+
+  @Test
+  void eventsAreShownInOrderWithoutThoseThatWereSuperseded() {
+    sendEvents("w3", 0, EventType.WORKFLOW_STARTED, EventType.STEP_DISPATCHED);
+    sendEvents("other", 0, EventType.WORKFLOW_REJECTED);
+    sendEvents("w3", 2, EventType.STEP_SUCCEEDED, EventType.WORKFLOW_SUCCEEDED);
+    sendEvents("w3", 2, EventType.WORKFLOW_CANCELLED);
+
+    CliRun run = run("events", "w3");
+
+    assertThat(run.out().lines())
+        .extracting(line -> line.replaceAll("\\S+ +(\\d+) (\\S+).*", "$1 $2"))
+        .containsExactly("0 WORKFLOW_STARTED", "1 STEP_DISPATCHED", "2 WORKFLOW_CANCELLED");
+    assertThat(run("events", "w3", "--json").out())
+        .contains(
+            "{\"id\":\"w3/2\",\"at\":\"2026-01-01T00:00:00Z\",\"type\":\"WORKFLOW_CANCELLED\"}");
+    assertThat(run("events", "w3", "--follow").exitCode()).isZero();
+    CliRun none = run("events", "nobody");
+    assertThat(none.exitCode()).isEqualTo(1);
+    assertThat(none.err()).startsWith("millrace: workflow 'nobody': no events");
+  }
+
+  @Test
+  void waitingStartEndsWithTheWorkflow() {
+    assertThat(waitFor("w4", EventType.WORKFLOW_SUCCEEDED).exitCode()).isZero();
+    CliRun failed = waitFor("w5", EventType.WORKFLOW_FAILED);
+    assertThat(failed.exitCode()).isEqualTo(1);
+    assertThat(failed.out()).contains("WORKFLOW_FAILED");
+  }
+
+  @Test
+  void wrongValuesAreRefusedBeforeAnythingIsSent() {
+    assertThat(run("start", "a", "--input", "{").err()).contains("input: not JSON");
+    assertThat(run("start", "a", "--priority", "10").err()).contains("priority 10: must be 0 to 9");
+    assertThat(run("start", "a/x").err()).contains("'a/x': after the slash comes a version");
+    assertThat(run("start", "a", "--id", "i".repeat(257)).err()).contains("257 bytes");
+    assertThat(run("start", "a", "--input", "@absent").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void missingTopicIsNamed() {
+    CliRun run = run("cancel", "w", "--prefix", "nowhere.");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("millrace: topic nowhere.workflow-controls.v1: not there")
+        .contains("millrace topics check");
+  }
+
+  /** A start that waits, and an engine that ends the workflow once it sees the start. */
+  private static CliRun waitFor(String id, EventType end) {
+    CompletableFuture<CliRun> run =
+        CompletableFuture.supplyAsync(() -> run("start", "a", "--id", id, "--wait"));
+    only(WorkflowStart.class, connection.topics().starts(), id);
+    sendEvents(id, 0, EventType.WORKFLOW_STARTED, end);
+    return run.join();
+  }
+
+  private static CliRun run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()));
+    return CliRun.of(all.toArray(String[]::new));
+  }
+
+  private static <T extends SpecificRecordBase> T only(Class<T> type, String topic, String key) {
+    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    try (PartitionReader<T> reader = new PartitionReader<>(connection, type, topic, key, true)) {
+      while (System.nanoTime() < deadline) {
+        for (PartitionReader.Found<T> found : reader.poll(Duration.ofMillis(100))) {
+          if (found.key().equals(key)) {
+            return found.value();
+          }
+        }
+      }
+    }
+    throw new AssertionError("no record with key " + key + " in " + topic);
+  }
+
+  private static void sendEvents(String id, long firstSequence, EventType... types) {
+    List<WorkflowEvent> events =
+        Stream.of(types).map(type -> WorkflowEvent.newBuilder().setType(type).build()).toList();
+    WorkflowEvents record =
+        WorkflowEvents.newBuilder()
+            .setFirstSequence(firstSequence)
+            .setAt(Instant.parse("2026-01-01T00:00:00Z"))
+            .setSource(EventSource.START)
+            .setEvents(events)
+            .build();
+    String topic = connection.topics().events();
+    AvroCodec<WorkflowEvents> codec =
+        new AvroCodec<>(WorkflowEvents.class, topic, connection.registry());
+    RecordSender.send(connection, topic, id, codec.encode(record));
+  }
+}

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.perf.limit.LimitLoop;
+import dev.millrace.perf.millrace.Millrace;
 import dev.millrace.perf.process.JvmFlags;
 import dev.millrace.perf.process.Role;
 import dev.millrace.perf.report.BenchReport;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
         "Measures workloads on Millrace and on the limit loop, each process in a JVM of its own.")
 public final class Bench implements Callable<Integer> {
   private static final Map<String, SystemUnderTest> SYSTEMS =
-      List.<SystemUnderTest>of(new LimitLoop()).stream()
+      List.of(new LimitLoop(), new Millrace()).stream()
           .collect(
               Collectors.toMap(
                   SystemUnderTest::name, Function.identity(), (a, b) -> a, LinkedHashMap::new));
@@ -61,7 +62,7 @@ public final class Bench implements Callable<Integer> {
       names = "--system",
       split = ",",
       paramLabel = "NAME",
-      defaultValue = "limit-loop",
+      defaultValue = "limit-loop,millrace",
       description = "Systems, which take turns; a workload that one cannot run is left out.")
   private List<String> systems = List.of();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.perf.limit.LimitLoop;
+import dev.millrace.perf.millrace.Millrace;
 import dev.millrace.perf.process.JvmFlags;
 import dev.millrace.perf.process.Role;
 import dev.millrace.perf.report.BenchReport;
@@ -19,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,9 +32,14 @@ class BenchRunTest {
 
   @TempDir private Path folder;
 
-  @Test
-  void shortRunOfTheLimitLoopCountsItsStepsAndLeavesNothingBehind() throws Exception {
-    RunResult run = run(new LimitLoop());
+  static Stream<SystemUnderTest> systems() {
+    return Stream.of(new LimitLoop(), new Millrace());
+  }
+
+  @ParameterizedTest
+  @MethodSource("systems")
+  void shortRunCountsItsStepsAndLeavesNothingBehind(SystemUnderTest system) throws Exception {
+    RunResult run = run(system);
 
     assertThat(run.workflows()).isPositive();
     assertThat(run.steps()).isEqualTo(run.workflows() * 10);
@@ -76,10 +84,10 @@ class BenchRunTest {
     assertThat(json.at("/machine/cores").asInt()).isPositive();
     assertThat(json.at("/machine/kafka").asString()).isEqualTo("4.3.1");
     assertThat(json.at("/settings/profile").asString()).isEqualTo("latency");
-    assertThat(json.at("/summaries/0/subject/system").asString()).isEqualTo("limit-loop");
+    assertThat(json.at("/summaries/0/subject/system").asString()).isEqualTo(run.subject().system());
     assertThat(json.at("/summaries/0/figures/stepsPerSecond").asDouble())
         .isEqualTo(run.figures().stepsPerSecond());
     assertThat(json.at("/runs/0/processes/engine/cpuMicrosPerStep").isNumber()).isTrue();
-    assertThat(report.table()).contains("linear-10", "limit-loop", "peak RSS");
+    assertThat(report.table()).contains("linear-10", run.subject().system(), "peak RSS");
   }
 }

@@ -1,5 +1,9 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.definition.LintCommand;
+import dev.millrace.cli.definition.RegisterCommand;
+import dev.millrace.cli.dev.DevCommand;
+import dev.millrace.cli.dev.LocalEngine;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.workflow.CancelCommand;
 import dev.millrace.cli.workflow.EventsCommand;
@@ -42,6 +46,9 @@ public final class Millrace {
     Millrace root = new Millrace();
     FailureReport report = new FailureReport(root);
     return new CommandLine(root)
+        .addSubcommand(new DevCommand(LocalEngine::start))
+        .addSubcommand(new LintCommand())
+        .addSubcommand(new RegisterCommand())
         .addSubcommand(new TopicsCommand())
         .addSubcommand(new StartCommand())
         .addSubcommand(new StatusCommand())

@@ -27,7 +27,7 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
 
   /** A record of the partition. */
-  public record Found<T>(String key, T value) {}
+  public record Found<T>(long offset, String key, T value) {}
 
   private final String topic;
   private final AvroCodec<T> codec;
@@ -103,7 +103,9 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
         try {
           found.add(
               new Found<>(
-                  new String(record.key(), StandardCharsets.UTF_8), codec.decode(record.value())));
+                  record.offset(),
+                  new String(record.key(), StandardCharsets.UTF_8),
+                  codec.decode(record.value())));
         } catch (MalformedRecordException e) {
           throw new CommandFailedException(
               "topic %s, partition %d, offset %d: %s"

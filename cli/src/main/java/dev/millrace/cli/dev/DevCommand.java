@@ -1,5 +1,6 @@
 package dev.millrace.cli.dev;
 
+import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.ConnectionFile;
 import dev.millrace.orchestrator.topics.TopicPlan;
 import dev.millrace.schemas.Topics;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 public final class DevCommand implements Callable<Integer> {
   private static final int BROKER_PORT = 9092;
   private static final int REGISTRY_PORT = 8081;
-  private static final int HTTP_PORT = 7070;
+  private static final int HTTP_PORT = 8480;
 
   private final EngineStarter engine;
 
@@ -96,7 +96,6 @@ public final class DevCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     DevSettings settings = settings();
     DevServer server = DevServer.start(settings, engine);
-    CountDownLatch interrupted = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -105,12 +104,14 @@ public final class DevCommand implements Callable<Integer> {
                   server.close();
                   out.println("stopped");
                   out.flush();
-                  interrupted.countDown();
                 },
                 "dev-close"));
     out.print(greeting(settings, server.connection(), Duration.ofNanos(System.nanoTime() - begun)));
     out.flush();
-    interrupted.await();
+    if (server.awaitStopped()) {
+      throw new CommandFailedException(
+          "the engine stopped by a fault of its own; see its log above");
+    }
     return ExitCode.OK;
   }
 

@@ -24,11 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class DevServer implements AutoCloseable {
   private final Path folder;
   private final ConnectionFile connection;
+  private final EngineStarter.RunningEngine engine;
   private final Deque<AutoCloseable> parts;
 
-  private DevServer(Path folder, ConnectionFile connection, Deque<AutoCloseable> parts) {
+  private DevServer(
+      Path folder,
+      ConnectionFile connection,
+      EngineStarter.RunningEngine engine,
+      Deque<AutoCloseable> parts) {
     this.folder = folder;
     this.connection = connection;
+    this.engine = engine;
     this.parts = parts;
   }
 
@@ -63,7 +69,7 @@ public final class DevServer implements AutoCloseable {
               settings.topics().prefix(),
               running.httpUrl());
       connection.write(settings.folder());
-      return new DevServer(settings.folder(), connection, parts);
+      return new DevServer(settings.folder(), connection, running, parts);
     } catch (IOException e) {
       closeAll(parts, e);
       throw new CommandFailedException(
@@ -103,6 +109,15 @@ public final class DevServer implements AutoCloseable {
   /** Where it can be reached. */
   public ConnectionFile connection() {
     return connection;
+  }
+
+  /**
+   * Waits until the engine has stopped: closed, or ended by a fault.
+   *
+   * @return whether it was a fault
+   */
+  public boolean awaitStopped() throws InterruptedException {
+    return engine.awaitStopped();
   }
 
   /** Stops engine, registry and broker, in this order. The second call does nothing. */

@@ -28,6 +28,13 @@ public interface EngineStarter {
     /** Address of its HTTP face, if it has one. */
     Optional<String> httpUrl();
 
+    /**
+     * Waits until the engine has stopped: closed, or ended by a fault.
+     *
+     * @return whether it was a fault
+     */
+    boolean awaitStopped() throws InterruptedException;
+
     /** Stops the engine and waits until it has stopped. */
     @Override
     void close();

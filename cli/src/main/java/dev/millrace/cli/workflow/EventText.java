@@ -5,6 +5,7 @@ import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.wire.EventHistory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,6 +24,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record EventText(String workflowId, long sequence, Instant at, WorkflowEvent event) {
   private static final JsonMapper JSON = JsonMapper.shared();
+
+  static EventText of(String workflowId, EventHistory.Entry entry) {
+    return new EventText(workflowId, entry.sequence(), entry.at(), entry.event());
+  }
 
   /** Whether nothing more happens to the workflow after this. */
   boolean ends() {

@@ -5,9 +5,9 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.wire.EventHistory;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -44,25 +44,27 @@ public final class EventsCommand implements Callable<Integer> {
   public Integer call() {
     WorkflowIds.checked(command, workflowId);
     Connection connection = where.connect();
-    EventHistory history = new EventHistory(workflowId);
+    EventHistory history = new EventHistory();
     try (PartitionReader<WorkflowEvents> reader =
         new PartitionReader<>(
             connection, WorkflowEvents.class, connection.topics().events(), workflowId, true)) {
       while (!reader.caughtUp()) {
         read(reader, history, false);
       }
-      history.events().forEach(this::print);
-      if (follow) {
-        while (history.events().stream().noneMatch(EventText::ends)) {
-          read(reader, history, true);
-        }
-        return ExitCode.OK;
+      history.entries().forEach(this::print);
+      while (follow && history.entries().stream().noneMatch(this::ends)) {
+        read(reader, history, true);
       }
     }
-    if (history.events().isEmpty()) {
+    if (history.entries().isEmpty()) {
       throw new CommandFailedException(
           "workflow '%s': no events; it never started, or they are older than the topic keeps"
               .formatted(workflowId));
+    }
+    for (EventHistory.Gap gap : history.gaps()) {
+      note(
+          "events %d to %d are missing: the topic no longer has them"
+              .formatted(gap.from(), gap.to()));
     }
     return ExitCode.OK;
   }
@@ -72,25 +74,32 @@ public final class EventsCommand implements Callable<Integer> {
     for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
       if (found.key().equals(workflowId)) {
         WorkflowEvents record = found.value();
-        if (printing && history.replaces(record)) {
-          command
-              .commandLine()
-              .getErr()
-              .printf(
-                  "millrace: what follows replaces the events from %d on%n",
-                  record.getFirstSequence());
-        }
-        List<EventText> added = history.add(record);
+        EventHistory.Outcome outcome = history.add(found.offset(), record);
         if (printing) {
-          added.forEach(this::print);
+          if (outcome == EventHistory.Outcome.SUPERSEDED) {
+            note(
+                "what follows replaces the events from %d on".formatted(record.getFirstSequence()));
+          }
+          history.entries().stream()
+              .filter(entry -> entry.sequence() >= record.getFirstSequence())
+              .forEach(this::print);
         }
       }
     }
   }
 
-  private void print(EventText event) {
+  private boolean ends(EventHistory.Entry entry) {
+    return EventText.of(workflowId, entry).ends();
+  }
+
+  private void print(EventHistory.Entry entry) {
+    EventText event = EventText.of(workflowId, entry);
     PrintWriter out = command.commandLine().getOut();
     out.println(json ? event.json() : event.line());
     out.flush();
+  }
+
+  private void note(String text) {
+    command.commandLine().getErr().println("millrace: " + text);
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.EventHistory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -108,16 +109,16 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private int awaitEnd(PartitionReader<WorkflowEvents> reader, String workflowId) {
-    EventHistory history = new EventHistory(workflowId);
+    EventHistory history = new EventHistory();
     long deadline = System.nanoTime() + waitLimit.toNanos();
     while (System.nanoTime() < deadline) {
       for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
         if (found.key().equals(workflowId)) {
-          for (EventText event : history.add(found.value())) {
-            if (event.ends()) {
-              command.commandLine().getOut().println(event.line());
-              return event.succeeds() ? ExitCode.OK : ExitCode.SOFTWARE;
-            }
+          history.add(found.offset(), found.value());
+          EventText last = EventText.of(workflowId, history.entries().getLast());
+          if (last.ends()) {
+            command.commandLine().getOut().println(last.line());
+            return last.succeeds() ? ExitCode.OK : ExitCode.SOFTWARE;
           }
         }
       }

@@ -63,6 +63,7 @@ final class Replay {
     WorkflowDefinition definition = instance.definition();
     String workflowId = "replay-" + UUID.randomUUID();
     int steps = definition.steps().size();
+    long begun = System.nanoTime();
     try (Worker worker =
             ConnectedWorkers.of(connection, WfFormatImporter.QUEUE)
                 .slots(Math.min(steps, Worker.Builder.MAX_SLOTS))
@@ -77,7 +78,12 @@ final class Replay {
       starter.flush();
       boolean ended =
           log.awaitEnded(
-              1, PATIENCE.plus(longest()), () -> progress.at(log.completions(), "reported"));
+              1,
+              PATIENCE.plus(longest()),
+              () ->
+                  progress.at(
+                      log.completions(),
+                      "%d s".formatted((System.nanoTime() - begun) / 1_000_000_000)));
       if (!ended) {
         throw new CommandFailedException(
             "workflow '%s': %,d of %,d steps were reported, and then nothing happened for %d s"

@@ -2,9 +2,12 @@ package dev.millrace.cli;
 
 import dev.millrace.cli.definition.LintCommand;
 import dev.millrace.cli.definition.RegisterCommand;
+import dev.millrace.cli.demo.DemoCommand;
 import dev.millrace.cli.dev.DevCommand;
 import dev.millrace.cli.dev.LocalEngine;
 import dev.millrace.cli.topics.TopicsCommand;
+import dev.millrace.cli.wfformat.ImportCommand;
+import dev.millrace.cli.wfformat.ReplayCommand;
 import dev.millrace.cli.workflow.CancelCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
@@ -46,9 +49,12 @@ public final class Millrace {
     Millrace root = new Millrace();
     FailureReport report = new FailureReport(root);
     return new CommandLine(root)
+        .addSubcommand(new DemoCommand(LocalEngine::start))
         .addSubcommand(new DevCommand(LocalEngine::start))
         .addSubcommand(new LintCommand())
         .addSubcommand(new RegisterCommand())
+        .addSubcommand(new ImportCommand())
+        .addSubcommand(new ReplayCommand(LocalEngine::start))
         .addSubcommand(new TopicsCommand())
         .addSubcommand(new StartCommand())
         .addSubcommand(new StatusCommand())

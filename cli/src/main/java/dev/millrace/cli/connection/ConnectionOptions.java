@@ -70,6 +70,15 @@ public final class ConnectionOptions {
     return resolve(System.getenv(), Path.of("").toAbsolutePath());
   }
 
+  /**
+   * As {@link #connect}, but nothing when nobody says where Kafka is.
+   *
+   * @throws ParameterException when a value makes no sense
+   */
+  public Optional<Connection> find() {
+    return look(System.getenv(), Path.of("").toAbsolutePath());
+  }
+
   /** The names of the topics alone, for commands that connect to nothing. */
   public Topics names() {
     return names(System.getenv(), Optional.empty());
@@ -95,6 +104,15 @@ public final class ConnectionOptions {
   }
 
   Connection resolve(Map<String, String> environment, Path folder) {
+    return look(environment, folder)
+        .orElseThrow(
+            () ->
+                refused(
+                    "no Kafka to connect to: give --bootstrap-servers HOST:PORT, set MILLRACE_BOOTSTRAP_SERVERS, or start 'millrace dev' in this folder",
+                    null));
+  }
+
+  private Optional<Connection> look(Map<String, String> environment, Path folder) {
     Map<String, String> file = read(environment.get("MILLRACE_CLIENT_CONFIG"));
     Optional<String> given =
         first(
@@ -114,24 +132,21 @@ public final class ConnectionOptions {
             kafka.put(name, value);
           }
         });
-    kafka.put(
-        "bootstrap.servers",
-        given
-            .or(() -> dev.map(ConnectionFile::bootstrapServers))
-            .orElseThrow(
-                () ->
-                    refused(
-                        "no Kafka to connect to: give --bootstrap-servers HOST:PORT, set MILLRACE_BOOTSTRAP_SERVERS, or start 'millrace dev' in this folder",
-                        null)));
-    return new Connection(
-        kafka,
-        first(
-                schemaRegistry,
-                environment.get("MILLRACE_SCHEMA_REGISTRY"),
-                file.get("schema.registry.url"))
-            .or(() -> dev.map(ConnectionFile::schemaRegistry)),
-        registry,
-        names(environment, dev));
+    Optional<String> servers = given.or(() -> dev.map(ConnectionFile::bootstrapServers));
+    if (servers.isEmpty()) {
+      return Optional.empty();
+    }
+    kafka.put("bootstrap.servers", servers.get());
+    return Optional.of(
+        new Connection(
+            kafka,
+            first(
+                    schemaRegistry,
+                    environment.get("MILLRACE_SCHEMA_REGISTRY"),
+                    file.get("schema.registry.url"))
+                .or(() -> dev.map(ConnectionFile::schemaRegistry)),
+            registry,
+            names(environment, dev)));
   }
 
   private Topics names(Map<String, String> environment, Optional<ConnectionFile> dev) {

@@ -1,0 +1,31 @@
+package dev.millrace.cli.run;
+
+import dev.millrace.cli.connection.Connection;
+import dev.millrace.worker.Worker;
+import java.util.Objects;
+
+/** Workers in this process, connected as the command is. */
+public final class ConnectedWorkers {
+  private static final String BOOTSTRAP = "bootstrap.servers";
+
+  private ConnectedWorkers() {}
+
+  /** A worker of a queue, to be given handlers. */
+  public static Worker.Builder of(Connection connection, String queue) {
+    Worker.Builder worker =
+        Worker.builder()
+            .bootstrapServers(Objects.requireNonNull(connection.kafka().get(BOOTSTRAP), BOOTSTRAP))
+            .schemaRegistry(connection.registry())
+            .topics(connection.topics())
+            .queue(queue);
+    connection
+        .kafka()
+        .forEach(
+            (setting, value) -> {
+              if (!setting.equals(BOOTSTRAP)) {
+                worker.clientSetting(setting, value);
+              }
+            });
+    return worker;
+  }
+}

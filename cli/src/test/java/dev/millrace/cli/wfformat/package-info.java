@@ -1,0 +1,5 @@
+/** Tests of import and replay. */
+@NullMarked
+package dev.millrace.cli.wfformat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of the earthquake example. */
+@NullMarked
+package dev.millrace.examples.earthquakes;
+
+import org.jspecify.annotations.NullMarked;

@@ -123,8 +123,8 @@ public final class WorkflowStore {
    * workflow that came of it.
    */
   public void deleteOrphan(Timer timer) {
-    if (parked(timer.workflowId()) instanceof ParkedStart parked
-        && parked.armedTimerMs() == timer.dueMs()) {
+    ParkedStart parked = parked(timer.workflowId());
+    if (parked != null && parked.armedTimerMs() == timer.dueMs()) {
       store.delete(Keys.parkedStart(timer.workflowId()));
     }
     store.delete(Keys.timer(timer.dueMs(), timer.workflowId()));

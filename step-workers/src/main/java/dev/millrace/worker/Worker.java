@@ -2,6 +2,7 @@ package dev.millrace.worker;
 
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.internal.ClientSettings;
 import dev.millrace.worker.internal.WorkerRuntime;
@@ -164,10 +165,20 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
-    /** Where the schemas are. Required. */
+    /** Where the schemas are. Required, or else {@link #schemaRegistryUrl}. */
     public Builder schemaRegistry(SchemaRegistry schemaRegistry) {
       this.registry = schemaRegistry;
       return this;
+    }
+
+    /**
+     * Where the schemas are, by address. A registry that asks for credentials is made with {@link
+     * SchemaRegistries#connect}.
+     *
+     * @throws IllegalArgumentException for an address of an unknown kind
+     */
+    public Builder schemaRegistryUrl(String url) {
+      return schemaRegistry(SchemaRegistries.connect(url, Map.of()));
     }
 
     /** The installation's topics; {@link Topics#standard()} unless set. */

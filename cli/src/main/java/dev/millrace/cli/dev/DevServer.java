@@ -73,7 +73,9 @@ public final class DevServer implements AutoCloseable {
     } catch (IOException e) {
       closeAll(parts, e);
       throw new CommandFailedException(
-          "dev server in %s: %s".formatted(settings.folder(), e.getMessage()), e);
+          "connection file %s: cannot be written (%s)"
+              .formatted(ConnectionFile.in(settings.folder()), e),
+          e);
     } catch (RuntimeException e) {
       closeAll(parts, e);
       throw e;
@@ -86,11 +88,18 @@ public final class DevServer implements AutoCloseable {
     return broker.start();
   }
 
-  private static BuiltInRegistry startRegistry(DevSettings settings) throws IOException {
+  private static BuiltInRegistry startRegistry(DevSettings settings) {
     Optional<Path> data = settings.data();
-    return data.isPresent()
-        ? BuiltInRegistry.in(data.get().resolve("registry"), settings.registryPort())
-        : BuiltInRegistry.inMemory(settings.registryPort());
+    try {
+      return data.isPresent()
+          ? BuiltInRegistry.in(data.get().resolve("registry"), settings.registryPort())
+          : BuiltInRegistry.inMemory(settings.registryPort());
+    } catch (IOException e) {
+      throw new CommandFailedException(
+          "schema registry on port %d: does not start (%s); if the port is taken, choose another with --registry-port, or 0 for a free one"
+              .formatted(settings.registryPort(), e.getMessage()),
+          e);
+    }
   }
 
   /** New topics get the size asked for; those of an earlier start keep theirs. */

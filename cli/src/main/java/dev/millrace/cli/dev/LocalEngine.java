@@ -37,7 +37,13 @@ public final class LocalEngine implements EngineStarter.RunningEngine {
                     EngineConfig.STATE_DIR,
                     surroundings.stateFolder().toString(),
                     EngineConfig.HTTP_PORT,
-                    Integer.toString(surroundings.httpPort()))));
+                    Integer.toString(surroundings.httpPort()),
+                    // Nobody shares the work of this engine, and after a kill the next one must
+                    // wait for the session of the last to run out.
+                    EngineConfig.KAFKA_PREFIX + "consumer.session.timeout.ms",
+                    "6000",
+                    EngineConfig.KAFKA_PREFIX + "consumer.heartbeat.interval.ms",
+                    "1500")));
     try {
       engine.start();
       awaitRunning(engine);

@@ -26,7 +26,22 @@ public final class DefinitionDecoder {
    * @throws MalformedRecordException when the bytes are none, or it breaks a rule
    */
   public CompiledDefinition decode(byte[] value) throws MalformedRecordException {
-    WorkflowDefinition definition = DefinitionCodec.fromAvro(codec.decode(value));
+    return compile(codec.decode(value));
+  }
+
+  /**
+   * Validates and compiles a definition that a start brought along.
+   *
+   * @throws MalformedRecordException when it breaks a rule
+   */
+  InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
+      throws MalformedRecordException {
+    return new InlineDefinition(compile(record), codec.encode(record));
+  }
+
+  private static CompiledDefinition compile(dev.millrace.schemas.v1.WorkflowDefinition record)
+      throws MalformedRecordException {
+    WorkflowDefinition definition = DefinitionCodec.fromAvro(record);
     List<Violation> violations = DefinitionValidator.validate(definition);
     if (!violations.isEmpty()) {
       Violation first = violations.getFirst();

@@ -1,19 +1,30 @@
 package dev.millrace.orchestrator.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import dev.millrace.orchestrator.definition.DefinitionParser;
+import dev.millrace.orchestrator.definition.ParsedDefinition;
+import dev.millrace.orchestrator.definition.SourceFormat;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.JsonIntake;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Instant;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +35,14 @@ public final class InputDecoder {
   private final AvroCodec<WorkflowStart> starts;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
+  private final DefinitionDecoder definitions;
+  private final JsonIntake json = new JsonIntake(InputDecoder::readDefinition);
 
   public InputDecoder(Topics topics, SchemaRegistry registry) {
     starts = new AvroCodec<>(WorkflowStart.class, topics.starts(), registry);
     controls = new AvroCodec<>(WorkflowControl.class, topics.controls(), registry);
     completions = new AvroCodec<>(StepCompletion.class, topics.completions(), registry);
+    definitions = new DefinitionDecoder(topics, registry);
   }
 
   /**
@@ -36,8 +50,10 @@ public final class InputDecoder {
    *
    * @throws MalformedRecordException when the bytes are none, or break a limit
    */
-  public DecodedStart start(byte @Nullable [] value) throws MalformedRecordException {
-    WorkflowStart start = starts.decode(present(value));
+  public DecodedStart start(byte @Nullable [] value, Headers headers)
+      throws MalformedRecordException {
+    byte[] bytes = present(value);
+    WorkflowStart start = JsonIntake.isJson(headers) ? json.start(bytes) : starts.decode(bytes);
     checkLength("tenant", start.getTenant(), Limits.TENANT_CHARS);
     checkLength("definition", start.getDefinition(), Limits.NAME_CHARS);
     if (start.getPriority() < Limits.LOWEST_PRIORITY
@@ -58,8 +74,12 @@ public final class InputDecoder {
             PayloadCodec.fromAvroWithinLimit(start.getInput(), "input"),
             start.getTenant(),
             start.getPriority(),
-            epochMs(start.getDeadline()));
-    return new DecodedStart(start.getDefinition(), start.getVersion(), request);
+            deadlineMs(start.getDeadline()));
+    InlineDefinition inline =
+        start.getInlineDefinition() == null
+            ? null
+            : definitions.inline(start.getInlineDefinition());
+    return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);
   }
 
   /**
@@ -67,8 +87,10 @@ public final class InputDecoder {
    *
    * @throws MalformedRecordException when the bytes are none, or its action is not known here
    */
-  public Input control(byte @Nullable [] value) throws MalformedRecordException {
-    WorkflowControl control = controls.decode(present(value));
+  public Input control(byte @Nullable [] value, Headers headers) throws MalformedRecordException {
+    byte[] bytes = present(value);
+    WorkflowControl control =
+        JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
     return switch (control.getAction()) {
       case CANCEL ->
           new CancelRequested(FailureCodec.cut(control.getReason(), Limits.MESSAGE_CHARS));
@@ -83,8 +105,11 @@ public final class InputDecoder {
    *
    * @throws MalformedRecordException when the bytes are none, or say neither success nor failure
    */
-  public AttemptReported completion(byte @Nullable [] value) throws MalformedRecordException {
-    StepCompletion completion = completions.decode(present(value));
+  public AttemptReported completion(byte @Nullable [] value, Headers headers)
+      throws MalformedRecordException {
+    byte[] bytes = present(value);
+    StepCompletion completion =
+        JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
     Failure failure =
         switch (completion.getStatus()) {
           case SUCCEEDED -> null;
@@ -100,6 +125,28 @@ public final class InputDecoder {
         completion.getAttempt(),
         PayloadCodec.fromAvro(completion.getOutput(), "output"),
         failure);
+  }
+
+  /**
+   * Reads a definition that was stored with a workflow.
+   *
+   * @throws MalformedRecordException when the bytes are none
+   */
+  public CompiledDefinition storedDefinition(byte[] record) throws MalformedRecordException {
+    return definitions.decode(record);
+  }
+
+  private static WorkflowDefinition readDefinition(String source) throws MalformedRecordException {
+    return switch (DefinitionParser.parse(source.getBytes(UTF_8), SourceFormat.JSON)) {
+      case ParsedDefinition.Accepted accepted -> DefinitionCodec.toAvro(accepted.definition());
+      case ParsedDefinition.Refused refused ->
+          throw new MalformedRecordException(
+              "inlineDefinition: "
+                  + refused.problems().stream()
+                      .map(problem -> problem.code() + ": " + problem.message())
+                      .collect(Collectors.joining("; ")),
+              null);
+    };
   }
 
   private static byte[] present(byte @Nullable [] value) throws MalformedRecordException {
@@ -126,7 +173,11 @@ public final class InputDecoder {
     }
   }
 
-  private static long epochMs(@Nullable Instant time) {
-    return time == null ? 0 : time.toEpochMilli();
+  /** A deadline in the range of timers: one before 1970 is as much in the past as one in 1970. */
+  private static long deadlineMs(@Nullable Instant deadline) {
+    return deadline == null
+        ? WorkflowView.NO_DEADLINE
+        : Math.clamp(
+            deadline.toEpochMilli(), WorkflowView.NO_DEADLINE + 1, WorkflowView.LATEST_DEADLINE_MS);
   }
 }

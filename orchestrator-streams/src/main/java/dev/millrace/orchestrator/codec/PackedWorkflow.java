@@ -1,13 +1,10 @@
 package dev.millrace.orchestrator.codec;
 
 import static dev.millrace.orchestrator.codec.Packing.getInt;
-import static dev.millrace.orchestrator.codec.Packing.getTime;
 import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
 import static dev.millrace.orchestrator.codec.Packing.putInt;
 import static dev.millrace.orchestrator.codec.Packing.putLong;
 import static dev.millrace.orchestrator.codec.Packing.putShort;
-import static dev.millrace.orchestrator.codec.Packing.putTime;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -49,24 +46,49 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /** The slot of the workflow's input; other slots are indexes of steps. */
   public static final int INPUT_SLOT = 0xffff;
 
+  /** The slot of a definition that the start brought along; never rides in the record. */
+  public static final int DEFINITION_SLOT = 0xfffe;
+
   private static final int FLAG_DEADLINES = 1;
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
+  private static final int FLAG_DEFINITION_SPILLED = 8;
 
   private static final int STEP_BYTES = 2;
   private static final int TIME_BYTES = 6;
+
+  /**
+   * Records up to this size are copied when they are read; of larger ones only the first bytes are,
+   * and changes to the rest wait until all is decided.
+   */
+  static final int COPIED_BYTES = 1024;
+
   private final RidingOutputs outputs = new RidingOutputs();
+
+  /** The tables and outputs: in the same array as the header, or in another. */
+  private RecordBody body;
+
+  private boolean headerIsApart;
+
   private List<Spilled> spilled = List.of();
   private List<Integer> released = List.of();
 
   private PackedWorkflow(byte[] bytes) {
     super(bytes);
+    body = RecordBody.owned(bytes);
+  }
+
+  private PackedWorkflow(byte[] header, byte[] stored) {
+    super(header);
+    body = RecordBody.shared(stored);
+    headerIsApart = true;
   }
 
   /**
    * A payload that does not fit in the record.
    *
-   * @param slot index of the step whose output it is, or {@link #INPUT_SLOT}
+   * @param slot index of the step whose output it is, {@link #INPUT_SLOT} or {@link
+   *     #DEFINITION_SLOT}
    */
   public record Spilled(int slot, Payload payload) {}
 
@@ -79,17 +101,25 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   }
 
   /**
-   * A workflow as it was stored; works on a copy of the bytes.
+   * A workflow as it was stored. The array stays as it is until {@link #bytes()} is called; then it
+   * may be the one that holds the changed workflow.
    *
    * @throws IllegalStateException when they have another layout than this version's
    */
   public static PackedWorkflow of(byte[] stored) {
-    return new PackedWorkflow(stored.clone());
+    int table = stored.length > COPIED_BYTES ? getInt(stored, AT_TABLE) : 0;
+    return table == 0
+        ? new PackedWorkflow(stored.clone())
+        : new PackedWorkflow(Arrays.copyOf(stored, table), stored);
   }
 
-  /** The bytes to store. They are this object's own: it must not be changed afterwards. */
+  /**
+   * The bytes to store: to be asked for as the last act of a transition, when nothing can fail any
+   * more, since a large record that was given to {@link #of} is now changed in place. A copy of it
+   * for each completion would cost more than all else. Afterwards the workflow must not be changed.
+   */
   public byte[] bytes() {
-    return bytes;
+    return whole(body.write());
   }
 
   @Override
@@ -109,7 +139,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   @Override
   public long stepDeadlineMs(int step) {
-    return hasFlag(FLAG_DEADLINES) ? getTime(bytes, deadlineOffset(step)) : NO_DEADLINE;
+    return hasFlag(FLAG_DEADLINES) ? body.timeAt(deadlineOffset(step)) : NO_DEADLINE;
   }
 
   @Override
@@ -155,9 +185,17 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   /** Whether the payload of a slot has a key of its own. */
   public boolean isSpilled(int slot) {
-    return slot == INPUT_SLOT
-        ? hasFlag(FLAG_INPUT_SPILLED)
-        : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+    return switch (slot) {
+      case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
+      case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
+      default -> hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+    };
+  }
+
+  /** Keeps a definition of the workflow's own, before it begins. */
+  public void bringDefinition(byte[] definition) {
+    setFlag(FLAG_DEFINITION_SPILLED);
+    spill(DEFINITION_SLOT, new Payload("", definition));
   }
 
   /**
@@ -171,7 +209,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
           : null;
     }
     return hasOutput(slot, StepEntry.OUTPUT_RIDES)
-        ? outputs.find(bytes, outputsOffset(), slot)
+        ? outputs.find(body.array(), outputsOffset(), slot)
         : null;
   }
 
@@ -183,8 +221,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
       int priority,
       long deadlineMs,
       long atMs) {
-    byte[] tenantUtf8 = tenant.getBytes(UTF_8);
-    byte[] nameUtf8 = definition.name().getBytes(UTF_8);
+    byte[] tenantUtf8 = Packing.utf8("tenant", tenant, 0xffff);
+    byte[] nameUtf8 = Packing.utf8("definition name", definition.name(), 0xff);
     int inputSize = input == null ? 0 : PackedPayload.size(input);
     boolean spill = inputSize > INPUT_BYTES;
     int ridingSize = spill ? 0 : inputSize;
@@ -192,7 +230,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     int nameAt = AT_TENANT + 2 + tenantUtf8.length;
     int inputAt = nameAt + 1 + nameUtf8.length;
     int table = inputAt + 2 + ridingSize;
-    bytes = Arrays.copyOf(bytes, table + steps * STEP_BYTES);
+    become(Arrays.copyOf(bytes, table + steps * STEP_BYTES));
     bytes[AT_STATUS] = WorkflowStatus.RUNNING.code();
     bytes[AT_PRIORITY] = (byte) priority;
     putLong(bytes, AT_STARTED, atMs);
@@ -213,13 +251,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
       PackedPayload.write(input, bytes, inputAt + 2);
     }
     for (int step = 0; step < steps; step++) {
-      int degree = definition.dependencies().degree(step);
-      if (degree > StepEntry.DEPENDENCIES) {
-        throw new IllegalArgumentException(
-            "step '%s' has %d dependencies, at most %d can be stored"
-                .formatted(definition.step(step).id(), degree, StepEntry.DEPENDENCIES));
-      }
-      setEntry(step, degree);
+      String id = definition.step(step).id();
+      setEntry(step, StepEntry.waiting(id, definition.dependencies().degree(step)));
     }
   }
 
@@ -259,23 +292,15 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   public void end(WorkflowStatus status, @Nullable Failure failure, long atMs) {
     release();
     int tail = tailOffset();
-    byte[] type = failure == null ? new byte[0] : failure.type().getBytes(UTF_8);
-    byte[] message = failure == null ? new byte[0] : failure.message().getBytes(UTF_8);
-    int failureBytes = failure == null ? 0 : 2 + type.length + 2 + message.length + 1;
-    bytes = Arrays.copyOf(Arrays.copyOf(bytes, tail), tail + failureBytes);
-    bytes[AT_STATUS] = status.code();
-    bytes[AT_FLAGS] = 0;
-    putLong(bytes, AT_ENDED, atMs);
-    putInt(bytes, AT_OPEN, 0);
-    putInt(bytes, AT_TABLE, 0);
-    if (failure != null) {
-      putShort(bytes, tail, type.length);
-      System.arraycopy(type, 0, bytes, tail + 2, type.length);
-      int messageAt = tail + 2 + type.length;
-      putShort(bytes, messageAt, message.length);
-      System.arraycopy(message, 0, bytes, messageAt + 2, message.length);
-      bytes[messageAt + 2 + message.length] = (byte) (failure.retryable() ? 1 : 0);
-    }
+    byte[] why = failure == null ? new byte[0] : PackedFailure.toBytes(failure);
+    byte[] summary = Arrays.copyOf(bytes, tail + why.length);
+    System.arraycopy(why, 0, summary, tail, why.length);
+    summary[AT_STATUS] = status.code();
+    summary[AT_FLAGS] = 0;
+    putLong(summary, AT_ENDED, atMs);
+    putInt(summary, AT_OPEN, 0);
+    putInt(summary, AT_TABLE, 0);
+    become(summary);
   }
 
   @Override
@@ -296,26 +321,28 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
       }
       insertDeadlineTable();
     }
-    putTime(bytes, deadlineOffset(step), deadlineMs);
+    body.setTime(deadlineOffset(step), deadlineMs);
   }
 
   private void insertDeadlineTable() {
+    whole(body.own());
     int at = outputsOffset();
     int size = stepCount() * TIME_BYTES;
     byte[] grown = Arrays.copyOf(bytes, bytes.length + size);
     System.arraycopy(bytes, at, grown, at + size, bytes.length - at);
     Arrays.fill(grown, at, at + size, (byte) 0);
-    bytes = grown;
+    become(grown);
     outputs.moved();
     setFlag(FLAG_DEADLINES);
   }
 
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    boolean rides = size <= OUTPUT_BYTES && bytes.length - outputsOffset() + size <= OUTPUTS_BYTES;
+    boolean rides =
+        size <= OUTPUT_BYTES && body.array().length - outputsOffset() + size <= OUTPUTS_BYTES;
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
-      bytes = outputs.append(bytes, step, output, size);
+      become(outputs.append(whole(body.own()), step, output, size));
     } else {
       spill(step, output);
     }
@@ -330,8 +357,10 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   private void release() {
     List<Integer> slots = new ArrayList<>(0);
-    if (isSpilled(INPUT_SLOT)) {
-      slots.add(INPUT_SLOT);
+    for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT}) {
+      if (isSpilled(slot)) {
+        slots.add(slot);
+      }
     }
     for (int step = 0; step < stepCount(); step++) {
       if (isSpilled(step)) {
@@ -341,26 +370,33 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     released = slots;
   }
 
-  private boolean hasFlag(int flag) {
-    return (bytes[AT_FLAGS] & flag) != 0;
-  }
-
-  private void setFlag(int flag) {
-    bytes[AT_FLAGS] |= (byte) flag;
-  }
-
-  /** Whether the output of a step is kept in a way. */
   private boolean hasOutput(int step, int flag) {
     int entry = status().hasEnded() ? 0 : entry(step);
     return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 
   private int entry(int step) {
-    return getUnsignedShort(bytes, stepOffset(step));
+    return body.shortAt(stepOffset(step));
   }
 
   private void setEntry(int step, int entry) {
-    putShort(bytes, stepOffset(step), entry);
+    body.setShort(stepOffset(step), entry);
+  }
+
+  /** Brings the header to the array of the body. */
+  private byte[] whole(byte[] array) {
+    if (headerIsApart) {
+      System.arraycopy(bytes, 0, array, 0, bytes.length);
+      bytes = array;
+      headerIsApart = false;
+    }
+    return array;
+  }
+
+  private void become(byte[] whole) {
+    bytes = whole;
+    body = RecordBody.owned(whole);
+    headerIsApart = false;
   }
 
   private int stepOffset(int step) {

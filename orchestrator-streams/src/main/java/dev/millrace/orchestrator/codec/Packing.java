@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -38,6 +40,21 @@ final class Packing {
 
   static void putLong(byte[] bytes, int offset, long value) {
     LONG.set(bytes, offset, value);
+  }
+
+  /**
+   * A text in UTF-8.
+   *
+   * @param field what it is, for the error
+   * @throws IllegalArgumentException when it is longer than its length field can say
+   */
+  static byte[] utf8(String field, String text, int most) {
+    byte[] utf8 = text.getBytes(UTF_8);
+    if (utf8.length > most) {
+      throw new IllegalArgumentException(
+          "%s of %d bytes, at most %d can be stored".formatted(field, utf8.length, most));
+    }
+    return utf8;
   }
 
   /** A time in epoch milliseconds in 6 bytes, enough for 8,900 years. */

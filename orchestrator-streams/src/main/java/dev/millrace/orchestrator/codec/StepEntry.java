@@ -44,6 +44,16 @@ final class StepEntry {
     return isWaiting(entry) ? entry : 0;
   }
 
+  /** The entry of a step that waits for others. */
+  static int waiting(String stepId, int dependencies) {
+    if (dependencies > DEPENDENCIES) {
+      throw new IllegalArgumentException(
+          "step '%s' has %d dependencies, at most %d can be stored"
+              .formatted(stepId, dependencies, DEPENDENCIES));
+    }
+    return dependencies;
+  }
+
   /** The entry of a step with an attempt out. */
   static int open(int attempt) {
     if (attempt < 0 || attempt > ATTEMPTS) {

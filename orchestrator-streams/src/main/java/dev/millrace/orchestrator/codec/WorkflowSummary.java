@@ -120,12 +120,7 @@ public sealed class WorkflowSummary permits PackedWorkflow {
     if (!status().hasEnded() || at == bytes.length) {
       return null;
     }
-    int typeLength = getUnsignedShort(bytes, at);
-    String type = new String(bytes, at + 2, typeLength, UTF_8);
-    int messageAt = at + 2 + typeLength;
-    int messageLength = getUnsignedShort(bytes, messageAt);
-    String message = new String(bytes, messageAt + 2, messageLength, UTF_8);
-    return new Failure(type, message, bytes[messageAt + 2 + messageLength] != 0);
+    return PackedFailure.read(bytes, at);
   }
 
   /** The highest offset of a source that has been applied to this workflow; -1 for none. */
@@ -139,6 +134,14 @@ public sealed class WorkflowSummary permits PackedWorkflow {
    */
   public long armedTimerMs() {
     return getLong(bytes, AT_ARMED);
+  }
+
+  final boolean hasFlag(int flag) {
+    return (bytes[AT_FLAGS] & flag) != 0;
+  }
+
+  final void setFlag(int flag) {
+    bytes[AT_FLAGS] |= (byte) flag;
   }
 
   /** Where the definition's name lies: behind the tenant. */

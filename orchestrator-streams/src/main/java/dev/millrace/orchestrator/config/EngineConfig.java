@@ -51,6 +51,8 @@ public final class EngineConfig {
   /** Largest request of a producer: the largest record of the contract and its frame. */
   private static final int MAX_REQUEST_BYTES = 9 * 1024 * 1024;
 
+  private static final int SESSION_TIMEOUT_MS = 10_000;
+
   private static final ConfigDef KEYS =
       new ConfigDef()
           .define(
@@ -257,11 +259,23 @@ public final class EngineConfig {
     settings.put(SharedRocksDbMemory.BYTES, values.getLong(ROCKSDB_BYTES));
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 1_000);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    // How long the tasks of a killed engine or of a dead stream thread lie idle.
+    settings.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
     // A busy stream thread batches by itself; Streams' default of 100 ms is 100 ms a hop.
     settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+    if (!kafka.containsKey(StreamsConfig.GROUP_PROTOCOL_CONFIG)) {
+      // A stream thread that dies cannot say so; its workflows stand still for this long.
+      settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
+    }
     settings.putAll(kafka);
     return settings;
+  }
+
+  /** Whether a member of the group that goes keeps its place for a while. */
+  public boolean hasStaticMembership() {
+    return kafka.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
   }
 }

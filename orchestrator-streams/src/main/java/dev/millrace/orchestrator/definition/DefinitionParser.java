@@ -86,7 +86,7 @@ public final class DefinitionParser {
           case JSON -> new JsonEvents(Utf8.reader(source));
           case YAML, AUTO -> {
             refuseLongLine(source);
-            yield new YamlEvents(Utf8.reader(source), Math.min(source.length, LINE_BYTES));
+            yield new YamlEvents(source, Math.min(source.length, LINE_BYTES));
           }
         };
     return new DefinitionReader(new SourceValues(events, problems), problems, places).read();

@@ -25,7 +25,7 @@ public enum SourceFormat {
     if (this != AUTO) {
       return this;
     }
-    int at = Utf8.startsWithMark(source) ? Utf8.MARK_BYTES : 0;
+    int at = Utf8.start(source);
     while (at < source.length && Character.isWhitespace(source[at])) {
       at++;
     }

@@ -13,18 +13,11 @@ import java.nio.charset.StandardCharsets;
 /** The text of a source. Stateless. */
 final class Utf8 {
   /** Length of the byte order mark that some editors put first. */
-  static final int MARK_BYTES = 3;
+  private static final int MARK_BYTES = 3;
 
   private static final int CHUNK_CHARS = 8 * 1024;
 
   private Utf8() {}
-
-  static boolean startsWithMark(byte[] source) {
-    return source.length >= MARK_BYTES
-        && source[0] == (byte) 0xEF
-        && source[1] == (byte) 0xBB
-        && source[2] == (byte) 0xBF;
-  }
 
   /** Refuses bytes that are not UTF-8, at the first of them. */
   static void check(byte[] source) throws SourceRefusedException {
@@ -52,8 +45,24 @@ final class Utf8 {
 
   /** The characters of a checked source, without the byte order mark. */
   static Reader reader(byte[] source) {
-    int from = startsWithMark(source) ? MARK_BYTES : 0;
+    int from = start(source);
     return new InputStreamReader(
         new ByteArrayInputStream(source, from, source.length - from), StandardCharsets.UTF_8);
+  }
+
+  /** The same as one text. */
+  static String text(byte[] source) {
+    int from = start(source);
+    return new String(source, from, source.length - from, StandardCharsets.UTF_8);
+  }
+
+  /** Where the text begins: behind the byte order mark if there is one. */
+  static int start(byte[] source) {
+    return source.length >= MARK_BYTES
+            && source[0] == (byte) 0xEF
+            && source[1] == (byte) 0xBB
+            && source[2] == (byte) 0xBF
+        ? MARK_BYTES
+        : 0;
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.definition.Excerpt;
-import java.io.Reader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +47,7 @@ final class YamlEvents implements SourceEvents {
     }
   }
 
+  private final byte[] source;
   private final ParserImpl parser;
   private final Map<String, List<SourceEvent>> anchored = new HashMap<>();
   private final Deque<Recording> recordings = new ArrayDeque<>();
@@ -59,18 +59,20 @@ final class YamlEvents implements SourceEvents {
   /**
    * Starts to read a source.
    *
+   * @param source checked UTF-8
    * @param chars length of the longest line, or more. The library's reader copies what it has not
    *     yet handed out, such as a long word, each time it fills its buffer: with a buffer of many
    *     times less, a word costs its square.
    */
-  YamlEvents(Reader source, int chars) {
+  YamlEvents(byte[] source, int chars) {
+    this.source = source;
     LoadSettings settings =
         LoadSettings.builder()
             .setCodePointLimit(DefinitionParser.SOURCE_BYTES)
             .setBufferSize(chars + 1)
             .setUseMarks(true)
             .build();
-    this.parser = new ParserImpl(settings, new StreamReader(settings, source));
+    this.parser = new ParserImpl(settings, new StreamReader(settings, Utf8.reader(source)));
   }
 
   @Override
@@ -128,10 +130,19 @@ final class YamlEvents implements SourceEvents {
       throw syntax(e.getProblemMark().map(YamlEvents::position), e.getProblem());
     } catch (ReaderException e) {
       throw syntax(
-          Optional.empty(),
-          "the character U+%04X at offset %,d may not stand in a YAML file"
-              .formatted(e.getCodePoint(), e.getPosition()));
+          Optional.of(firstUnprintable()),
+          "the character U+%04X may not stand in a YAML file".formatted(e.getCodePoint()));
     }
+  }
+
+  /** The library tells the offset in its buffer only. */
+  private Position firstUnprintable() {
+    String text = Utf8.text(source);
+    int at = 0;
+    while (at < text.length() && StreamReader.isPrintable(text.codePointAt(at))) {
+      at += Character.charCount(text.codePointAt(at));
+    }
+    return Position.of(text, at);
   }
 
   private static SourceRefusedException syntax(Optional<Position> position, String problem) {

@@ -8,11 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The engine's counters. Thread-safe. */
 public final class EngineMetrics {
   private final MeterRegistry registry;
+  private final Counter evictions;
   private final Map<String, Counter> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
 
   public EngineMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.evictions = registry.counter("millrace.record.cache.evictions");
   }
 
   /** A record went to the dead letters. */
@@ -23,6 +25,11 @@ public final class EngineMetrics {
   /** An input changed nothing, as is normal under at-least-once delivery. */
   public void refused(String code) {
     counter(refusals, "millrace.inputs.refused", code).increment();
+  }
+
+  /** Changed workflows were pushed out of the record cache before their commit. */
+  public void evicted(long changes) {
+    evictions.increment((double) changes);
   }
 
   private Counter counter(Map<String, Counter> counters, String name, String code) {

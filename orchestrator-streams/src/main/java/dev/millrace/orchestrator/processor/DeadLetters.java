@@ -3,17 +3,40 @@ package dev.millrace.orchestrator.processor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what cannot be processed to the dead letters: the record untouched, the reason in headers.
+ * One that is too large together with its reason leaves the reason alone, or it would be read, fail
+ * to be sent, and be read again for ever.
  */
 final class DeadLetters {
+  /** Largest letter: leaves room for what Kafka adds to a record. */
+  static final int LETTER_BYTES = Limits.RECORD_BYTES - 4 * 1024;
+
+  private static final long MOST_BYTES_PER_CHAR = 3;
+
+  /** What the two lengths of a header take at most. */
+  private static final long LENGTHS_BYTES = 10;
+
+  private static final List<String> REASONS =
+      List.of(
+          HeaderNames.ERROR_CODE,
+          HeaderNames.ERROR_MESSAGE,
+          HeaderNames.ERROR_TOPIC,
+          HeaderNames.ERROR_PARTITION,
+          HeaderNames.ERROR_OFFSET);
+
   private final ProcessorContext<byte[], Outgoing> context;
   private final String topic;
   private final EngineMetrics metrics;
@@ -24,26 +47,63 @@ final class DeadLetters {
     this.metrics = metrics;
   }
 
-  /** Where a record came from. */
-  record Origin(String topic, int partition, long offset) {}
+  void send(Record<byte[], byte[]> record, RecordMetadata from, String code, String message) {
+    send(record, from.topic(), from.partition(), from.offset(), code, message);
+  }
 
   void send(
-      byte @Nullable [] key,
-      byte @Nullable [] value,
-      Headers headers,
-      long timestampMs,
-      Origin origin,
+      Record<byte[], byte[]> record,
+      String fromTopic,
+      int partition,
+      long offset,
       String code,
       String message) {
-    Headers reasons = new RecordHeaders(headers);
-    put(reasons, "millrace.error.code", code);
-    put(reasons, "__streams.errors.message", message);
-    put(reasons, "__streams.errors.topic", origin.topic());
-    put(reasons, "__streams.errors.partition", Integer.toString(origin.partition()));
-    put(reasons, "__streams.errors.offset", Long.toString(origin.offset()));
-    context.forward(
-        new Record<>(key, new Outgoing(topic, value), Math.max(0, timestampMs), reasons));
+    Headers headers = new RecordHeaders(record.headers());
+    put(headers, HeaderNames.ERROR_CODE, code);
+    put(headers, HeaderNames.ERROR_MESSAGE, cut(message));
+    put(headers, HeaderNames.ERROR_TOPIC, fromTopic);
+    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(partition));
+    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(offset));
+    long bytes = length(record.key()) + length(record.value()) + size(headers);
+    if (bytes <= LETTER_BYTES) {
+      context.forward(record.withValue(new Outgoing(topic, record.value())).withHeaders(headers));
+    } else {
+      context.forward(withoutContent(record, headers, bytes));
+    }
     metrics.deadLetter(code);
+  }
+
+  private Record<byte[], Outgoing> withoutContent(
+      Record<byte[], byte[]> record, Headers headers, long bytes) {
+    Headers reasons = new RecordHeaders();
+    for (String name : REASONS) {
+      reasons.add(headers.lastHeader(name));
+    }
+    put(
+        reasons,
+        HeaderNames.ERROR_MESSAGE,
+        "%s (key, value and headers are left out, a letter of %d bytes is too large; read them where the other headers say)"
+            .formatted(
+                new String(headers.lastHeader(HeaderNames.ERROR_MESSAGE).value(), UTF_8), bytes));
+    byte @Nullable [] key = length(record.key()) <= Limits.WORKFLOW_ID_BYTES ? record.key() : null;
+    return new Record<>(key, new Outgoing(topic, null), record.timestamp(), reasons);
+  }
+
+  private static long size(Headers headers) {
+    long bytes = 0;
+    for (Header header : headers) {
+      bytes += MOST_BYTES_PER_CHAR * header.key().length() + length(header.value());
+      bytes += LENGTHS_BYTES;
+    }
+    return bytes;
+  }
+
+  private static long length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
+  private static String cut(String message) {
+    return message.substring(0, Math.min(message.length(), Limits.MESSAGE_CHARS));
   }
 
   private static void put(Headers headers, String key, String value) {

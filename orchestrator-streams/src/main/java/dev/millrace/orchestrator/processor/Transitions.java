@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
@@ -51,15 +50,6 @@ final class Transitions {
     this.store = store;
     this.retentionMs = retentionMs;
   }
-
-  /**
-   * What an input came with.
-   *
-   * @param source its topic; null for a timer
-   * @param offset its offset; -1 for a timer
-   * @param headers its headers, of which the trace context goes on to what it causes
-   */
-  record Cause(@Nullable InputSource source, long offset, Headers headers) {}
 
   /** Applies an input to a workflow; answers the refusal, if it was refused. */
   Decision.@Nullable Refused apply(

@@ -25,34 +25,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedStore implements KeyValueStore<Bytes, byte[]> {
   private final KeyValueStore<Bytes, byte[]> store;
-  private final OutputsBeforeState rule;
+  private final @Nullable OutputsBeforeState rule;
+  private final RecordCacheWatch cacheWatch;
 
-  GuardedStore(KeyValueStore<Bytes, byte[]> store, OutputsBeforeState rule) {
+  /**
+   * Guards a store.
+   *
+   * @param rule null where transactions hold state and outputs together
+   */
+  GuardedStore(
+      KeyValueStore<Bytes, byte[]> store,
+      @Nullable OutputsBeforeState rule,
+      RecordCacheWatch cacheWatch) {
     this.store = store;
     this.rule = rule;
+    this.cacheWatch = cacheWatch;
+  }
+
+  private void letThrough() {
+    if (rule != null) {
+      rule.settleOutputs();
+    }
+    cacheWatch.written();
   }
 
   @Override
   public void put(Bytes key, byte @Nullable [] value) {
-    rule.settleOutputs();
+    letThrough();
     store.put(key, value);
   }
 
   @Override
   public byte @Nullable [] putIfAbsent(Bytes key, byte[] value) {
-    rule.settleOutputs();
+    letThrough();
     return store.putIfAbsent(key, value);
   }
 
   @Override
   public void putAll(List<KeyValue<Bytes, byte[]>> entries) {
-    rule.settleOutputs();
+    letThrough();
     store.putAll(entries);
   }
 
   @Override
   public byte @Nullable [] delete(Bytes key) {
-    rule.settleOutputs();
+    letThrough();
     return store.delete(key);
   }
 

@@ -44,6 +44,16 @@ public final class Keys {
     return Bytes.wrap(new byte[] {WORKFLOW + 1});
   }
 
+  /** Before every start that waits. */
+  static Bytes firstParkedStart() {
+    return Bytes.wrap(new byte[] {PARKED_START});
+  }
+
+  /** Behind every start that waits. */
+  static Bytes afterParkedStarts() {
+    return Bytes.wrap(new byte[] {PARKED_START + 1});
+  }
+
   /** A payload of a workflow. */
   static Bytes payload(String workflowId, int slot) {
     byte[] id = workflowId.getBytes(UTF_8);

@@ -31,6 +31,11 @@ public record ParkedStart(
     return new ParkedStart(sinceMs, dueMs, offset, timestampMs, headers, value);
   }
 
+  /** The bytes that it takes in the store. */
+  public int storedBytes() {
+    return toBytes().length;
+  }
+
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(value.length + 64);
     try (DataOutputStream out = new DataOutputStream(bytes)) {

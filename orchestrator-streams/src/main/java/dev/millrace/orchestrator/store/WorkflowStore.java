@@ -21,12 +21,21 @@ public final class WorkflowStore {
   private static final long LOOK_AHEAD_MS = 1_000;
 
   private final KeyValueStore<Bytes, byte[]> store;
+  private final RecordCacheWatch cacheWatch;
 
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
 
-  public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
+  /** Whether there may be a parked start; asked once, then kept. */
+  private boolean hasParked;
+
+  public WorkflowStore(KeyValueStore<Bytes, byte[]> store, RecordCacheWatch cacheWatch) {
     this.store = store;
+    this.cacheWatch = cacheWatch;
+    try (KeyValueIterator<Bytes, byte[]> parked =
+        store.range(Keys.firstParkedStart(), Keys.afterParkedStarts())) {
+      hasParked = parked.hasNext();
+    }
   }
 
   /** A timer as it stands in the store. */
@@ -70,7 +79,7 @@ public final class WorkflowStore {
       putTimer(timerMs, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
-    store.put(Keys.workflow(workflowId), workflow.bytes());
+    put(Keys.workflow(workflowId), workflow.bytes());
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
       store.delete(Keys.timer(armedMs, workflowId));
     }
@@ -89,14 +98,15 @@ public final class WorkflowStore {
 
   /** A start that waits for its definition, or null. */
   public @Nullable ParkedStart parked(String workflowId) {
-    byte[] stored = store.get(Keys.parkedStart(workflowId));
+    byte[] stored = hasParked ? store.get(Keys.parkedStart(workflowId)) : null;
     return stored == null ? null : ParkedStart.of(stored);
   }
 
   /** Stores a start that waits for its definition and moves its timer. */
   public void park(String workflowId, ParkedStart start, long formerTimerMs) {
+    hasParked = true;
     putTimer(start.armedTimerMs(), workflowId);
-    store.put(Keys.parkedStart(workflowId), start.toBytes());
+    put(Keys.parkedStart(workflowId), start.toBytes());
     if (formerTimerMs != WorkflowView.NO_DEADLINE && formerTimerMs != start.armedTimerMs()) {
       store.delete(Keys.timer(formerTimerMs, workflowId));
     }
@@ -137,7 +147,11 @@ public final class WorkflowStore {
   }
 
   private void putTimer(long dueMs, String workflowId) {
-    store.put(Keys.timer(dueMs, workflowId), PRESENT);
+    put(Keys.timer(dueMs, workflowId), PRESENT);
     earliestTimerMs = Math.min(earliestTimerMs, dueMs);
+  }
+
+  private void put(Bytes key, byte[] value) {
+    cacheWatch.put(() -> store.put(key, value));
   }
 }

@@ -19,18 +19,23 @@ public final class WorkflowStores {
    * The builder of the workflow store.
    *
    * @param rule holds state back until outputs are acknowledged; null where transactions do it
+   * @param cacheWatch told of every write
    */
   public static StoreBuilder<KeyValueStore<Bytes, byte[]>> builder(
-      String name, @Nullable OutputsBeforeState rule) {
-    KeyValueBytesStoreSupplier rocksDb = Stores.persistentKeyValueStore(name);
+      String name, @Nullable OutputsBeforeState rule, RecordCacheWatch cacheWatch) {
     return Stores.keyValueStoreBuilder(
-            rule == null ? rocksDb : new Guarded(rocksDb, rule), Serdes.Bytes(), Serdes.ByteArray())
+            new Guarded(Stores.persistentKeyValueStore(name), rule, cacheWatch),
+            Serdes.Bytes(),
+            Serdes.ByteArray())
         .withCachingEnabled()
         .withLoggingEnabled(
             Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Limits.RECORD_BYTES)));
   }
 
-  private record Guarded(KeyValueBytesStoreSupplier supplier, OutputsBeforeState rule)
+  private record Guarded(
+      KeyValueBytesStoreSupplier supplier,
+      @Nullable OutputsBeforeState rule,
+      RecordCacheWatch cacheWatch)
       implements KeyValueBytesStoreSupplier {
     @Override
     public String name() {
@@ -39,7 +44,7 @@ public final class WorkflowStores {
 
     @Override
     public KeyValueStore<Bytes, byte[]> get() {
-      return new GuardedStore(supplier.get(), rule);
+      return new GuardedStore(supplier.get(), rule, cacheWatch);
     }
 
     @Override

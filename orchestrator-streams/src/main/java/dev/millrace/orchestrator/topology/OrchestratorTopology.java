@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.processor.Outgoing;
 import dev.millrace.orchestrator.processor.QueueDirectory;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.OutputsBeforeState;
+import dev.millrace.orchestrator.store.RecordCacheWatch;
 import dev.millrace.orchestrator.store.WorkflowStores;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.BytesDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +53,14 @@ public final class OrchestratorTopology {
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
     Definitions definitions = new Definitions();
+    RecordCacheWatch cacheWatch = new RecordCacheWatch(metrics::evicted);
     Topology topology = new Topology();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(DEFINITIONS_STORE), Serdes.Bytes(), Serdes.ByteArray())
             .withLoggingDisabled(),
         "definitions-topic",
+        new AnyTimestamp(),
         new BytesDeserializer(),
         new ByteArrayDeserializer(),
         topics.definitions(),
@@ -65,7 +69,9 @@ public final class OrchestratorTopology {
             new DefinitionProcessor(
                 DEFINITIONS_STORE, new DefinitionDecoder(topics, registry), definitions));
     topology.addSource(
+        AutoOffsetReset.earliest(),
         INPUTS,
+        new AnyTimestamp(),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         topics.starts(),
@@ -73,9 +79,10 @@ public final class OrchestratorTopology {
         topics.completions());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
-        () -> new WorkflowProcessor(settings, registry, definitions, queues, metrics),
+        () -> new WorkflowProcessor(settings, registry, definitions, queues, cacheWatch, metrics),
         INPUTS);
-    topology.addStateStore(WorkflowStores.builder(settings.storeName(), rule), WORKFLOW_PROCESSOR);
+    topology.addStateStore(
+        WorkflowStores.builder(settings.storeName(), rule, cacheWatch), WORKFLOW_PROCESSOR);
     topology.addSink(
         OUTPUTS,
         (key, outgoing, context) -> outgoing.topic(),

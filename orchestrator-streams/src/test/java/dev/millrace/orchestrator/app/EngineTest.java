@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.worker.StepResult;

@@ -39,17 +39,18 @@ final class Applied {
     this.input = input;
     this.nowMs = nowMs;
     this.offset = offset;
-    byte[] untouched = before.clone();
-    PackedWorkflow workflow = PackedWorkflow.of(before);
+    byte[] stored = before.clone();
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
     decision = Decider.decide("workflow", definition, workflow, input, nowMs);
     if (decision instanceof Decision.Refused) {
-      assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(untouched);
+      assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(before);
+      workflow = PackedWorkflow.of(stored);
     }
     keepTimerAndOffset(workflow);
     spilled = workflow.takeSpilled();
     released = workflow.takeReleased();
-    after = workflow.bytes();
-    assertThat(before).as("the stored bytes, which belong to the store").isEqualTo(untouched);
+    assertThat(stored).as("the stored bytes, which belong to the store").isEqualTo(before);
+    after = workflow.bytes().clone();
   }
 
   static Applied apply(

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileSourceTest {
   private static final long MOST_BYTES = 50L * 1024 * 1024;
   private static final long MOST_BYTES_WITHIN_LIMITS = 256L * 1024 * 1024;
-  private static final int WARM_UP_ROUNDS = 5;
+  private static final int WARM_UP_ROUNDS = 2;
   private static final String HEAD = "name: w\nversion: 1\n";
 
   static Stream<Arguments> sources() {

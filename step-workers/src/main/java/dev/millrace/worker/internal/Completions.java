@@ -1,5 +1,6 @@
 package dev.millrace.worker.internal;
 
+import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.Failure;
@@ -19,7 +20,7 @@ import org.apache.kafka.common.header.Header;
 
 /** Writes completions. Thread-safe: called by the thread of each command. */
 final class Completions {
-  private static final String[] TRACE_HEADERS = {"traceparent", "tracestate"};
+  private static final String[] TRACE_HEADERS = {HeaderNames.TRACEPARENT, HeaderNames.TRACESTATE};
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;

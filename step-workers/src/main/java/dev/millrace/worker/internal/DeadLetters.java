@@ -1,5 +1,6 @@
 package dev.millrace.worker.internal;
 
+import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,14 +23,6 @@ final class DeadLetters {
   static final String MALFORMED_COMMAND = "millrace.malformed-command";
 
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
-
-  private static final String CODE = "millrace.error.code";
-  private static final String EXCEPTION = "__streams.errors.exception";
-  private static final String MESSAGE = "__streams.errors.message";
-  private static final String STACKTRACE = "__streams.errors.stacktrace";
-  private static final String TOPIC = "__streams.errors.topic";
-  private static final String PARTITION = "__streams.errors.partition";
-  private static final String OFFSET = "__streams.errors.offset";
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
@@ -69,13 +62,13 @@ final class DeadLetters {
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(topic, null, timestamp, record.key(), value, record.headers());
     Headers headers = letter.headers();
-    put(headers, CODE, MALFORMED_COMMAND);
-    put(headers, EXCEPTION, reason.getClass().getName());
-    put(headers, MESSAGE, String.valueOf(reason.getMessage()));
-    put(headers, STACKTRACE, stackTrace(reason));
-    put(headers, TOPIC, record.topic());
-    put(headers, PARTITION, Integer.toString(record.partition()));
-    put(headers, OFFSET, Long.toString(record.offset()));
+    put(headers, HeaderNames.ERROR_CODE, MALFORMED_COMMAND);
+    put(headers, HeaderNames.ERROR_EXCEPTION, reason.getClass().getName());
+    put(headers, HeaderNames.ERROR_MESSAGE, String.valueOf(reason.getMessage()));
+    put(headers, HeaderNames.ERROR_STACKTRACE, stackTrace(reason));
+    put(headers, HeaderNames.ERROR_TOPIC, record.topic());
+    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(record.partition()));
+    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(record.offset()));
     return letter;
   }
 

@@ -1,0 +1,168 @@
+package dev.millrace.orchestrator.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.app.EngineMain;
+import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.fixture.Installation;
+import dev.millrace.orchestrator.fixture.JvmProcess;
+import dev.millrace.orchestrator.fixture.Load;
+import dev.millrace.worker.StepResult;
+import dev.millrace.worker.Worker;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An installation whose engine is a process that is killed again and again while a load runs and a
+ * worker answers. The engine comes back on the same state folder.
+ */
+final class KillRun implements AutoCloseable {
+  private static final String QUEUE = "work";
+
+  final Installation installation = new Installation(QUEUE);
+  final Load load;
+  private final Path stateFolder;
+  private final Path configFile;
+  private final Class<?> engineMain;
+  private final List<String> arguments;
+  private final String readyLine;
+  private final Worker worker;
+  private @Nullable JvmProcess engine;
+
+  /** A run of the engine as it is shipped. */
+  static KillRun ofEngine(Path folder, int inFlight, String... settings) throws IOException {
+    return new KillRun(folder, inFlight, EngineMain.class, "ready", List.of(), settings);
+  }
+
+  /** A run of an engine whose commands are late by up to some milliseconds. */
+  static KillRun ofSlowCommands(Path folder, int inFlight, int delayMs, boolean withRule)
+      throws IOException {
+    return new KillRun(
+        folder,
+        inFlight,
+        SlowCommandsEngine.class,
+        SlowCommandsEngine.READY,
+        List.of(Integer.toString(delayMs), withRule ? "with-rule" : "without-rule"),
+        EngineConfig.COMMIT_INTERVAL_MS,
+        "50");
+  }
+
+  private KillRun(
+      Path folder,
+      int inFlight,
+      Class<?> engineMain,
+      String readyLine,
+      List<String> arguments,
+      String... settings)
+      throws IOException {
+    this.stateFolder = folder.resolve("state");
+    this.configFile = folder.resolve("engine.properties");
+    this.engineMain = engineMain;
+    this.readyLine = readyLine;
+    Map<String, String> all = installation.engineSettings(stateFolder, settings);
+    // A static member is taken back at once; others would wait for the dead one's session.
+    all.put("kafka.group.instance.id", "engine");
+    Properties properties = new Properties();
+    properties.putAll(all);
+    try (Writer writer = Files.newBufferedWriter(configFile)) {
+      properties.store(writer, null);
+    }
+    this.arguments = new ArrayList<>();
+    if (engineMain == EngineMain.class) {
+      this.arguments.add("--config");
+    }
+    this.arguments.add(configFile.toString());
+    this.arguments.addAll(arguments);
+    this.load = new Load(installation, chain(), inFlight);
+    this.worker =
+        Worker.builder()
+            .bootstrapServers(installation.bootstrapServers())
+            .schemaRegistry(installation.registry)
+            .topics(installation.topics)
+            .queue(QUEUE)
+            .slots(64)
+            .handler("echo", context -> StepResult.succeeded(context.step()))
+            .build();
+    worker.start();
+  }
+
+  private static WorkflowDefinition chain() {
+    List<StepDefinition> steps = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      List<String> dependsOn = i == 0 ? List.of() : List.of("step-" + (i - 1));
+      steps.add(new StepDefinition("step-" + i, "echo", QUEUE, dependsOn, Duration.ZERO, null));
+    }
+    return new WorkflowDefinition("chain", 1, Duration.ZERO, RetryPolicy.NONE, steps);
+  }
+
+  /** Starts the engine and waits until it works. */
+  void startEngine() throws IOException {
+    engine = JvmProcess.start(engineMain, List.of(), arguments);
+    engine.awaitLine(readyLine);
+  }
+
+  /** Kills the engine at a random moment at which work is in flight. */
+  void killEngineInMidWork() throws InterruptedException {
+    load.awaitMoreEnds(20);
+    LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(400_000_000L));
+    assertThat(load.unfinished()).as("workflows in flight at the kill").isPositive();
+    running().kill();
+  }
+
+  /** Starts and kills the engine a number of times, then starts it once more. */
+  void killAndRestart(int kills) throws IOException, InterruptedException {
+    for (int i = 0; i < kills; i++) {
+      startEngine();
+      killEngineInMidWork();
+    }
+    startEngine();
+  }
+
+  /** Ends the load and waits until nothing moves any more. */
+  void awaitQuiet() {
+    load.stopStarting();
+    installation.awaitQuiet(
+        Map.of(
+            "millrace-engine",
+            List.of(
+                installation.topics.starts(),
+                installation.topics.controls(),
+                installation.topics.completions()),
+            installation.topics.prefix() + "worker." + QUEUE,
+            List.of(installation.topics.commands(QUEUE))));
+  }
+
+  Path stateFolder() {
+    return stateFolder;
+  }
+
+  private JvmProcess running() {
+    if (engine == null) {
+      throw new IllegalStateException("the engine was not started");
+    }
+    return engine;
+  }
+
+  @Override
+  public void close() throws IOException, InterruptedException {
+    if (engine != null) {
+      engine.close();
+    }
+    worker.close(Duration.ZERO);
+    load.close();
+    installation.close();
+  }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.orchestrator.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.fixture.EventLog;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * An engine whose commands reach the broker later than its changelog would, killed between the two.
+ */
+class OutputsBeforeStateKillTest {
+  private static final int IN_FLIGHT = 400;
+  private static final int DELAY_MS = 100;
+
+  @TempDir Path folder;
+
+  @Test
+  void noWorkflowIsStuckWhenTheEngineIsKilledBetweenCommandsAndState() throws Exception {
+    killsLeaveNothingStuck(4);
+  }
+
+  @Test
+  @Tag("slow")
+  void noWorkflowIsStuckAfterTwentyKills() throws Exception {
+    killsLeaveNothingStuck(20);
+  }
+
+  private void killsLeaveNothingStuck(int kills) throws Exception {
+    try (KillRun run = KillRun.ofSlowCommands(folder, IN_FLIGHT, DELAY_MS, true)) {
+      run.killAndRestart(kills);
+      run.load.awaitMoreEnds(1);
+      run.awaitQuiet();
+      run.load.assertAllSucceededOnce();
+    }
+  }
+
+  /** Otherwise the tests above would prove nothing. */
+  @Test
+  void workflowsAreStuckWithoutTheRule() throws Exception {
+    try (KillRun run = KillRun.ofSlowCommands(folder, IN_FLIGHT, DELAY_MS, false)) {
+      run.killAndRestart(2);
+      run.awaitQuiet();
+      EventLog log = run.load.stop();
+      log.pollToEnd();
+      assertThat(run.load.started() - log.ended()).as("workflows that wait for ever").isPositive();
+    }
+  }
+}

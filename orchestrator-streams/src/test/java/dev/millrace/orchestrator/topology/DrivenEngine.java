@@ -1,0 +1,253 @@
+package dev.millrace.orchestrator.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.codec.DefinitionCodec;
+import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.WorkflowProcessor;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistries;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowStart;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.MalformedRecordException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The topology in a test driver, whose clock stands still until it is told to go on. */
+final class DrivenEngine implements AutoCloseable {
+  static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  static final Duration RETENTION = Duration.ofHours(1);
+  static final Duration DEFINITION_WAIT = Duration.ofSeconds(10);
+  static final Duration TICK = Duration.ofMillis(20);
+  private static final String APPLICATION = "driven";
+
+  final Topics topics = Topics.standard();
+  final Set<String> queues = new HashSet<>(Set.of("queue"));
+  final SchemaRegistry registry = SchemaRegistries.connect("mock://" + UUID.randomUUID(), Map.of());
+  private final AvroCodec<WorkflowStart> starts = codec(WorkflowStart.class, topics.starts());
+  private final AvroCodec<WorkflowControl> controls =
+      codec(WorkflowControl.class, topics.controls());
+  private final AvroCodec<StepCompletion> completions =
+      codec(StepCompletion.class, topics.completions());
+  private final AvroCodec<StepCommand> commands =
+      codec(StepCommand.class, topics.commands("queue"));
+  private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
+  private final Path folder;
+  private final List<TestRecord<byte[], byte[]>> changelog = new ArrayList<>();
+  private TopologyTestDriver driver;
+  private Instant now = NOON;
+  private int restarts;
+
+  DrivenEngine(Path folder) {
+    this.folder = folder;
+    this.driver = newDriver();
+  }
+
+  private TopologyTestDriver newDriver() {
+    EngineConfig config =
+        new EngineConfig(
+            Map.of(
+                EngineConfig.BOOTSTRAP_SERVERS,
+                "127.0.0.1:1",
+                EngineConfig.SCHEMA_REGISTRY_URL,
+                "mock://not-asked",
+                EngineConfig.APPLICATION_ID,
+                APPLICATION,
+                EngineConfig.STATE_DIR,
+                folder.resolve("state-" + restarts).toString()));
+    Properties settings = new Properties();
+    settings.putAll(config.streamsSettings());
+    WorkflowProcessor.Settings processor =
+        new WorkflowProcessor.Settings(
+            OrchestratorTopology.WORKFLOWS_STORE, topics, RETENTION, DEFINITION_WAIT, TICK);
+    return new TopologyTestDriver(
+        OrchestratorTopology.build(
+            processor,
+            registry,
+            queues::contains,
+            new EngineMetrics(new SimpleMeterRegistry()),
+            null),
+        settings,
+        now);
+  }
+
+  private <T extends SpecificRecordBase> AvroCodec<T> codec(Class<T> type, String topic) {
+    return new AvroCodec<>(type, topic, registry);
+  }
+
+  /** Goes on in a new driver that knows of the old one what its changelog says, and no more. */
+  void restart(WorkflowDefinition... definitions) {
+    changelog.addAll(read(APPLICATION + "-" + OrchestratorTopology.WORKFLOWS_STORE + "-changelog"));
+    driver.close();
+    restarts++;
+    driver = newDriver();
+    KeyValueStore<Bytes, byte[]> store =
+        driver.getKeyValueStore(OrchestratorTopology.WORKFLOWS_STORE);
+    changelog.forEach(record -> store.put(Bytes.wrap(record.key()), record.value()));
+    for (WorkflowDefinition definition : definitions) {
+      define(definition);
+    }
+  }
+
+  void define(WorkflowDefinition definition) {
+    AvroCodec<dev.millrace.schemas.v1.WorkflowDefinition> codec =
+        codec(dev.millrace.schemas.v1.WorkflowDefinition.class, topics.definitions());
+    send(
+        topics.definitions(),
+        definition.name() + "/" + definition.version(),
+        codec.encode(DefinitionCodec.toAvro(definition)));
+  }
+
+  void start(String workflowId, String definition) {
+    start(workflowId, definition, null, null);
+  }
+
+  void start(
+      String workflowId, String definition, @Nullable Payload input, @Nullable Instant deadline) {
+    send(
+        topics.starts(),
+        workflowId,
+        starts.encode(new WorkflowStart(definition, 0, input, "", 5, deadline, null)));
+  }
+
+  void cancel(String workflowId, String reason) {
+    send(topics.controls(), workflowId, controlBytes(reason));
+  }
+
+  byte[] controlBytes(String reason) {
+    return controls.encode(new WorkflowControl(ControlAction.CANCEL, reason, ""));
+  }
+
+  byte[] startBytes(String definition) {
+    return starts.encode(new WorkflowStart(definition, 0, null, "", 5, null, null));
+  }
+
+  byte[] completionBytes(String step) {
+    return completions.encode(completion(step, 1, CompletionStatus.SUCCEEDED, null, null));
+  }
+
+  void succeed(String workflowId, String step, int attempt, @Nullable Payload output) {
+    complete(workflowId, completion(step, attempt, CompletionStatus.SUCCEEDED, output, null));
+  }
+
+  void fail(String workflowId, String step, int attempt) {
+    Failure failure = new Failure("flaky", "connection reset", true);
+    complete(workflowId, completion(step, attempt, CompletionStatus.FAILED, null, failure));
+  }
+
+  private void complete(String workflowId, StepCompletion completion) {
+    send(topics.completions(), workflowId, completions.encode(completion));
+  }
+
+  private static StepCompletion completion(
+      String step,
+      int attempt,
+      CompletionStatus status,
+      @Nullable Payload output,
+      @Nullable Failure failure) {
+    return new StepCompletion(
+        step, attempt, status, output, failure, Instant.EPOCH, Instant.EPOCH, "");
+  }
+
+  void send(String topic, String key, byte[] value) {
+    send(topic, new TestRecord<>(key.getBytes(UTF_8), value, new RecordHeaders(), now));
+  }
+
+  void send(String topic, TestRecord<byte[], byte[]> record) {
+    driver
+        .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(record);
+  }
+
+  /** Lets time pass at once, and the punctuator run at its end. */
+  void advance(Duration time) {
+    now = now.plus(time);
+    driver.advanceWallClockTime(time);
+  }
+
+  /** The attempts of the commands since the last call, as {@code step/attempt}. */
+  List<String> attempts() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> decode(commands, record.value()))
+        .map(command -> command.getStep() + "/" + command.getAttempt())
+        .toList();
+  }
+
+  /** The headers of the commands since the last call. */
+  List<Headers> commandHeaders() {
+    return read(topics.commands("queue")).stream().map(TestRecord::headers).toList();
+  }
+
+  /** The events since the last call. */
+  List<WorkflowEvent> events() {
+    return read(topics.events()).stream()
+        .flatMap(record -> decode(events, record.value()).getEvents().stream())
+        .toList();
+  }
+
+  /** The types of the events since the last call. */
+  List<EventType> eventTypes() {
+    return events().stream().map(WorkflowEvent::getType).toList();
+  }
+
+  /** The dead letters since the last call. */
+  List<TestRecord<byte[], byte[]>> deadLetters() {
+    return read(topics.deadLetters());
+  }
+
+  private List<TestRecord<byte[], byte[]>> read(String topic) {
+    return driver
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  private static <T extends SpecificRecordBase> T decode(AvroCodec<T> codec, byte[] value) {
+    try {
+      return codec.decode(value);
+    } catch (MalformedRecordException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static Payload payload(int bytes) {
+    return new Payload("", ByteBuffer.wrap(new byte[bytes]));
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}

@@ -1,0 +1,154 @@
+package dev.millrace.orchestrator.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts that must wait, and steps whose commands are too large. */
+class StartsAndLimitsTest {
+  private static final Duration RETRY = Duration.ofMillis(100);
+
+  @TempDir Path folder;
+  private DrivenEngine engine;
+
+  @BeforeEach
+  void start() {
+    engine = new DrivenEngine(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  @Test
+  void startWaitsForItsDefinition() {
+    engine.start("w", "timed");
+    engine.advance(DrivenEngine.DEFINITION_WAIT.dividedBy(2));
+    assertThat(engine.events()).isEmpty();
+
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.advance(RETRY.plus(DrivenEngine.TICK));
+    assertThat(engine.attempts()).containsExactly("a/1");
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void startThatWaitsIsKeptOverARestart() {
+    engine.start("w", "timed");
+    engine.restart(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.advance(RETRY.plus(DrivenEngine.TICK));
+
+    assertThat(engine.attempts()).containsExactly("a/1");
+  }
+
+  @Test
+  void startIsRejectedWhenItsDefinitionDoesNotArriveInTime() {
+    byte[] value = engine.startBytes("timed");
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("own", new byte[] {1});
+    engine.send(
+        engine.topics.starts(),
+        new TestRecord<>("w".getBytes(UTF_8), value, headers, DrivenEngine.NOON));
+    engine.advance(DrivenEngine.DEFINITION_WAIT.minusMillis(1));
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.deadLetters()).isEmpty();
+
+    engine.advance(RETRY.plus(DrivenEngine.TICK));
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo(EventType.WORKFLOW_REJECTED);
+              assertThat(event.getFailure().getMessage()).contains("'timed'", "register");
+            });
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.value()).isEqualTo(value);
+              assertThat(letter.headers().lastHeader("own").value()).containsExactly(1);
+              assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
+                  .asString(UTF_8)
+                  .isEqualTo("start-rejected");
+            });
+
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+    assertThat(engine.attempts()).as("the id is free again").containsExactly("a/1");
+  }
+
+  @Test
+  void startWaitsForTheTopicsOfItsQueues() {
+    engine.queues.clear();
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("waits", "timed");
+    engine.advance(RETRY.plus(DrivenEngine.TICK));
+    assertThat(engine.attempts()).isEmpty();
+
+    engine.queues.add("queue");
+    engine.advance(RETRY.plus(DrivenEngine.TICK));
+    assertThat(engine.attempts()).containsExactly("a/1");
+  }
+
+  @Test
+  void startIsRejectedWhenAQueueHasNoTopic() {
+    engine.queues.clear();
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("waits", "timed");
+    engine.advance(DrivenEngine.DEFINITION_WAIT);
+
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.getFailure().getMessage())
+                    .contains("'queue'", "step-commands.queue", "millrace topics apply"));
+  }
+
+  @Test
+  void oversizeCommandFailsItsStepAndWorkflow() {
+    StepDefinition[] steps = new StepDefinition[6];
+    String[] sources = new String[5];
+    for (int i = 0; i < sources.length; i++) {
+      sources[i] = "source-" + i;
+      steps[i] = Definitions.step(sources[i]);
+    }
+    steps[5] = Definitions.step("join", sources);
+    engine.define(TimersTest.definition(Duration.ZERO, steps));
+    engine.start("w", "timed");
+    for (String source : sources) {
+      engine.succeed("w", source, 1, DrivenEngine.payload(Limits.PAYLOAD_BYTES));
+    }
+
+    assertThat(engine.attempts()).doesNotContain("join/1");
+    List<WorkflowEvent> events = engine.events();
+    assertThat(events.getLast().getType()).isEqualTo(EventType.WORKFLOW_FAILED);
+    assertThat(events.getLast().getFailure().getType()).isEqualTo("millrace.command-too-large");
+  }
+
+  @Test
+  void oversizeOutputFailsItsStep() {
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+    engine.succeed("w", "a", 1, DrivenEngine.payload(Limits.PAYLOAD_BYTES + 1));
+
+    assertThat(engine.events().getLast().getFailure().getType())
+        .isEqualTo("millrace.output-too-large");
+  }
+}

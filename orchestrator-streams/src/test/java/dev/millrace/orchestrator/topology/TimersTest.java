@@ -1,0 +1,188 @@
+package dev.millrace.orchestrator.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.v1.EventType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What only time brings about. */
+class TimersTest {
+  private static final Duration JUST_BEFORE = Duration.ofMillis(1);
+
+  @TempDir Path folder;
+  private DrivenEngine engine;
+
+  @BeforeEach
+  void start() {
+    engine = new DrivenEngine(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  @Test
+  void retryIsSentWhenItsBackOffIsOverAndNeverEarlier() {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ZERO)));
+    engine.start("w", "timed");
+    engine.fail("w", "a", 1);
+    assertThat(engine.attempts()).containsExactly("a/1");
+
+    engine.advance(Duration.ofSeconds(1).minus(JUST_BEFORE));
+    assertThat(engine.attempts()).isEmpty();
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.attempts()).containsExactly("a/2");
+
+    engine.fail("w", "a", 2);
+    engine.advance(Duration.ofSeconds(2).minus(JUST_BEFORE));
+    assertThat(engine.attempts()).isEmpty();
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.attempts()).containsExactly("a/3");
+
+    engine.fail("w", "a", 3);
+    assertThat(engine.eventTypes()).endsWith(EventType.STEP_FAILED, EventType.WORKFLOW_FAILED);
+  }
+
+  @Test
+  void attemptThatIsNotCompletedInTimeIsTriedAgainAndItsLateCompletionChangesNothing() {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ofSeconds(10))));
+    engine.start("w", "timed");
+    assertThat(engine.attempts()).containsExactly("a/1");
+    engine.events();
+
+    engine.advance(Duration.ofSeconds(10).minus(JUST_BEFORE));
+    assertThat(engine.events()).isEmpty();
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo(EventType.ATTEMPT_FAILED);
+              assertThat(event.getFailure().getType()).isEqualTo("millrace.timeout.start-to-close");
+            });
+
+    engine.advance(Duration.ofSeconds(2));
+    assertThat(engine.attempts()).containsExactly("a/2");
+    engine.events();
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.deadLetters()).isEmpty();
+    engine.succeed("w", "a", 2, null);
+    assertThat(engine.eventTypes())
+        .containsExactly(EventType.STEP_SUCCEEDED, EventType.WORKFLOW_SUCCEEDED);
+  }
+
+  @Test
+  void workflowThatDoesNotEndInTimeTimesOut() {
+    engine.define(definition(Duration.ofMinutes(1), Definitions.step("a")));
+    engine.start("w", "timed");
+    engine.events();
+
+    engine.advance(Duration.ofMinutes(1).minus(JUST_BEFORE));
+    assertThat(engine.events()).isEmpty();
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.eventTypes()).containsExactly(EventType.WORKFLOW_TIMED_OUT);
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.events()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, 0, 1, Long.MIN_VALUE, 1_700_000_000_000L})
+  void deadlineInThePastTimesTheWorkflowOutAtOnce(long epochMs) {
+    engine.define(definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed", null, Instant.ofEpochMilli(epochMs));
+    engine.advance(DrivenEngine.TICK);
+
+    assertThat(engine.eventTypes())
+        .startsWith(EventType.WORKFLOW_STARTED)
+        .endsWith(EventType.WORKFLOW_TIMED_OUT);
+  }
+
+  @Test
+  void farthestDeadlineLeavesTheOtherTimersAlone() {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ZERO)));
+    engine.start("w", "timed", null, Instant.ofEpochMilli(Long.MAX_VALUE));
+    engine.fail("w", "a", 1);
+    engine.advance(Duration.ofSeconds(2));
+
+    assertThat(engine.attempts()).containsExactly("a/1", "a/2");
+  }
+
+  @Test
+  void cancelEndsTheWorkflowAndWhatComesLaterChangesNothing() {
+    engine.define(definition(Duration.ofMinutes(1), Definitions.step("a")));
+    engine.start("w", "timed");
+    engine.events();
+    engine.cancel("w", "enough");
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo(EventType.WORKFLOW_CANCELLED);
+              assertThat(event.getFailure().getMessage()).isEqualTo("enough");
+            });
+
+    engine.succeed("w", "a", 1, null);
+    engine.cancel("w", "again");
+    engine.advance(Duration.ofMinutes(2));
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void timersAreKeptOverARestart() {
+    WorkflowDefinition definition =
+        definition(Duration.ofMinutes(1), Definitions.guarded("a", Duration.ZERO));
+    engine.define(definition);
+    engine.start("w", "timed");
+    engine.fail("w", "a", 1);
+    engine.attempts();
+    engine.restart(definition);
+
+    engine.advance(Duration.ofSeconds(1).minus(JUST_BEFORE));
+    assertThat(engine.attempts()).isEmpty();
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.attempts()).containsExactly("a/2");
+    engine.events();
+    engine.restart(definition);
+
+    engine.advance(Duration.ofMinutes(1));
+    assertThat(engine.eventTypes()).containsExactly(EventType.WORKFLOW_TIMED_OUT);
+  }
+
+  @Test
+  void summaryOfAnEndedWorkflowRefusesASecondStartUntilItExpires() {
+    engine.define(definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+    engine.succeed("w", "a", 1, null);
+    engine.events();
+    engine.attempts();
+
+    engine.advance(DrivenEngine.RETENTION.minus(JUST_BEFORE));
+    engine.start("w", "timed");
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.attempts()).isEmpty();
+
+    engine.advance(DrivenEngine.TICK);
+    engine.start("w", "timed");
+    assertThat(engine.attempts()).containsExactly("a/1");
+  }
+
+  static WorkflowDefinition definition(Duration timeout, StepDefinition... steps) {
+    return new WorkflowDefinition("timed", 1, timeout, RetryPolicy.NONE, List.of(steps));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.schemas.Limits;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class WorkerBuilderTest {
+  private static final StepHandler DONE = context -> StepResult.succeeded();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acks",
+        "producer.acks",
+        "enable.idempotence",
+        "enable.auto.commit",
+        "consumer.group.id",
+        "transactional.id",
+        "bootstrap.servers"
+      })
+  void refusesSettingsThatItsPromisesRestOn(String setting) {
+    assertThatThrownBy(() -> Worker.builder().clientSetting(setting, "x"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(setting);
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    Worker.Builder builder = Worker.builder();
+    assertThatThrownBy(builder::build).hasMessageContaining("handler");
+    builder.handler("a", DONE);
+    assertThatThrownBy(builder::build).hasMessageContaining("bootstrapServers");
+    builder.bootstrapServers("127.0.0.1:1");
+    assertThatThrownBy(builder::build).hasMessageContaining("schemaRegistry");
+    builder.schemaRegistryUrl("mock://builder");
+    assertThatThrownBy(builder::build).hasMessageContaining("queue");
+    try (Worker worker = builder.queue("q").build()) {
+      assertThat(worker).isNotNull();
+    }
+  }
+
+  @Test
+  void refusesTwoHandlersOfOneStepType() {
+    Worker.Builder builder = Worker.builder().handler("a", DONE);
+    assertThatThrownBy(() -> builder.handler("a", DONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'a'");
+  }
+
+  @Test
+  void refusesWhatIsOverALimit() {
+    Worker.Builder builder = Worker.builder();
+    assertThatThrownBy(() -> builder.queue("q".repeat(Limits.QUEUE_CHARS + 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.queue("a queue")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.handler("t".repeat(Limits.NAME_CHARS + 1), DONE))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.slots(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.slots(Worker.Builder.MAX_SLOTS + 1))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.drainTimeout(Duration.ofSeconds(-1)))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.name("n".repeat(Worker.Builder.NAME_CHARS + 1)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void closesAWorkerThatWasNeverStarted() {
+    Worker worker =
+        Worker.builder()
+            .bootstrapServers("127.0.0.1:1")
+            .schemaRegistryUrl("mock://builder")
+            .queue("q")
+            .handler("a", DONE)
+            .build();
+    worker.close();
+    assertThatThrownBy(worker::start).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(worker::awaitTermination).isInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "application/json", "application/json; charset=utf-8", "a/b+json"})
+  void jsonIsKnownByItsContentType(String contentType) {
+    assertThat(new Payload(contentType, new byte[0]).isJson()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/avro", "text/plain", "application/jsonl", "json"})
+  void otherContentIsNotJson(String contentType) {
+    assertThat(new Payload(contentType, new byte[0]).isJson()).isFalse();
+  }
+}

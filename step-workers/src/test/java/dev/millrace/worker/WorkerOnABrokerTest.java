@@ -1,0 +1,321 @@
+package dev.millrace.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.kafka.EmbeddedKafka;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.StepCompletion;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(90)
+final class WorkerOnABrokerTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static EmbeddedKafka kafka;
+
+  @BeforeAll
+  static void startBroker() {
+    kafka = EmbeddedKafka.builder().start();
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  record Item(String id, int size) {}
+
+  @Test
+  void answersEveryCommandOfAllPartitionsOnceWithSlotsFull() throws Exception {
+    int count = 4_000;
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger mostRunning = new AtomicInteger();
+    try (Installation installation = new Installation(kafka.bootstrapServers(), 4);
+        Worker worker =
+            installation
+                .worker()
+                .slots(8)
+                .handler(
+                    "work",
+                    Item.class,
+                    (item, context) -> {
+                      mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+                      LockSupport.parkNanos(50_000);
+                      running.decrementAndGet();
+                      return StepResult.succeeded(Map.of("double", item.size() * 2));
+                    })
+                .build()) {
+      for (int i = 0; i < count; i++) {
+        installation.send(i % 4, Commands.command("w" + i, "work"));
+      }
+      worker.start();
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.completions()).hasSize(count));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.committed()).isEqualTo(count));
+      assertThat(installation.completedWorkflows()).hasSize(count).doesNotHaveDuplicates();
+      assertThat(mostRunning.get()).isLessThanOrEqualTo(8);
+      StepCompletion completion = installation.decode(installation.completions().getFirst());
+      assertThat(completion.getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+      assertThat(StandardCharsets.UTF_8.decode(completion.getOutput().getData()).toString())
+          .isEqualTo("{\"double\":6}");
+      assertThat(completion.getEndedAt()).isAfterOrEqualTo(completion.getStartedAt());
+      assertThat(completion.getWorker()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void slowStepHoldsBackOnlyTheCommit() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    try (Installation installation = new Installation(kafka.bootstrapServers(), 1);
+        Worker worker =
+            installation
+                .worker()
+                .slots(2)
+                .handler(
+                    "slow",
+                    context -> {
+                      release.await();
+                      return StepResult.succeeded();
+                    })
+                .handler("work", context -> StepResult.succeeded())
+                .build()) {
+      for (int i = 0; i < 500; i++) {
+        installation.send(0, Commands.command("w" + i, i == 100 ? "slow" : "work"));
+      }
+      worker.start();
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.completions()).hasSize(499));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.committed()).isEqualTo(100));
+      release.countDown();
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.committed()).isEqualTo(500));
+      assertThat(installation.completedWorkflows()).hasSize(500).contains("w100");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"classic", "consumer"})
+  void calmRebalancesRunNoCommandTwice(String protocol) throws Exception {
+    int count = 6_000;
+    Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
+    Set<String> workers = ConcurrentHashMap.newKeySet();
+    AtomicInteger extra = new AtomicInteger();
+    try (Installation installation = new Installation(kafka.bootstrapServers(), 4)) {
+      List<Worker> all = new ArrayList<>();
+      for (String name : List.of("a", "b")) {
+        Worker.Builder builder =
+            installation
+                .worker()
+                .name(name)
+                .handler(
+                    "work",
+                    context -> {
+                      runs.computeIfAbsent(context.commandId(), id -> new AtomicInteger())
+                          .incrementAndGet();
+                      workers.add(name);
+                      LockSupport.parkNanos(50_000);
+                      return StepResult.succeeded();
+                    });
+        all.add(builder.clientSetting("group.protocol", protocol).build());
+      }
+      try {
+        all.getFirst().start();
+        for (int i = 0; i < count; i++) {
+          installation.send(i % 4, Commands.command("w" + i, "work"));
+          if (i == count / 3) {
+            all.getLast().start();
+            await()
+                .atMost(PATIENCE)
+                .until(
+                    () -> {
+                      // The second worker gets something only while something comes.
+                      for (int p = 0; p < 4; p++) {
+                        String id = "extra" + extra.incrementAndGet();
+                        installation.send(p, Commands.command(id, "work"));
+                      }
+                      return workers.size() == 2;
+                    });
+          }
+          if (i == 2 * count / 3) {
+            all.getFirst().close();
+          }
+        }
+        installation.flush();
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(installation.completedWorkflows())
+                        .filteredOn(id -> id.startsWith("w"))
+                        .hasSize(count));
+      } finally {
+        all.forEach(Worker::close);
+      }
+      assertThat(runs.values()).allMatch(times -> times.get() == 1);
+      assertThat(installation.completedWorkflows()).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void commandOfAKilledWorkerRunsInAnotherOne() throws Exception {
+    try (Installation installation = new Installation(kafka.bootstrapServers(), 2)) {
+      for (int i = 0; i < 20; i++) {
+        installation.send(i % 2, Commands.command("w" + i, i == 7 ? "hang" : "work"));
+      }
+      installation.flush();
+      try (KillableWorker killable =
+          KillableWorker.start(kafka.bootstrapServers(), installation.topics.prefix())) {
+        killable.awaitLine("HANGS w7/s/1");
+        killable.kill();
+      }
+      Set<String> ran = ConcurrentHashMap.newKeySet();
+      StepHandler note =
+          context -> {
+            ran.add(context.workflowId());
+            return StepResult.succeeded();
+          };
+      try (Worker worker =
+          installation.worker().handler("work", note).handler("hang", note).build()) {
+        worker.start();
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(
+                () ->
+                    assertThat(Set.copyOf(installation.completedWorkflows()))
+                        .hasSize(20)
+                        .contains("w7"));
+        await()
+            .atMost(PATIENCE)
+            .untilAsserted(() -> assertThat(installation.committed()).isEqualTo(20));
+      }
+      assertThat(ran).contains("w7");
+    }
+  }
+
+  @Test
+  void recordThatIsNoCommandGoesToDeadLettersAndThePartitionGoesOn() throws Exception {
+    byte[] poison = {9, 8, 7};
+    try (Installation installation = new Installation(kafka.bootstrapServers(), 1);
+        Worker worker =
+            installation.worker().handler("work", context -> StepResult.succeeded()).build()) {
+      installation.send(0, Commands.command("before", "work"));
+      installation.sendBytes(0, "bad", poison);
+      installation.send(0, Commands.command("after", "work"));
+      worker.start();
+
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(installation.completedWorkflows())
+                      .containsExactlyInAnyOrder("before", "after"));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.deadLetters()).hasSize(1));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.committed()).isEqualTo(3));
+      ConsumerRecord<byte[], byte[]> letter = installation.deadLetters().getFirst();
+      assertThat(letter.key()).isEqualTo("bad".getBytes(StandardCharsets.UTF_8));
+      assertThat(letter.value()).isEqualTo(poison);
+      assertThat(header(letter, "millrace.error.code")).isEqualTo("millrace.malformed-command");
+      assertThat(header(letter, "__streams.errors.offset")).isEqualTo("1");
+      assertThat(header(letter, "__streams.errors.topic"))
+          .isEqualTo(installation.topics.commands(Installation.QUEUE));
+    }
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void goesOnAfterTheBrokerWasAway(@TempDir Path data) throws Exception {
+    CountDownLatch duringOutage = new CountDownLatch(1);
+    Set<String> started = ConcurrentHashMap.newKeySet();
+    EmbeddedKafka broker = EmbeddedKafka.builder().dataDirectory(data).start();
+    try (Installation installation = new Installation(broker.bootstrapServers(), 2);
+        Worker worker =
+            installation
+                .worker()
+                .handler(
+                    "work",
+                    context -> {
+                      started.add(context.workflowId());
+                      if (context.workflowId().equals("w9")) {
+                        duringOutage.await();
+                      }
+                      return StepResult.succeeded();
+                    })
+                .build()) {
+      worker.start();
+      for (int i = 0; i < 10; i++) {
+        installation.send(i % 2, Commands.command("w" + i, "work"));
+      }
+      await().atMost(PATIENCE).until(() -> started.size() == 10);
+      await().atMost(PATIENCE).until(() -> installation.completions().size() == 9);
+      broker.close();
+      duringOutage.countDown();
+      broker = EmbeddedKafka.builder().dataDirectory(data).brokerPort(broker.port()).start();
+      for (int i = 10; i < 20; i++) {
+        installation.send(i % 2, Commands.command("w" + i, "work"));
+      }
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(Set.copyOf(installation.completedWorkflows())).hasSize(20));
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(installation.committed()).isEqualTo(20));
+    } finally {
+      broker.close();
+    }
+  }
+
+  @Test
+  void refusesToStartWithoutItsTopics() {
+    try (Worker worker =
+        Worker.builder()
+            .bootstrapServers(kafka.bootstrapServers())
+            .schemaRegistry(new InMemoryRegistry())
+            .topics(new Topics("absent."))
+            .queue("quakes")
+            .handler("work", context -> StepResult.succeeded())
+            .build()) {
+      assertThatThrownBy(worker::start)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("absent.step-commands.quakes.v1")
+          .hasMessageContaining("millrace topics apply");
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package dev.millrace.worker.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.v1.StepOutput;
+import dev.millrace.worker.Commands;
+import dev.millrace.worker.Dependency;
+import dev.millrace.worker.Payload;
+import dev.millrace.worker.StepHandler;
+import dev.millrace.worker.StepResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+final class CommandRunnerTest {
+  record Quake(String id, double magnitude) {}
+
+  private static StepCompletion run(StepCommand command, StepHandler handler) throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, Duration.ofSeconds(10), Map.of("known", handler))) {
+      kafka.start(0);
+      kafka.add(0, List.of(command));
+      await().until(() -> !kafka.producer.history().isEmpty());
+      ProducerRecord<byte[], byte[]> record = kafka.producer.history().getFirst();
+      assertThat(record.topic()).isEqualTo(FakeKafka.TOPICS.completions());
+      assertThat(record.key()).asString().isEqualTo(command.getWorkflowId());
+      StepCompletion completion = kafka.decode(record);
+      assertThat(completion.getStep()).isEqualTo(command.getStep());
+      assertThat(completion.getAttempt()).isEqualTo(command.getAttempt());
+      assertThat(completion.getStartedAt()).isEqualTo(FakeKafka.NOW);
+      assertThat(completion.getEndedAt()).isEqualTo(FakeKafka.NOW);
+      assertThat(completion.getWorker()).isEqualTo("tester");
+      assertThat(kafka.runtime.failure()).isEmpty();
+      return completion;
+    }
+  }
+
+  private static Failure failure(StepCommand command, StepHandler handler) throws Exception {
+    StepCompletion completion = run(command, handler);
+    assertThat(completion.getStatus()).isEqualTo(CompletionStatus.FAILED);
+    assertThat(completion.getOutput()).isNull();
+    return completion.getFailure();
+  }
+
+  private static String output(StepCompletion completion) {
+    assertThat(completion.getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+    assertThat(completion.getFailure()).isNull();
+    return StandardCharsets.UTF_8.decode(completion.getOutput().getData()).toString();
+  }
+
+  private static StepCommand known() {
+    return Commands.command("w", "known");
+  }
+
+  @Test
+  void tellsTheHandlerEverythingThatTheCommandSays() throws Exception {
+    StepCommand command =
+        Commands.command(
+            "w",
+            "known",
+            Commands.payload("", "{\"id\":\"q1\",\"magnitude\":5.5,\"other\":1}"),
+            new StepOutput("b", Commands.payload("text/plain", "hello")),
+            new StepOutput("a", null));
+    Instant deadline = Instant.parse("2026-05-06T07:08:09Z");
+    command.setDeadline(deadline);
+    AtomicReference<Throwable> problem = new AtomicReference<>();
+    run(
+        command,
+        context -> {
+          try {
+            assertThat(context.commandId()).isEqualTo("w/s/1");
+            assertThat(context.workflowId()).isEqualTo("w");
+            assertThat(context.step()).isEqualTo("s");
+            assertThat(context.attempt()).isEqualTo(1);
+            assertThat(context.type()).isEqualTo("known");
+            assertThat(context.definition()).isEqualTo("test");
+            assertThat(context.definitionVersion()).isEqualTo(7);
+            assertThat(context.tenant()).isEqualTo("acme");
+            assertThat(context.priority()).isEqualTo(6);
+            assertThat(context.deadline()).contains(deadline);
+            assertThat(context.input(Quake.class)).isEqualTo(new Quake("q1", 5.5));
+            assertThat(context.input().orElseThrow().isJson()).isTrue();
+            assertThat(context.dependencies())
+                .extracting(Dependency::step)
+                .containsExactly("b", "a");
+            assertThat(context.dependency("b").orElseThrow().data()).asString().isEqualTo("hello");
+            assertThat(context.dependency("a")).isEmpty();
+          } catch (Throwable e) {
+            problem.set(e);
+          }
+          return StepResult.succeeded();
+        });
+    assertThat(problem.get()).isNull();
+  }
+
+  @Test
+  void writesARecordAsJson() throws Exception {
+    assertThat(output(run(known(), context -> StepResult.succeeded(new Quake("q", 1.5)))))
+        .isEqualTo("{\"id\":\"q\",\"magnitude\":1.5}");
+  }
+
+  @Test
+  void writesAPayloadAsItIs() throws Exception {
+    StepCompletion completion =
+        run(
+            known(),
+            context ->
+                StepResult.succeeded(
+                    new Payload("text/csv", "a,b".getBytes(StandardCharsets.UTF_8))));
+    assertThat(output(completion)).isEqualTo("a,b");
+    assertThat(completion.getOutput().getContentType()).isEqualTo("text/csv");
+  }
+
+  @Test
+  void succeedsWithoutAnOutput() throws Exception {
+    StepCompletion completion = run(known(), context -> StepResult.succeeded());
+    assertThat(completion.getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+    assertThat(completion.getOutput()).isNull();
+  }
+
+  @Test
+  void reportsTheHandlersOwnFailure() throws Exception {
+    assertThat(failure(known(), context -> StepResult.failedForGood("CardDeclined", "no money")))
+        .isEqualTo(new Failure("CardDeclined", "no money", false));
+  }
+
+  @Test
+  void reportsAnExceptionByItsSimpleNameAndAsRetryable() throws Exception {
+    assertThat(
+            failure(
+                known(),
+                context -> {
+                  throw new IOException("connection reset");
+                }))
+        .isEqualTo(new Failure("IOException", "connection reset", true));
+  }
+
+  @Test
+  void reportsAnErrorAndGoesOn() throws Exception {
+    assertThat(
+            failure(
+                known(),
+                context -> {
+                  throw new StackOverflowError();
+                }))
+        .isEqualTo(new Failure("StackOverflowError", "", true));
+  }
+
+  @Test
+  void reportsAStepTypeWithoutAHandlerAsRetryable() throws Exception {
+    Failure failure = failure(Commands.command("w", "new-type"), context -> StepResult.succeeded());
+    assertThat(failure.getType()).isEqualTo("millrace.unknown-step-type");
+    assertThat(failure.getRetryable()).isTrue();
+    assertThat(failure.getMessage()).contains("new-type").contains("known");
+  }
+
+  @Test
+  void outputMayBeAsLargeAsTheLimit() throws Exception {
+    StepCompletion completion =
+        run(known(), context -> StepResult.succeeded(Payload.json(new byte[Limits.PAYLOAD_BYTES])));
+    assertThat(completion.getOutput().getData().remaining()).isEqualTo(Limits.PAYLOAD_BYTES);
+  }
+
+  @Test
+  void refusesAnOutputOverTheLimit() throws Exception {
+    Failure failure =
+        failure(
+            known(),
+            context -> StepResult.succeeded(Payload.json(new byte[Limits.PAYLOAD_BYTES + 1])));
+    assertThat(failure.getType()).isEqualTo("millrace.output-too-large");
+    assertThat(failure.getRetryable()).isFalse();
+    assertThat(failure.getMessage()).contains("1048577").contains("1048576");
+  }
+
+  @Test
+  void reportsAnOutputThatTheTopicDoesNotTake() throws Exception {
+    try (FakeKafka kafka =
+        new FakeKafka(
+            4, Duration.ofSeconds(10), Map.of("known", context -> StepResult.succeeded("x")))) {
+      kafka.start(0);
+      kafka.add(0, List.of(known()));
+      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.producer.errorNext(new RecordTooLargeException("too large"));
+      await().until(() -> kafka.producer.history().size() == 2);
+      kafka.acknowledge();
+      await().until(() -> kafka.committed(0) == 1);
+      assertThat(kafka.decode(kafka.producer.history().getLast()).getFailure().getType())
+          .isEqualTo("millrace.output-too-large");
+    }
+  }
+
+  @Test
+  void reportsAnOutputThatCannotBeWrittenAsJson() throws Exception {
+    List<Object> endless = new ArrayList<>();
+    endless.add(endless);
+    Failure failure = failure(known(), context -> StepResult.succeeded(endless));
+    assertThat(failure.getType()).isEqualTo("millrace.unwritable-output");
+    assertThat(failure.getRetryable()).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"id\":", "[]", "null", "{\"magnitude\":\"high\"}"})
+  void failsForGoodWhenTheInputDoesNotFit(String json) throws Exception {
+    Failure failure =
+        failure(
+            Commands.command("w", "known", Commands.payload("", json)),
+            context -> StepResult.succeeded(context.input(Quake.class)));
+    assertThat(failure.getType()).isEqualTo("millrace.unreadable-payload");
+    assertThat(failure.getRetryable()).isFalse();
+    assertThat(failure.getMessage()).contains("input").contains("Quake");
+  }
+
+  @Test
+  void failsForGoodWhenThereIsNoInputOrItIsNotJson() throws Exception {
+    StepHandler handler = context -> StepResult.succeeded(context.input(Quake.class));
+    assertThat(failure(Commands.command("w", "known", null), handler).getMessage())
+        .contains("there is none");
+    assertThat(
+            failure(Commands.command("w", "known", Commands.payload("text/csv", "a,b")), handler)
+                .getMessage())
+        .contains("text/csv");
+  }
+
+  @Test
+  void namesTheDependenciesThereAreWhenAskedForAnother() throws Exception {
+    Failure failure =
+        failure(
+            Commands.command("w", "known", null, new StepOutput("price", null)),
+            context -> StepResult.succeeded(context.dependency("prise")));
+    assertThat(failure.getType()).isEqualTo("IllegalArgumentException");
+    assertThat(failure.getMessage()).contains("'prise'").contains("[price]");
+  }
+
+  @Test
+  void cutsALongMessageAndNoCharacterInTwo() throws Exception {
+    String message = "x".repeat(Limits.MESSAGE_CHARS - 1) + "\uD83D\uDE00 and more";
+    assertThat(failure(known(), context -> StepResult.failed("Long", message)).getMessage())
+        .isEqualTo("x".repeat(Limits.MESSAGE_CHARS - 1));
+  }
+
+  @Test
+  void handsTheTraceOn() throws Exception {
+    try (FakeKafka kafka =
+        new FakeKafka(
+            4, Duration.ofSeconds(10), Map.of("known", context -> StepResult.succeeded()))) {
+      kafka.start(0);
+      RecordHeaders headers = new RecordHeaders();
+      headers.add("traceparent", "00-1-2-01".getBytes(StandardCharsets.UTF_8));
+      headers.add("other", new byte[0]);
+      byte[] command = kafka.encode(known());
+      kafka.onPollThread(() -> kafka.addRecord(0, "w", command, headers));
+      await().until(() -> kafka.producer.history().size() == 1);
+      ProducerRecord<byte[], byte[]> record = kafka.producer.history().getFirst();
+      assertThat(record.headers().toArray()).hasSize(1);
+      assertThat(record.headers().lastHeader("traceparent").value())
+          .asString()
+          .isEqualTo("00-1-2-01");
+    }
+  }
+}

@@ -1,0 +1,364 @@
+package dev.millrace.worker.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.worker.Commands;
+import dev.millrace.worker.InMemoryRegistry;
+import dev.millrace.worker.Profile;
+import dev.millrace.worker.StepHandler;
+import dev.millrace.worker.StepResult;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class PollLoopTest {
+  private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final StepHandler DONE = context -> StepResult.succeeded();
+
+  private static List<StepCommand> commands(String type, int count) {
+    return IntStream.range(0, count).mapToObj(i -> Commands.command("w" + i, type)).toList();
+  }
+
+  @Test
+  void commitsOnlyWhatTheBrokerHasTheCompletionOf() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0, 1);
+      kafka.add(1, commands("work", 1));
+      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.add(0, commands("work", 3));
+      await().until(() -> kafka.producer.history().size() == 4);
+
+      kafka.producer.completeNext();
+      await().until(() -> kafka.committed(1) == 1);
+      assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
+
+      kafka.acknowledge();
+      await().until(() -> kafka.committed(0) == 3);
+    }
+  }
+
+  @Test
+  void stopsWithoutCommittingWhenACompletionIsLost() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      kafka.add(0, commands("work", 1));
+      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.producer.errorNext(new TimeoutException("no broker for 5 minutes"));
+
+      kafka.runtime.awaitStop();
+      assertThat(kafka.runtime.failure()).get().isInstanceOf(TimeoutException.class);
+      assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
+      assertThat(kafka.consumer.closed()).isTrue();
+      assertThat(kafka.producer.closed()).isTrue();
+    }
+  }
+
+  @Test
+  void stopsWhenTheConsumerCannotGoOn() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      kafka.consumer.setPollException(new TopicAuthorizationException(Set.of("commands")));
+
+      kafka.runtime.awaitStop();
+      assertThat(kafka.runtime.failure()).get().isInstanceOf(TopicAuthorizationException.class);
+    }
+  }
+
+  @Test
+  void startsNoMoreThanItHasSlotsAndPausesMeanwhile() throws Exception {
+    Semaphore release = new Semaphore(0);
+    AtomicInteger started = new AtomicInteger();
+    StepHandler waiting =
+        context -> {
+          started.incrementAndGet();
+          release.acquire();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("wait", waiting))) {
+      kafka.start(0, 1);
+      kafka.add(0, commands("wait", 10));
+      await().until(() -> kafka.consumer.paused().size() == 2);
+      kafka.onPollThread(() -> assertThat(started.get()).isEqualTo(4));
+
+      release.release(1);
+      await().until(() -> started.get() == 5);
+      release.release(9);
+      await().until(() -> kafka.producer.history().size() == 10);
+      await().until(() -> kafka.consumer.paused().isEmpty());
+    }
+  }
+
+  @Test
+  void slowCommandHoldsNothingBackUntilTheRunAheadBound() throws Exception {
+    int bound = Profile.SMALL.runAhead();
+    CountDownLatch release = new CountDownLatch(1);
+    StepHandler slow =
+        context -> {
+          release.await();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("slow", slow, "work", DONE))) {
+      kafka.start(0, 1);
+      kafka.add(0, commands("slow", 1));
+      kafka.add(0, commands("work", bound + 50));
+      kafka.add(1, commands("work", 1));
+      await()
+          .until(
+              () -> {
+                kafka.acknowledge();
+                return kafka.producer.history().size() == bound;
+              });
+      await().until(() -> kafka.consumer.paused().equals(Set.of(FakeKafka.partition(0))));
+      await().until(() -> kafka.committed(1) == 1);
+      assertThat(kafka.producer.history()).hasSize(bound);
+      assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
+
+      release.countDown();
+      await()
+          .until(
+              () -> {
+                kafka.acknowledge();
+                return kafka.committed(0) == bound + 51;
+              });
+    }
+  }
+
+  @Test
+  void finishesAndCommitsRunningCommandsBeforeItGivesAPartitionBack() throws Exception {
+    CountDownLatch running = new CountDownLatch(2);
+    CountDownLatch release = new CountDownLatch(1);
+    StepHandler waiting =
+        context -> {
+          running.countDown();
+          release.await();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(2, DRAIN, Map.of("wait", waiting))) {
+      kafka.start(0, 1);
+      kafka.add(0, commands("wait", 5));
+      running.await();
+      kafka.onPollThread(
+          () -> {
+            // From here until the partition is given back the poll thread starts nothing.
+            release.countDown();
+            Thread.ofPlatform().start(() -> acknowledge(kafka, 2));
+            kafka.assign(1);
+          });
+
+      // The three that had not started are left to the partition's next owner.
+      assertThat(kafka.committed(0)).isEqualTo(2);
+      assertThat(kafka.producer.history()).hasSize(2);
+    }
+  }
+
+  private static void acknowledge(FakeKafka kafka, int completions) {
+    await().until(() -> kafka.producer.history().size() == completions);
+    kafka.acknowledge();
+  }
+
+  @Test
+  void givesAPartitionBackWhenTheDrainTimeoutIsOver() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    StepHandler waiting =
+        context -> {
+          running.countDown();
+          release.await();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(2, Duration.ofMillis(20), Map.of("wait", waiting))) {
+      kafka.start(0, 1);
+      kafka.add(0, commands("wait", 1));
+      running.await();
+      kafka.onPollThread(() -> kafka.assign(1));
+      assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
+
+      // Its late completion is sent all the same; the engine drops what it does not wait for.
+      release.countDown();
+      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.acknowledge();
+      assertThat(kafka.runtime.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void closeFinishesSendsAndCommitsWhatIsRunning() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    StepHandler waiting =
+        context -> {
+          running.countDown();
+          release.await();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("wait", waiting))) {
+      kafka.start(0);
+      kafka.add(0, commands("wait", 3));
+      running.await();
+      kafka.runtime.requestStop(DRAIN);
+      release.countDown();
+      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.acknowledge();
+      kafka.runtime.awaitStop();
+
+      assertThat(kafka.committed(0)).isEqualTo(1);
+      assertThat(kafka.producer.history()).hasSize(1);
+      assertThat(kafka.runtime.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void closeAbandonsAHandlerThatNeedsLongerThanItsTime() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    CountDownLatch returned = new CountDownLatch(1);
+    StepHandler waiting =
+        context -> {
+          running.countDown();
+          release.await();
+          returned.countDown();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("wait", waiting))) {
+      kafka.start(0);
+      kafka.add(0, commands("wait", 1));
+      running.await();
+      kafka.runtime.requestStop(Duration.ofMillis(20));
+      kafka.runtime.awaitStop();
+      release.countDown();
+      returned.await();
+
+      assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
+      assertThat(kafka.producer.history()).isEmpty();
+      assertThat(kafka.runtime.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void putsARecordThatIsNoCommandAwayUntouched() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      kafka.onPollThread(
+          () -> {
+            RecordHeaders headers = new RecordHeaders();
+            headers.add("own", new byte[] {42});
+            kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, headers);
+            kafka.addRecord(0, "empty", null, new RecordHeaders());
+          });
+      await().until(() -> kafka.producer.history().size() == 2);
+      kafka.acknowledge();
+      await().until(() -> kafka.committed(0) == 2);
+
+      ProducerRecord<byte[], byte[]> letter =
+          kafka.producer.history().stream()
+              .filter(record -> record.value() != null)
+              .findFirst()
+              .orElseThrow();
+      assertThat(letter.topic()).isEqualTo(FakeKafka.TOPICS.deadLetters());
+      assertThat(letter.key()).asString().isEqualTo("bad");
+      assertThat(letter.value()).containsExactly(1, 2, 3);
+      assertThat(letter.timestamp()).isEqualTo(FakeKafka.NOW.toEpochMilli());
+      assertThat(letter.headers().lastHeader("own").value()).containsExactly(42);
+      assertThat(letter.headers().lastHeader("millrace.error.code").value())
+          .asString()
+          .isEqualTo("millrace.malformed-command");
+      assertThat(letter.headers().lastHeader("__streams.errors.partition").value())
+          .asString()
+          .isEqualTo("0");
+      assertThat(letter.headers().lastHeader("__streams.errors.message").value())
+          .asString()
+          .contains("wire format");
+    }
+  }
+
+  @Test
+  void putsARecordAwayWithoutItsValueWhenItIsTooLargeTogetherWithTheReason() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      kafka.onPollThread(
+          () -> kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, new RecordHeaders()));
+      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.producer.errorNext(new RecordTooLargeException("3 bytes"));
+      await().until(() -> kafka.producer.history().size() == 2);
+      kafka.acknowledge();
+      await().until(() -> kafka.committed(0) == 1);
+
+      assertThat(kafka.producer.history().getLast().value()).isNull();
+      assertThat(kafka.producer.history().getLast().key()).asString().isEqualTo("bad");
+    }
+  }
+
+  @Test
+  void waitsForTheRegistryAndNeitherLosesNorBuriesTheCommand() throws Exception {
+    Outage registry = new Outage();
+    Set<String> ran = ConcurrentHashMap.newKeySet();
+    StepHandler note =
+        context -> {
+          ran.add(context.workflowId());
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", note), registry)) {
+      kafka.start(0, 1);
+      byte[] ofUnknownSchema = registry.encodeWithNewSchema(Commands.command("new", "work"));
+      kafka.onPollThread(() -> kafka.addRecord(0, "new", ofUnknownSchema, new RecordHeaders()));
+      kafka.add(1, commands("work", 1));
+      await().until(() -> registry.asked.get() > 0);
+      await().until(() -> ran.contains("w0"));
+      assertThat(ran).containsExactly("w0");
+
+      registry.over = true;
+      await().until(() -> ran.contains("new"));
+      kafka.acknowledge();
+      await().until(() -> kafka.committed(0) == 1);
+    }
+  }
+
+  /** A registry that knows a second schema of commands, and cannot be asked for it at first. */
+  private static final class Outage implements SchemaRegistry {
+    private static final int NEW_ID = 100;
+
+    private final InMemoryRegistry known = new InMemoryRegistry();
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile boolean over;
+
+    @Override
+    public int register(String subject, Schema schema) {
+      return known.register(subject, schema);
+    }
+
+    @Override
+    public Schema schemaById(int id) {
+      asked.incrementAndGet();
+      if (!over) {
+        throw new RegistryUnavailableException("registry is down", null);
+      }
+      return id == NEW_ID ? StepCommand.getClassSchema() : known.schemaById(id);
+    }
+
+    byte[] encodeWithNewSchema(StepCommand command) {
+      byte[] framed = new AvroCodec<>(StepCommand.class, FakeKafka.COMMANDS, known).encode(command);
+      framed[4] = NEW_ID;
+      return framed;
+    }
+  }
+}

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.app.EngineMain;
 import dev.millrace.orchestrator.config.EngineConfig;
-import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.fixture.JvmProcess;
 import dev.millrace.orchestrator.fixture.Load;
-import dev.millrace.worker.StepResult;
+import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.worker.Worker;
 import java.io.IOException;
 import java.io.Writer;
@@ -86,26 +83,9 @@ final class KillRun implements AutoCloseable {
     }
     this.arguments.add(configFile.toString());
     this.arguments.addAll(arguments);
-    this.load = new Load(installation, chain(), inFlight);
-    this.worker =
-        Worker.builder()
-            .bootstrapServers(installation.bootstrapServers())
-            .schemaRegistry(installation.registry)
-            .topics(installation.topics)
-            .queue(QUEUE)
-            .slots(64)
-            .handler("echo", context -> StepResult.succeeded(context.step()))
-            .build();
+    this.load = new Load(installation, Workflows.chain(QUEUE, 5), inFlight);
+    this.worker = installation.echoWorker(QUEUE);
     worker.start();
-  }
-
-  private static WorkflowDefinition chain() {
-    List<StepDefinition> steps = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
-      List<String> dependsOn = i == 0 ? List.of() : List.of("step-" + (i - 1));
-      steps.add(new StepDefinition("step-" + i, "echo", QUEUE, dependsOn, Duration.ZERO, null));
-    }
-    return new WorkflowDefinition("chain", 1, Duration.ZERO, RetryPolicy.NONE, steps);
   }
 
   /** Starts the engine and waits until it works. */
@@ -134,15 +114,7 @@ final class KillRun implements AutoCloseable {
   /** Ends the load and waits until nothing moves any more. */
   void awaitQuiet() {
     load.stopStarting();
-    installation.awaitQuiet(
-        Map.of(
-            "millrace-engine",
-            List.of(
-                installation.topics.starts(),
-                installation.topics.controls(),
-                installation.topics.completions()),
-            installation.topics.prefix() + "worker." + QUEUE,
-            List.of(installation.topics.commands(QUEUE))));
+    installation.awaitQuiet(QUEUE);
   }
 
   Path stateFolder() {

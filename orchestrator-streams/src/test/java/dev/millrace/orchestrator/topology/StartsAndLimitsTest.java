@@ -49,15 +49,6 @@ class StartsAndLimitsTest {
   }
 
   @Test
-  void startThatWaitsIsKeptOverARestart() {
-    engine.start("w", "timed");
-    engine.restart(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
-    engine.advance(RETRY.plus(DrivenEngine.TICK));
-
-    assertThat(engine.attempts()).containsExactly("a/1");
-  }
-
-  @Test
   void startIsRejectedWhenItsDefinitionDoesNotArriveInTime() {
     byte[] value = engine.startBytes("timed");
     RecordHeaders headers = new RecordHeaders();

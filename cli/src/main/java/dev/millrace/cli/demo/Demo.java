@@ -87,11 +87,12 @@ final class Demo {
   DemoReport run() {
     int alone = Math.min(quakes.size() / ALONE_ONE_IN, MOST_ALONE);
     List<Quake> crowd = quakes.subList(0, quakes.size() - alone);
+    int steps = quakes.size() * definition.steps().size();
     try (Worker worker =
             QuakeSteps.addTo(ConnectedWorkers.of(connection, QuakeWorker.QUEUE)).build();
         RunLog log = new RunLog(connection, id -> id.startsWith(ID_PREFIX));
         WorkflowStarter starter = new WorkflowStarter(connection);
-        RunProgress progress = RunProgress.begin(out, "quakes", quakes.size())) {
+        RunProgress progress = RunProgress.begin(out, "steps", steps)) {
       worker.start();
       starter.register(definition);
       crowd.forEach(quake -> start(starter, quake));
@@ -137,7 +138,7 @@ final class Demo {
         log.awaitEnded(
             workflows,
             PATIENCE,
-            () -> progress.at(log.ended(), "%,d steps run".formatted(log.completions())));
+            () -> progress.at(log.completions(), "%,d quakes done".formatted(log.ended())));
     if (!done) {
       throw new CommandFailedException(
           "%,d of %,d workflows ended, and then nothing happened for %d s"

@@ -70,7 +70,6 @@ public final class DemoCommand implements Callable<Integer> {
     try (PrivateServer server = PrivateServer.start(engine, data, QuakeWorker.QUEUE)) {
       say(out, "up after %.1f s, working".formatted((System.nanoTime() - begun) / 1e9));
       report = new Demo(server.connection(), quakes, result, out).run();
-      out.println();
       new DemoTable(report, out).print();
     }
     data.ifPresent(folder -> say(out, "kept        millrace dev --data %s".formatted(folder)));

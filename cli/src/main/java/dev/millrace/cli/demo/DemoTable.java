@@ -42,9 +42,9 @@ final class DemoTable {
                 report.busySteps(),
                 seconds,
                 report.firstStep().toMillis() / 1e3));
-    row("hop", hop(report.together(), "with all at once"));
+    row("hop", "from the return of a handler to the call of the next step's handler:");
+    row("", hop(report.together(), "with all at once"));
     row("", hop(report.alone(), "with one workflow at a time"));
-    row("", "from the return of a handler to the call of the next step's handler");
     row("alerts", alerts());
     row("strongest", "");
     strongest().forEach(this::quake);
@@ -62,9 +62,9 @@ final class DemoTable {
             .collect(
                 Collectors.groupingBy(QuakeResult::outcome, TreeMap::new, Collectors.counting()));
     return Stream.concat(
+            Stream.of("%,d asked for".formatted(report.expected())),
             byOutcome.entrySet().stream()
-                .map(outcome -> "%,d %s".formatted(outcome.getValue(), outcome.getKey())),
-            Stream.of("%,d asked for".formatted(report.expected())))
+                .map(outcome -> "%,d %s".formatted(outcome.getValue(), outcome.getKey())))
         .collect(Collectors.joining(", "));
   }
 

@@ -61,11 +61,13 @@ public final class RunProgress implements AutoCloseable {
   }
 
   /**
-   * Shows where the run is now.
+   * Shows where the run is now; what is done beyond the total, such as retries, is not shown.
    *
+   * @param counted what is done; at most the total is shown
    * @param remark shown beside the count
    */
-  public void at(long done, String remark) {
+  public void at(long counted, String remark) {
+    long done = Math.min(counted, total);
     if (bar != null) {
       bar.stepTo(done);
       bar.setExtraMessage(remark);

@@ -151,7 +151,7 @@ class DemoTest {
     assertThat(report.failures()).containsOnlyKeys("GazetteerBusy");
     assertThat(report.failures().get("GazetteerBusy")).isPositive().isEqualTo(report.retries());
     assertThat(table.toString())
-        .contains("1,707 succeeded, 1,707 asked for")
+        .contains("1,707 asked for, 1,707 succeeded")
         .contains("10,242 succeeded")
         .contains("22km NNE of Hualian, Taiwan");
   }
@@ -163,7 +163,7 @@ class DemoTest {
     CliRun run = CliRun.of("demo", "--count", "21", "--result", file.toString());
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("21 succeeded, 21 asked for").contains("126 succeeded in");
+    assertThat(run.out()).contains("21 asked for, 21 succeeded").contains("126 succeeded in");
     assertThat(run.err()).isEmpty();
     assertThat(Files.readAllLines(file)).hasSize(21);
   }

@@ -185,9 +185,9 @@ public final class EngineConfig {
     topics();
   }
 
-  /** The table of settings as a reStructuredText document. */
+  /** The table of settings in Markdown. */
   public static String reference() {
-    return KEYS.toEnrichedRst();
+    return SettingsTable.of(KEYS);
   }
 
   public List<String> bootstrapServers() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -51,7 +52,27 @@ public final class EngineConfig {
   /** Largest request of a producer: the largest record of the contract and its frame. */
   private static final int MAX_REQUEST_BYTES = 9 * 1024 * 1024;
 
+  /** A stream thread that dies cannot say so; its workflows stand still for this long. */
   private static final int SESSION_TIMEOUT_MS = 10_000;
+
+  /** What the guarantees rest on, or what a setting of ours says already. */
+  private static final Set<String> NOT_FOR_KAFKA =
+      Set.of(
+          StreamsConfig.APPLICATION_ID_CONFIG,
+          StreamsConfig.APPLICATION_SERVER_CONFIG,
+          StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+          StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+          StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+          StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+          StreamsConfig.REPLICATION_FACTOR_CONFIG,
+          StreamsConfig.STATE_DIR_CONFIG,
+          StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
+          StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
+          StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG),
+          StreamsConfig.producerPrefix(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG));
+
+  /** Of the registry's settings, those whose names start with the prefix themselves. */
+  private static final String REGISTRY_TLS_PREFIX = REGISTRY_PREFIX + "ssl.";
 
   private static final ConfigDef KEYS =
       new ConfigDef()
@@ -171,7 +192,9 @@ public final class EngineConfig {
           if (KEYS.names().contains(key)) {
             own.put(key, value);
           } else if (key.startsWith(KAFKA_PREFIX)) {
-            kafka.put(key.substring(KAFKA_PREFIX.length()), value);
+            putKafka(key.substring(KAFKA_PREFIX.length()), value);
+          } else if (key.startsWith(REGISTRY_TLS_PREFIX)) {
+            registry.put(key, value);
           } else if (key.startsWith(REGISTRY_PREFIX)) {
             registry.put(key.substring(REGISTRY_PREFIX.length()), value);
           } else {
@@ -188,6 +211,15 @@ public final class EngineConfig {
   /** The table of settings in Markdown. */
   public static String reference() {
     return SettingsTable.of(KEYS);
+  }
+
+  private void putKafka(String key, String value) {
+    if (NOT_FOR_KAFKA.contains(key)) {
+      throw new ConfigException(
+          "setting '%s%s' cannot be passed on to Kafka Streams: the engine sets '%s' itself"
+              .formatted(KAFKA_PREFIX, key, key));
+    }
+    kafka.put(key, value);
   }
 
   public List<String> bootstrapServers() {
@@ -259,16 +291,14 @@ public final class EngineConfig {
     settings.put(SharedRocksDbMemory.BYTES, values.getLong(ROCKSDB_BYTES));
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 1_000);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    // How long the tasks of a killed engine or of a dead stream thread lie idle.
-    settings.put(
-        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_TIMEOUT_MS);
     // A busy stream thread batches by itself; Streams' default of 100 ms is 100 ms a hop.
     settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     if (!kafka.containsKey(StreamsConfig.GROUP_PROTOCOL_CONFIG)) {
-      // A stream thread that dies cannot say so; its workflows stand still for this long.
-      settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 15_000);
+      settings.put(
+          StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+          SESSION_TIMEOUT_MS);
     }
     settings.putAll(kafka);
     return settings;

@@ -126,7 +126,7 @@ public final class EngineConfig {
           .define(
               RECORD_CACHE_BYTES,
               ConfigDef.Type.LONG,
-              256L << 20,
+              64L << 20,
               atLeast(1 << 20),
               MEDIUM,
               "Heap for workflows changed since the last commit, all threads together. When it"
@@ -290,6 +290,9 @@ public final class EngineConfig {
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
     settings.put(SharedRocksDbMemory.BYTES, values.getLong(ROCKSDB_BYTES));
     settings.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 1_000);
+    // No order between the input topics is needed, so none is waited for: a completion that is read
+    // before its start is refused, the start then sends the same command again.
+    settings.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     // A busy stream thread batches by itself; Streams' default of 100 ms is 100 ms a hop.
     settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);

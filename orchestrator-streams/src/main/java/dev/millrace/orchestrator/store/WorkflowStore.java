@@ -22,6 +22,7 @@ public final class WorkflowStore {
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final RecordCacheWatch cacheWatch;
+  private final HotRecords hot = new HotRecords();
 
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
@@ -43,7 +44,10 @@ public final class WorkflowStore {
 
   /** A workflow to work on, or null when nothing is known of it. */
   public @Nullable PackedWorkflow load(String workflowId) {
-    byte[] stored = store.get(Keys.workflow(workflowId));
+    byte[] stored = hot.get(workflowId);
+    if (stored == null) {
+      stored = store.get(Keys.workflow(workflowId));
+    }
     return stored == null ? null : PackedWorkflow.of(stored);
   }
 
@@ -79,7 +83,13 @@ public final class WorkflowStore {
       putTimer(timerMs, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
-    put(Keys.workflow(workflowId), workflow.bytes());
+    byte[] record = workflow.bytes();
+    put(Keys.workflow(workflowId), record);
+    if (workflow.status().hasEnded()) {
+      hot.remove(workflowId);
+    } else {
+      hot.put(workflowId, record);
+    }
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
       store.delete(Keys.timer(armedMs, workflowId));
     }
@@ -90,6 +100,7 @@ public final class WorkflowStore {
 
   /** Forgets an ended workflow. */
   public void forget(String workflowId, PackedWorkflow workflow) {
+    hot.remove(workflowId);
     store.delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
       store.delete(Keys.timer(workflow.armedTimerMs(), workflowId));

@@ -13,6 +13,7 @@ import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
 import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StatusCommand;
+import dev.millrace.perf.Bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,6 +62,7 @@ public final class Millrace {
         .addSubcommand(new ListCommand())
         .addSubcommand(new CancelCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(Bench.commandLine())
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)
         .setParameterExceptionHandler(report);

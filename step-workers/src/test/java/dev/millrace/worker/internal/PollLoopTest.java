@@ -215,7 +215,8 @@ final class PollLoopTest {
       kafka.start(0);
       kafka.add(0, commands("wait", 3));
       running.await();
-      kafka.runtime.requestStop(DRAIN);
+      // Asked on the poll thread, so that no command of the backlog can start after it.
+      kafka.onPollThread(() -> kafka.runtime.requestStop(DRAIN));
       release.countDown();
       await().until(() -> kafka.producer.history().size() == 1);
       kafka.acknowledge();

@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.http.EngineHttpServer;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.query.WorkflowQueries;
+import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.store.OutputsBeforeState;
 import dev.millrace.orchestrator.topics.CommandTopics;
 import dev.millrace.orchestrator.topics.TopicAdmin;
@@ -85,6 +86,7 @@ public final class Engine implements AutoCloseable {
     Admin admin = Admin.create(config.adminSettings());
     CommandTopics commandTopics = new CommandTopics(admin, config.topics());
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
+    EngineMetrics metrics = new EngineMetrics(meters);
     Topology topology =
         OrchestratorTopology.build(
             new WorkflowProcessor.Settings(
@@ -95,7 +97,8 @@ public final class Engine implements AutoCloseable {
                 config.timerTick()),
             registry,
             commandTopics::has,
-            new EngineMetrics(meters),
+            metrics,
+            new CacheBudget(config.recordCacheBytes(), metrics::evicted),
             rule);
     Map<String, Object> settings = config.streamsSettings();
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, config.httpHost() + ":" + http.port());

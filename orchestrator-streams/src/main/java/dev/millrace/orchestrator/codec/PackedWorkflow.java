@@ -290,7 +290,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   @Override
   public void end(WorkflowStatus status, @Nullable Failure failure, long atMs) {
-    release();
+    released = spilledSlots();
     int tail = tailOffset();
     byte[] why = failure == null ? new byte[0] : PackedFailure.toBytes(failure);
     byte[] summary = Arrays.copyOf(bytes, tail + why.length);
@@ -355,7 +355,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     spilled.add(new Spilled(slot, payload));
   }
 
-  private void release() {
+  /** Slots whose payloads have keys of their own. */
+  public List<Integer> spilledSlots() {
     List<Integer> slots = new ArrayList<>(0);
     for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT}) {
       if (isSpilled(slot)) {
@@ -367,7 +368,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
         slots.add(step);
       }
     }
-    released = slots;
+    return slots;
   }
 
   private boolean hasOutput(int step, int flag) {

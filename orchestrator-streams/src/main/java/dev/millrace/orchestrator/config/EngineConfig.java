@@ -52,6 +52,9 @@ public final class EngineConfig {
   /** Largest request of a producer: the largest record of the contract and its frame. */
   private static final int MAX_REQUEST_BYTES = 9 * 1024 * 1024;
 
+  /** Largest batch of a producer for one partition. */
+  private static final int BATCH_BYTES = 64 * 1024;
+
   /** A stream thread that dies cannot say so; its workflows stand still for this long. */
   private static final int SESSION_TIMEOUT_MS = 10_000;
 
@@ -259,6 +262,11 @@ public final class EngineConfig {
     return Duration.ofMillis(values.getLong(TIMER_TICK_MS));
   }
 
+  /** Heap for changes since the last commit, in bytes. */
+  public long recordCacheBytes() {
+    return values.getLong(RECORD_CACHE_BYTES);
+  }
+
   public String httpHost() {
     return values.getString(HTTP_HOST);
   }
@@ -283,8 +291,6 @@ public final class EngineConfig {
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, values.getInt(STREAM_THREADS));
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, guarantee().streamsValue());
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, values.getInt(COMMIT_INTERVAL_MS));
-    settings.put(
-        StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, values.getLong(RECORD_CACHE_BYTES));
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, values.getInt(REPLICATION_FACTOR));
     settings.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SharedRocksDbMemory.class);
@@ -296,6 +302,10 @@ public final class EngineConfig {
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     // A busy stream thread batches by itself; Streams' default of 100 ms is 100 ms a hop.
     settings.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0);
+    // What comes while a request is under way goes together in the next: fewer, fuller requests.
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION), 1);
+    settings.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
     if (!kafka.containsKey(StreamsConfig.GROUP_PROTOCOL_CONFIG)) {

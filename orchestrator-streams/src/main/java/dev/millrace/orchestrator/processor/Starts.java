@@ -68,7 +68,12 @@ final class Starts {
   Decision.@Nullable Refused start(String workflowId, Record<byte[], byte[]> record, Cause cause)
       throws MalformedRecordException {
     DecodedStart start = decoder.start(record.value(), record.headers());
-    if (store.load(workflowId) != null || store.parked(workflowId) != null) {
+    PackedWorkflow known = store.load(workflowId);
+    if (known != null && cause.offset() <= known.appliedOffset(InputSource.START)) {
+      store.putAgain(workflowId, known);
+      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
+    }
+    if (known != null || store.parked(workflowId) != null) {
       return new Decision.Refused(Refusal.ALREADY_STARTED, "the workflow id is taken");
     }
     CompiledDefinition definition = definition(start);

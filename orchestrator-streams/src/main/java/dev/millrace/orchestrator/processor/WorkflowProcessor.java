@@ -3,7 +3,6 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
-import dev.millrace.orchestrator.store.RecordCacheWatch;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import java.time.Duration;
@@ -23,7 +22,6 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
   private final OutputEncoder encoder;
   private final Definitions definitions;
   private final QueueDirectory queues;
-  private final RecordCacheWatch cacheWatch;
   private final EngineMetrics metrics;
 
   private @Nullable WorkflowTask task;
@@ -49,22 +47,19 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
       SchemaRegistry registry,
       Definitions definitions,
       QueueDirectory queues,
-      RecordCacheWatch cacheWatch,
       EngineMetrics metrics) {
     this.settings = settings;
     this.decoder = new InputDecoder(settings.topics(), registry);
     this.encoder = new OutputEncoder(settings.topics(), "default", registry);
     this.definitions = definitions;
     this.queues = queues;
-    this.cacheWatch = cacheWatch;
     this.metrics = metrics;
   }
 
   @Override
   public void init(ProcessorContext<byte[], Outgoing> context) {
     WorkflowTask created =
-        new WorkflowTask(
-            context, settings, decoder, encoder, definitions, queues, cacheWatch, metrics);
+        new WorkflowTask(context, settings, decoder, encoder, definitions, queues, metrics);
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.fireTimers());
     task = created;

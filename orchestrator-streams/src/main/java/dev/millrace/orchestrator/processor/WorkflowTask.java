@@ -11,7 +11,6 @@ import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.ParkedStart;
-import dev.millrace.orchestrator.store.RecordCacheWatch;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -44,7 +43,6 @@ final class WorkflowTask {
       OutputEncoder encoder,
       Definitions definitions,
       QueueDirectory queues,
-      RecordCacheWatch cacheWatch,
       EngineMetrics metrics) {
     Topics topics = settings.topics();
     this.context = context;
@@ -56,7 +54,7 @@ final class WorkflowTask {
     this.decoder = decoder;
     this.metrics = metrics;
     this.retentionMs = settings.retention().toMillis();
-    this.store = new WorkflowStore(context.getStateStore(settings.storeName()), cacheWatch);
+    this.store = new WorkflowStore(context.getStateStore(settings.storeName()));
     this.pinned = new PinnedDefinitions(definitions, decoder, store);
     this.transitions = new Transitions(context, topics, encoder, store, retentionMs);
     this.deadLetters = new DeadLetters(context, topics, metrics);
@@ -129,6 +127,7 @@ final class WorkflowTask {
     }
     InputSource source = cause.source();
     if (source != null && cause.offset() <= workflow.appliedOffset(source)) {
+      store.putAgain(workflowId, workflow);
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
     if (workflow.status().hasEnded()) {

@@ -72,6 +72,10 @@ public final class Keys {
         ByteBuffer.allocate(1 + Long.BYTES + id.length).put(TIMER).putLong(dueMs).put(id).array());
   }
 
+  static boolean isTimer(Bytes key) {
+    return key.get()[0] == TIMER;
+  }
+
   /** When the timer of a key is due, in epoch milliseconds. */
   static long timerDueMs(Bytes timerKey) {
     return ByteBuffer.wrap(timerKey.get()).getLong(1);

@@ -15,7 +15,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
  * again.
  *
  * <p>It supplies the producers of Kafka Streams, so as to count what they have under way, and is
- * asked by {@link GuardedStore} before each write. Thread-safe.
+ * asked by {@link RecordCache} before it writes. Thread-safe.
  */
 public final class OutputsBeforeState implements KafkaClientSupplier {
   /** What Kafka Streams adds to the name of a stream thread to name its producer. */

@@ -5,7 +5,9 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -21,8 +23,9 @@ public final class WorkflowStore {
   private static final long LOOK_AHEAD_MS = 1_000;
 
   private final KeyValueStore<Bytes, byte[]> store;
-  private final RecordCacheWatch cacheWatch;
-  private final HotRecords hot = new HotRecords();
+
+  /** Those put again; no more than the inputs of the commit interval before a crash. */
+  private final Set<String> putAgain = new HashSet<>();
 
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
@@ -30,9 +33,8 @@ public final class WorkflowStore {
   /** Whether there may be a parked start; asked once, then kept. */
   private boolean hasParked;
 
-  public WorkflowStore(KeyValueStore<Bytes, byte[]> store, RecordCacheWatch cacheWatch) {
+  public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
-    this.cacheWatch = cacheWatch;
     try (KeyValueIterator<Bytes, byte[]> parked =
         store.range(Keys.firstParkedStart(), Keys.afterParkedStarts())) {
       hasParked = parked.hasNext();
@@ -44,10 +46,7 @@ public final class WorkflowStore {
 
   /** A workflow to work on, or null when nothing is known of it. */
   public @Nullable PackedWorkflow load(String workflowId) {
-    byte[] stored = hot.get(workflowId);
-    if (stored == null) {
-      stored = store.get(Keys.workflow(workflowId));
-    }
+    byte[] stored = store.get(Keys.workflow(workflowId));
     return stored == null ? null : PackedWorkflow.of(stored);
   }
 
@@ -83,27 +82,40 @@ public final class WorkflowStore {
       putTimer(timerMs, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
-    byte[] record = workflow.bytes();
-    put(Keys.workflow(workflowId), record);
-    if (workflow.status().hasEnded()) {
-      hot.remove(workflowId);
-    } else {
-      hot.put(workflowId, record);
-    }
+    store.put(Keys.workflow(workflowId), workflow.bytes());
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
-      store.delete(Keys.timer(armedMs, workflowId));
+      delete(Keys.timer(armedMs, workflowId));
     }
     for (int slot : workflow.takeReleased()) {
-      store.delete(Keys.payload(workflowId, slot));
+      delete(Keys.payload(workflowId, slot));
     }
+  }
+
+  /**
+   * Puts a workflow again as it is, once in the life of the task. An input that is read again and
+   * whose effect the state holds already says that a crash came before the commit: what RocksDB
+   * kept may be missing in the changelog, and once the input is committed nothing else would put it
+   * there.
+   */
+  public void putAgain(String workflowId, PackedWorkflow workflow) {
+    if (!putAgain.add(workflowId)) {
+      return;
+    }
+    for (int slot : workflow.spilledSlots()) {
+      Bytes key = Keys.payload(workflowId, slot);
+      store.put(key, store.get(key));
+    }
+    if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
+      putTimer(workflow.armedTimerMs(), workflowId);
+    }
+    store.put(Keys.workflow(workflowId), workflow.bytes());
   }
 
   /** Forgets an ended workflow. */
   public void forget(String workflowId, PackedWorkflow workflow) {
-    hot.remove(workflowId);
-    store.delete(Keys.workflow(workflowId));
+    delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      store.delete(Keys.timer(workflow.armedTimerMs(), workflowId));
+      delete(Keys.timer(workflow.armedTimerMs(), workflowId));
     }
   }
 
@@ -117,16 +129,16 @@ public final class WorkflowStore {
   public void park(String workflowId, ParkedStart start, long formerTimerMs) {
     hasParked = true;
     putTimer(start.armedTimerMs(), workflowId);
-    put(Keys.parkedStart(workflowId), start.toBytes());
+    store.put(Keys.parkedStart(workflowId), start.toBytes());
     if (formerTimerMs != WorkflowView.NO_DEADLINE && formerTimerMs != start.armedTimerMs()) {
-      store.delete(Keys.timer(formerTimerMs, workflowId));
+      delete(Keys.timer(formerTimerMs, workflowId));
     }
   }
 
   /** Forgets a start that has waited. */
   public void unpark(String workflowId, ParkedStart start) {
-    store.delete(Keys.parkedStart(workflowId));
-    store.delete(Keys.timer(start.armedTimerMs(), workflowId));
+    delete(Keys.parkedStart(workflowId));
+    delete(Keys.timer(start.armedTimerMs(), workflowId));
   }
 
   /**
@@ -136,9 +148,9 @@ public final class WorkflowStore {
   public void deleteOrphan(Timer timer) {
     ParkedStart parked = parked(timer.workflowId());
     if (parked != null && parked.armedTimerMs() == timer.dueMs()) {
-      store.delete(Keys.parkedStart(timer.workflowId()));
+      delete(Keys.parkedStart(timer.workflowId()));
     }
-    store.delete(Keys.timer(timer.dueMs(), timer.workflowId()));
+    delete(Keys.timer(timer.dueMs(), timer.workflowId()));
   }
 
   /** The timers that are due, earliest first, at most a number of them. */
@@ -165,11 +177,11 @@ public final class WorkflowStore {
   }
 
   private void putTimer(long dueMs, String workflowId) {
-    put(Keys.timer(dueMs, workflowId), PRESENT);
+    store.put(Keys.timer(dueMs, workflowId), PRESENT);
     earliestTimerMs = Math.min(earliestTimerMs, dueMs);
   }
 
-  private void put(Bytes key, byte[] value) {
-    cacheWatch.put(() -> store.put(key, value));
+  private void delete(Bytes key) {
+    store.put(key, null);
   }
 }

@@ -7,8 +7,8 @@ import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.Outgoing;
 import dev.millrace.orchestrator.processor.QueueDirectory;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
+import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.store.OutputsBeforeState;
-import dev.millrace.orchestrator.store.RecordCacheWatch;
 import dev.millrace.orchestrator.store.WorkflowStores;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -43,6 +43,7 @@ public final class OrchestratorTopology {
    * @param settings of the processor
    * @param registry where schemas are registered and looked up
    * @param queues which queues commands can be sent to
+   * @param cache how much the changes since the last commit may take
    * @param rule holds state back until outputs are acknowledged; null under exactly-once
    */
   public static Topology build(
@@ -50,10 +51,10 @@ public final class OrchestratorTopology {
       SchemaRegistry registry,
       QueueDirectory queues,
       EngineMetrics metrics,
+      CacheBudget cache,
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
     Definitions definitions = new Definitions();
-    RecordCacheWatch cacheWatch = new RecordCacheWatch(metrics::evicted);
     Topology topology = new Topology();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
@@ -79,10 +80,10 @@ public final class OrchestratorTopology {
         topics.completions());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
-        () -> new WorkflowProcessor(settings, registry, definitions, queues, cacheWatch, metrics),
+        () -> new WorkflowProcessor(settings, registry, definitions, queues, metrics),
         INPUTS);
     topology.addStateStore(
-        WorkflowStores.builder(settings.storeName(), rule, cacheWatch), WORKFLOW_PROCESSOR);
+        WorkflowStores.builder(settings.storeName(), rule, cache), WORKFLOW_PROCESSOR);
     topology.addSink(
         OUTPUTS,
         (key, outgoing, context) -> outgoing.topic(),

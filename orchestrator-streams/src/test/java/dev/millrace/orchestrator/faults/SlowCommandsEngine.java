@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
+import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -79,6 +80,7 @@ final class SlowCommandsEngine {
             registry,
             queue -> true,
             new EngineMetrics(new SimpleMeterRegistry()),
+            new CacheBudget(64 << 20, changes -> {}),
             null);
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(config.streamsSettings()), clients);

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
+import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -101,6 +102,7 @@ final class DrivenEngine implements AutoCloseable {
             registry,
             queues::contains,
             new EngineMetrics(new SimpleMeterRegistry()),
+            new CacheBudget(64 << 20, changes -> {}),
             null),
         settings,
         now);
@@ -112,7 +114,7 @@ final class DrivenEngine implements AutoCloseable {
 
   /** Goes on in a new driver that knows of the old one what its changelog says, and no more. */
   void restart(WorkflowDefinition... definitions) {
-    changelog.addAll(read(APPLICATION + "-" + OrchestratorTopology.WORKFLOWS_STORE + "-changelog"));
+    changelog.addAll(changelog());
     driver.close();
     restarts++;
     driver = newDriver();
@@ -239,6 +241,11 @@ final class DrivenEngine implements AutoCloseable {
   /** The types of the events since the last call. */
   List<EventType> eventTypes() {
     return events().stream().map(WorkflowEvent::getType).toList();
+  }
+
+  /** What was written to the changelog since the last call. */
+  List<TestRecord<byte[], byte[]>> changelog() {
+    return read(APPLICATION + "-" + OrchestratorTopology.WORKFLOWS_STORE + "-changelog");
   }
 
   /** The dead letters since the last call. */

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -161,5 +163,32 @@ class StartsAndLimitsTest {
 
     assertThat(engine.events().getLast().getFailure().getType())
         .isEqualTo("millrace.output-too-large");
+  }
+
+  /** RocksDB kept what the changelog never got; then the inputs of the lost commit come again. */
+  @Test
+  void inputThatIsReadAgainBringsItsWorkflowToTheChangelog() {
+    WorkflowDefinition definition =
+        TimersTest.definition(Duration.ofHours(1), Definitions.step("a"), Definitions.step("b"));
+    engine.define(definition);
+    engine.start("w", "timed", DrivenEngine.payload(Limits.RECORD_BYTES / 100), null);
+    engine.succeed("w", "a", 1, null);
+    Map<Bytes, byte[]> kept = engine.stored();
+
+    engine.restart(definition);
+    engine.cancel("other", "");
+    engine.changelog();
+    engine.succeed("w", "a", 1, null);
+    assertThat(changes(engine.changelog())).containsAllEntriesOf(kept);
+
+    engine.start("w", "timed");
+    assertThat(engine.changelog()).as("once is enough").isEmpty();
+    assertThat(engine.attempts()).isEmpty();
+  }
+
+  private static Map<Bytes, byte[]> changes(List<TestRecord<byte[], byte[]>> changelog) {
+    Map<Bytes, byte[]> changes = new HashMap<>();
+    changelog.forEach(record -> changes.put(Bytes.wrap(record.key()), record.value()));
+    return changes;
   }
 }

@@ -1,0 +1,295 @@
+package dev.millrace.orchestrator.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.junit.jupiter.api.Test;
+
+class RecordCacheTest {
+  private static final long PLENTY = 1 << 30;
+
+  private final WrittenStore store = new WrittenStore();
+  private final AtomicLong evicted = new AtomicLong();
+  private final RecordCache cache = cache(PLENTY);
+
+  private RecordCache cache(long bytesMax) {
+    return new RecordCache(store, null, new CacheBudget(bytesMax, evicted::addAndGet));
+  }
+
+  private static Bytes key(String workflowId) {
+    return Keys.workflow(workflowId);
+  }
+
+  private static byte[] value(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private static List<String> keys(KeyValueIterator<Bytes, byte[]> entries) {
+    List<String> keys = new ArrayList<>();
+    entries.forEachRemaining(entry -> keys.add(Keys.workflowId(entry.key)));
+    return keys;
+  }
+
+  @Test
+  void changesAreSeenAtOnceAndWrittenOnlyAtTheFlush() {
+    cache.put(key("a"), value("1"));
+    assertThat(cache.get(key("a"))).isEqualTo(value("1"));
+    assertThat(store.written).isEmpty();
+
+    cache.flushCache();
+    assertThat(store.stored).containsOnlyKeys(key("a"));
+    assertThat(cache.get(key("a"))).isEqualTo(value("1"));
+    assertThat(store.reads).isZero();
+  }
+
+  @Test
+  void allRewritesOfAKeyAreOneWriteAtThePlaceOfTheLast() {
+    cache.put(key("a"), value("1"));
+    cache.put(key("b"), value("1"));
+    cache.get(key("a"));
+    cache.put(key("c"), null);
+    cache.put(key("a"), value("2"));
+    cache.get(key("b"));
+    cache.flushCache();
+
+    assertThat(store.written.stream().map(each -> Keys.workflowId(each.key)))
+        .containsExactly("b", "c", "a");
+    assertThat(store.written.getLast().value).isEqualTo(value("2"));
+    assertThat(store.written.get(1).value).isNull();
+  }
+
+  @Test
+  void deletionHidesWhatIsStored() {
+    store.stored.put(key("a"), value("1"));
+    assertThat(cache.delete(key("a"))).isEqualTo(value("1"));
+    assertThat(cache.get(key("a"))).isNull();
+    assertThat(cache.all().hasNext()).isFalse();
+
+    cache.flushCache();
+    assertThat(store.stored).isEmpty();
+    assertThat(cache.get(key("a"))).isNull();
+  }
+
+  @Test
+  void putIfAbsentLeavesWhatIsThere() {
+    store.stored.put(key("a"), value("1"));
+    assertThat(cache.putIfAbsent(key("a"), value("2"))).isEqualTo(value("1"));
+    assertThat(cache.putIfAbsent(key("b"), value("2"))).isNull();
+    assertThat(keys(cache.all())).containsExactly("a", "b");
+    assertThat(cache.get(key("a"))).isEqualTo(value("1"));
+  }
+
+  @Test
+  void whatWasReadIsNotReadAgain() {
+    store.stored.put(key("a"), value("1"));
+    cache.get(key("a"));
+    cache.get(key("a"));
+    assertThat(store.reads).isEqualTo(1);
+  }
+
+  @Test
+  void unchangedRecordsAreForgottenBeforeTheyTakeTooMuch() {
+    byte[] large = new byte[1 << 20];
+    int tooMany = (int) (RecordCache.UNCHANGED_BYTES_MAX / large.length) + 1;
+    for (int i = 0; i < tooMany; i++) {
+      store.stored.put(key("w" + i), large);
+      cache.get(key("w" + i));
+    }
+    assertThat(store.reads).isEqualTo(tooMany);
+    cache.get(key("w" + (tooMany - 1)));
+    assertThat(store.reads).isEqualTo(tooMany);
+    cache.get(key("w0"));
+    assertThat(store.reads).isEqualTo(tooMany + 1);
+  }
+
+  @Test
+  void usedUpBudgetIsCountedAndAllIsWrittenEarlyInOrder() {
+    RecordCache small = cache(10_000);
+    small.put(key("timer"), value("1"));
+    small.put(key("a"), new byte[9_000]);
+    assertThat(store.written).isEmpty();
+
+    small.put(key("b"), new byte[9_000]);
+    assertThat(store.written.stream().map(each -> Keys.workflowId(each.key)))
+        .containsExactly("timer", "a", "b");
+    assertThat(evicted).hasValue(3);
+
+    small.put(key("c"), value("1"));
+    assertThat(store.written).hasSize(3);
+  }
+
+  @Test
+  void budgetIsSharedAndGivenBackByAClosedCache() {
+    CacheBudget budget = new CacheBudget(10_000, evicted::addAndGet);
+    RecordCache one = new RecordCache(new WrittenStore(), null, budget);
+    RecordCache other = new RecordCache(store, null, budget);
+    one.put(key("a"), new byte[9_000]);
+    other.put(key("b"), new byte[9_000]);
+    assertThat(evicted).hasValue(1);
+
+    other.put(key("c"), value("1"));
+    one.close();
+    other.put(key("d"), new byte[9_000]);
+    assertThat(evicted).hasValue(1);
+  }
+
+  @Test
+  void closeWritesNothing() {
+    cache.put(key("a"), value("1"));
+    cache.close();
+    assertThat(store.written).isEmpty();
+    assertThat(store.isOpen()).isFalse();
+  }
+
+  @Test
+  void clearedCacheKnowsOnlyWhatIsStored() {
+    cache.put(key("a"), value("1"));
+    cache.clearCache();
+    assertThat(cache.get(key("a"))).isNull();
+    cache.flushCache();
+    assertThat(store.written).isEmpty();
+  }
+
+  @Test
+  void dueTimersAreFoundAmongStoredAndChangedOnes() {
+    cache.put(Keys.timer(10, "a"), value(""));
+    cache.put(Keys.timer(30, "b"), value(""));
+    cache.flushCache();
+    cache.put(Keys.timer(10, "a"), null);
+    cache.put(Keys.timer(20, "c"), value(""));
+    cache.put(Keys.timer(40, "d"), value(""));
+
+    List<String> due = new ArrayList<>();
+    try (KeyValueIterator<Bytes, byte[]> timers =
+        cache.range(Keys.timer(0, ""), Keys.timer(31, ""))) {
+      timers.forEachRemaining(entry -> due.add(Keys.timerWorkflowId(entry.key)));
+    }
+    assertThat(due).containsExactly("c", "b");
+  }
+
+  @Test
+  void anyMixOfOperationsReadsLikeAMap() {
+    for (long seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      RecordCache mixed =
+          new RecordCache(new WrittenStore(), null, new CacheBudget(2_000, evicted::addAndGet));
+      TreeMap<Bytes, byte[]> model = new TreeMap<>();
+      for (int i = 0; i < 200; i++) {
+        Bytes key =
+            random.nextBoolean()
+                ? key("w" + random.nextInt(20))
+                : Keys.timer(random.nextInt(20), "w");
+        switch (random.nextInt(5)) {
+          case 0 -> {
+            mixed.put(key, null);
+            model.remove(key);
+          }
+          case 1 -> assertThat(mixed.get(key)).as("seed %d", seed).isEqualTo(model.get(key));
+          case 2 -> mixed.flushCache();
+          default -> {
+            byte[] value = new byte[random.nextInt(64)];
+            mixed.put(key, value);
+            model.put(key, value);
+          }
+        }
+        assertThat(entries(mixed.all())).as("seed %d", seed).isEqualTo(List.copyOf(model.keySet()));
+        Bytes from = Keys.timer(5, "");
+        Bytes to = Keys.timer(15, "");
+        assertThat(entries(mixed.range(from, to)))
+            .as("seed %d", seed)
+            .isEqualTo(List.copyOf(model.subMap(from, to).keySet()));
+      }
+    }
+  }
+
+  private static List<Bytes> entries(KeyValueIterator<Bytes, byte[]> entries) {
+    List<Bytes> keys = new ArrayList<>();
+    entries.forEachRemaining(entry -> keys.add(entry.key));
+    return keys;
+  }
+
+  @Test
+  void outputsAreAcknowledgedBeforeAnythingIsWritten() {
+    List<Integer> writtenAtFlush = new ArrayList<>();
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public synchronized void flush() {
+            writtenAtFlush.add(store.written.size());
+            super.flush();
+          }
+        };
+    OutputsBeforeState rule = new OutputsBeforeState(new Clients(producer));
+    RecordCache guarded = new RecordCache(store, rule, new CacheBudget(10_000, evicted::addAndGet));
+    Producer<byte[], byte[]> outputs = rule.getProducer(thisThreadsProducer());
+
+    send(outputs);
+    guarded.put(key("a"), value("1"));
+    guarded.flushCache();
+    assertThat(writtenAtFlush).containsExactly(0);
+    assertThat(store.written).hasSize(1);
+
+    send(outputs);
+    guarded.put(key("a"), new byte[20_000]);
+    assertThat(writtenAtFlush).as("before an early write").containsExactly(0, 1);
+    assertThat(store.written).hasSize(2);
+  }
+
+  @Test
+  void nothingIsWrittenEverAfterAnOutputHasFailed() {
+    MockProducer<byte[], byte[]> producer =
+        new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    OutputsBeforeState rule = new OutputsBeforeState(new Clients(producer));
+    RecordCache guarded = new RecordCache(store, rule, new CacheBudget(10_000, evicted::addAndGet));
+    send(rule.getProducer(thisThreadsProducer()));
+    producer.errorNext(new RecordTooLargeException("command"));
+    guarded.put(key("a"), value("1"));
+
+    assertThatThrownBy(guarded::flushCache).isInstanceOf(KafkaException.class);
+    assertThatThrownBy(guarded::flushCache).isInstanceOf(KafkaException.class);
+    assertThatThrownBy(() -> guarded.put(key("b"), new byte[20_000]))
+        .isInstanceOf(KafkaException.class);
+    guarded.close();
+    assertThat(store.written).isEmpty();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the rule sees what becomes of it
+  private static void send(Producer<byte[], byte[]> outputs) {
+    outputs.send(new ProducerRecord<>("commands", value("command")));
+  }
+
+  private static Map<String, Object> thisThreadsProducer() {
+    return Map.of(ProducerConfig.CLIENT_ID_CONFIG, Thread.currentThread().getName() + "-producer");
+  }
+
+  /** Supplies one producer. */
+  private static final class Clients extends DefaultKafkaClientSupplier {
+    private final Producer<byte[], byte[]> producer;
+
+    private Clients(Producer<byte[], byte[]> producer) {
+      this.producer = producer;
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+      return producer;
+    }
+  }
+}

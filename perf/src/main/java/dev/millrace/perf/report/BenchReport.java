@@ -12,12 +12,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param machine where it ran
  * @param settings what was the same for every run, by option name
  * @param summaries medians by subject
+ * @param growth what a step costs in a wide workflow against a narrow one, where both have run
  * @param runs each run, in the order in which they ran
  */
 public record BenchReport(
     MachineDescription machine,
     Map<String, String> settings,
     List<Summary> summaries,
+    List<Growth> growth,
     List<RunResult> runs) {
 
   private static final JsonMapper JSON =
@@ -33,7 +35,8 @@ public record BenchReport(
       Map<String, String> settings,
       List<RunResult> runs,
       String referenceSystem) {
-    return new BenchReport(machine, settings, Summary.of(runs, referenceSystem), List.copyOf(runs));
+    List<Summary> summaries = Summary.of(runs, referenceSystem);
+    return new BenchReport(machine, settings, summaries, Growth.of(summaries), List.copyOf(runs));
   }
 
   /** Writes the report as JSON; the names are those of the records. */

@@ -28,6 +28,11 @@ final class ReportTable {
     for (Summary summary : report.summaries()) {
       text.append(row(summary)).append(details(summary));
     }
+    for (Growth growth : report.growth()) {
+      text.append(
+          "%s: CPU a step in %s is %.2f times that in %s%n"
+              .formatted(growth.system(), Growth.WIDE, growth.cpuRatio(), Growth.NARROW));
+    }
     return text.toString();
   }
 

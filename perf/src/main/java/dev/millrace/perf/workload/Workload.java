@@ -72,7 +72,7 @@ public record Workload(
                   definition("wide-1000", diamond(1_000)),
                   3,
                   List.of(1),
-                  Extent.workflows(1, 5),
+                  Extent.seconds(20, 40),
                   Extent.workflows(1, 2)))
           .collect(Collectors.toMap(Workload::name, Function.identity()));
 

@@ -43,14 +43,32 @@ class SummaryTest {
     assertThat(Figures.median(List.of(4.0, 1.0, 2.0, 100.0), Double::doubleValue)).isEqualTo(3);
   }
 
+  @Test
+  void growthComparesTheCostOfAStepOfEachSystemThatRanBoth() {
+    List<Summary> summaries =
+        Summary.of(
+            List.of(
+                run("diamond-16", "some", 1, 1, 20),
+                run("wide-1000", "some", 1, 1, 30),
+                run("wide-1000", "other", 1, 1, 40)),
+            "limit");
+
+    assertThat(Growth.of(summaries)).containsExactly(new Growth("some", 1.5));
+  }
+
   private static RunResult run(String system, int repeat, double stepsPerSecond) {
+    return run("linear-10", system, repeat, stepsPerSecond, 1);
+  }
+
+  private static RunResult run(
+      String workload, String system, int repeat, double stepsPerSecond, double cpuMicrosPerStep) {
     return new RunResult(
-        new RunResult.Subject("linear-10", 400, system),
+        new RunResult.Subject(workload, 400, system),
         repeat,
         1,
         1,
         10,
-        new Figures(stepsPerSecond, 1, 1, 1, 1, 1),
+        new Figures(stepsPerSecond, cpuMicrosPerStep, 1, 1, 1, 1),
         Map.of("engine", new ProcessUse(1, 1)),
         Map.of("events", 1.0));
   }

@@ -52,9 +52,9 @@ class LauncherTest {
         echo build >>builds
         echo "[INFO] Building Millrace :: CLI 0.1.0-SNAPSHOT      [1/1]"
         sleep 1
-        mkdir -p cli/target/lib cli/target/app
-        : >cli/target/millrace-cli-0.1.0.jar
-        : >cli/target/app/millrace-schemas-0.1.0.jar
+        mkdir -p cli/target/program/lib cli/target/program/app
+        : >cli/target/program/millrace-cli-0.1.0.jar
+        : >cli/target/program/app/millrace-schemas-0.1.0.jar
         """);
   }
 

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -57,22 +56,6 @@ public final class EngineConfig {
 
   /** A stream thread that dies cannot say so; its workflows stand still for this long. */
   private static final int SESSION_TIMEOUT_MS = 10_000;
-
-  /** What the guarantees rest on, or what a setting of ours says already. */
-  private static final Set<String> NOT_FOR_KAFKA =
-      Set.of(
-          StreamsConfig.APPLICATION_ID_CONFIG,
-          StreamsConfig.APPLICATION_SERVER_CONFIG,
-          StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
-          StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-          StreamsConfig.NUM_STREAM_THREADS_CONFIG,
-          StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
-          StreamsConfig.REPLICATION_FACTOR_CONFIG,
-          StreamsConfig.STATE_DIR_CONFIG,
-          StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG,
-          StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
-          StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG),
-          StreamsConfig.producerPrefix(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG));
 
   /** Of the registry's settings, those whose names start with the prefix themselves. */
   private static final String REGISTRY_TLS_PREFIX = REGISTRY_PREFIX + "ssl.";
@@ -217,11 +200,13 @@ public final class EngineConfig {
   }
 
   private void putKafka(String key, String value) {
-    if (NOT_FOR_KAFKA.contains(key)) {
-      throw new ConfigException(
-          "setting '%s%s' cannot be passed on to Kafka Streams: the engine sets '%s' itself"
-              .formatted(KAFKA_PREFIX, key, key));
-    }
+    KafkaSettings.refusal(key)
+        .ifPresent(
+            reason -> {
+              throw new ConfigException(
+                  "setting '%s%s' cannot be passed on to Kafka Streams: %s; remove it"
+                      .formatted(KAFKA_PREFIX, key, reason));
+            });
     kafka.put(key, value);
   }
 

@@ -1,0 +1,130 @@
+package dev.millrace.orchestrator.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EngineConfigTest {
+  private static EngineConfig config(String... more) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(EngineConfig.BOOTSTRAP_SERVERS, "localhost:9092");
+    settings.put(EngineConfig.SCHEMA_REGISTRY_URL, "mock://config");
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return new EngineConfig(settings);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "acks",
+        "enable.idempotence",
+        "transactional.id",
+        "transaction.two.phase.commit.enable",
+        "partitioner.class",
+        "partitioner.ignore.keys",
+        "key.serializer",
+        "value.serializer",
+        "key.deserializer",
+        "value.deserializer",
+        "auto.offset.reset",
+        "enable.auto.commit",
+        "bootstrap.servers",
+        "group.id",
+        "internal.throw.on.fetch.stable.offset.unsupported"
+      })
+  void clientSettingThatAGuaranteeRestsOnIsRefusedInAllItsForms(String name) {
+    for (String prefix :
+        new String[] {
+          "",
+          "producer.",
+          "consumer.",
+          "main.consumer.",
+          "restore.consumer.",
+          "global.consumer.",
+          "admin."
+        }) {
+      String key = "kafka." + prefix + name;
+      assertThatThrownBy(() -> config(key, "any"))
+          .as(key)
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("setting '" + key + "' cannot be passed on to Kafka Streams")
+          .hasMessageContaining("remove it");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "deserialization.exception.handler",
+        "default.deserialization.exception.handler",
+        "production.exception.handler",
+        "default.production.exception.handler",
+        "processing.exception.handler",
+        "processing.exception.handler.global.enabled",
+        "errors.dead.letter.queue.topic.name"
+      })
+  void handlerThatCouldPassOverAFailureIsRefused(String name) {
+    assertThatThrownBy(() -> config("kafka." + name, "any"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("setting 'kafka." + name + "'")
+        .hasMessageContaining("must stop its stream thread");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application.id",
+        "application.server",
+        "commit.interval.ms",
+        "num.stream.threads",
+        "processing.guarantee",
+        "replication.factor",
+        "state.dir",
+        "statestore.cache.max.bytes",
+        "cache.max.bytes.buffering",
+        "default.client.supplier",
+        "processor.wrapper.class",
+        "topic.cleanup.policy",
+        "__processing.threads.enabled__",
+        "internal.task.assignor.class"
+      })
+  void settingOfKafkaStreamsThatTheEngineMakesItselfIsRefused(String name) {
+    assertThatThrownBy(() -> config("kafka." + name, "any"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("setting 'kafka." + name + "' cannot be passed on to Kafka Streams");
+  }
+
+  @Test
+  void whatBreaksNothingIsPassedOn() {
+    assertThat(
+            config(
+                    "kafka.security.protocol",
+                    "SASL_SSL",
+                    "kafka.num.standby.replicas",
+                    "1",
+                    "kafka.producer.linger.ms",
+                    "5",
+                    "kafka.topic.min.insync.replicas",
+                    "2")
+                .streamsSettings())
+        .containsEntry("security.protocol", "SASL_SSL")
+        .containsEntry("num.standby.replicas", "1")
+        .containsEntry("producer.linger.ms", "5")
+        .containsEntry("topic.min.insync.replicas", "2");
+  }
+
+  @Test
+  void unknownSettingIsRefused() {
+    assertThatThrownBy(() -> config("guarantees", "at-least-once"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("unknown setting 'guarantees'");
+  }
+}

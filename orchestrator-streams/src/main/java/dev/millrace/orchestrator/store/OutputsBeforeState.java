@@ -37,12 +37,18 @@ public final class OutputsBeforeState implements KafkaClientSupplier {
    * Called by a stream thread before a change of state leaves it.
    *
    * @throws org.apache.kafka.common.KafkaException when an output of this thread failed
+   * @throws IllegalStateException when this thread has no producer of this supplier, so that nobody
+   *     knows what it has under way
    */
   void settleOutputs() {
-    OutputLedger ledger = ledgerByThread.get(Thread.currentThread().getName());
-    if (ledger != null) {
-      ledger.settle();
+    String thread = Thread.currentThread().getName();
+    OutputLedger ledger = ledgerByThread.get(thread);
+    if (ledger == null) {
+      throw new IllegalStateException(
+          "thread '%s' has no producer whose outputs are counted, only %s have; its state is held back, since outputs of it could be lost"
+              .formatted(thread, ledgerByThread.keySet()));
     }
+    ledger.settle();
   }
 
   @Override

@@ -270,6 +270,18 @@ class RecordCacheTest {
     assertThat(store.written).isEmpty();
   }
 
+  @Test
+  void nothingIsWrittenByAThreadWhoseOutputsAreNotCounted() {
+    OutputsBeforeState rule = new OutputsBeforeState(new DefaultKafkaClientSupplier());
+    RecordCache guarded = new RecordCache(store, rule, new CacheBudget(10_000, evicted::addAndGet));
+    guarded.put(key("a"), value("1"));
+
+    assertThatThrownBy(guarded::flushCache)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("thread '" + Thread.currentThread().getName() + "' has no producer");
+    assertThat(store.written).isEmpty();
+  }
+
   @SuppressWarnings("FutureReturnValueIgnored") // the rule sees what becomes of it
   private static void send(Producer<byte[], byte[]> outputs) {
     outputs.send(new ProducerRecord<>("commands", value("command")));

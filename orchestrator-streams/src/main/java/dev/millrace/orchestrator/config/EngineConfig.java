@@ -298,6 +298,8 @@ public final class EngineConfig {
           StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
           SESSION_TIMEOUT_MS);
     }
+    // A client's setting without a prefix is meant for all clients, but ours with one would win.
+    settings.keySet().removeIf(key -> kafka.containsKey(KafkaSettings.withoutPrefix(key)));
     settings.putAll(kafka);
     return settings;
   }

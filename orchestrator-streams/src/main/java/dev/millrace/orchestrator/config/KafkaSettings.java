@@ -78,7 +78,7 @@ final class KafkaSettings {
 
   /** Why a setting cannot be passed on; empty when it can. */
   static Optional<String> refusal(String key) {
-    String bare = bare(key);
+    String bare = withoutPrefix(key);
     if (SAID_BY_OURS.contains(bare)) {
       return Optional.of("a setting of the engine's own says it; see docs/CONFIGURATION.md");
     }
@@ -95,7 +95,8 @@ final class KafkaSettings {
         : Optional.empty();
   }
 
-  private static String bare(String key) {
+  /** The name of a client's setting; any other key as it is. */
+  static String withoutPrefix(String key) {
     return CLIENT_PREFIXES.stream()
         .filter(key::startsWith)
         .findFirst()

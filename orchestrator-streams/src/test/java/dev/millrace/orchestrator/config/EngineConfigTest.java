@@ -122,6 +122,17 @@ class EngineConfigTest {
   }
 
   @Test
+  void clientSettingWithoutAPrefixGoesBeforeTheEnginesOwn() {
+    assertThat(config().streamsSettings())
+        .containsEntry("producer.linger.ms", 0)
+        .containsEntry("consumer.session.timeout.ms", 10_000);
+    assertThat(config("kafka.linger.ms", "5", "kafka.session.timeout.ms", "6000").streamsSettings())
+        .containsEntry("linger.ms", "5")
+        .containsEntry("session.timeout.ms", "6000")
+        .doesNotContainKeys("producer.linger.ms", "consumer.session.timeout.ms");
+  }
+
+  @Test
   void unknownSettingIsRefused() {
     assertThatThrownBy(() -> config("guarantees", "at-least-once"))
         .isInstanceOf(ConfigException.class)

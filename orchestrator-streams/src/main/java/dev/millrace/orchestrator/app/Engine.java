@@ -18,6 +18,8 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -72,20 +74,42 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * An engine with clients of one's own.
+   * An engine with clients of one's own. Leaves nothing open when it fails.
    *
    * @param clients makes Kafka Streams' clients
+   * @throws IllegalStateException when the port of the HTTP server is taken
    */
   public static Engine create(
       EngineConfig config,
       SchemaRegistry registry,
       MeterRegistry meters,
       KafkaClientSupplier clients) {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      return create(config, registry, meters, clients, opened);
+    } catch (RuntimeException e) {
+      for (AutoCloseable part : opened) {
+        closeAfter(e, part);
+      }
+      throw e;
+    }
+  }
+
+  /** Puts the parts together; what must be closed if that fails goes into a stack. */
+  private static Engine create(
+      EngineConfig config,
+      SchemaRegistry registry,
+      MeterRegistry meters,
+      KafkaClientSupplier clients,
+      Deque<AutoCloseable> opened) {
     @Nullable OutputsBeforeState rule =
         config.guarantee() == Guarantee.AT_LEAST_ONCE ? new OutputsBeforeState(clients) : null;
     Admin admin = Admin.create(config.adminSettings());
+    opened.push(admin);
     CommandTopics commandTopics = new CommandTopics(admin, config.topics());
+    opened.push(commandTopics);
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
+    opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
     Topology topology =
         OrchestratorTopology.build(
@@ -106,6 +130,14 @@ public final class Engine implements AutoCloseable {
         new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
     http.serve(new WorkflowQueries(streams, config.httpHost(), http.port()));
     return new Engine(config, admin, commandTopics, streams, http);
+  }
+
+  private static void closeAfter(Exception failure, AutoCloseable part) {
+    try {
+      part.close();
+    } catch (Exception e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 /** The HTTP server of an engine: bound at once, serving when started. Thread-safe. */
 public final class EngineHttpServer implements AutoCloseable {
   private final HttpServer server;
+  private volatile boolean started;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   private EngineHttpServer(HttpServer server) {
@@ -43,6 +44,7 @@ public final class EngineHttpServer implements AutoCloseable {
   }
 
   public void start() {
+    started = true;
     server.start();
   }
 
@@ -52,6 +54,9 @@ public final class EngineHttpServer implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!started) {
+      server.start(); // one that never ran does not let go of its port
+    }
     server.stop(0);
     threads.close();
   }

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaClientSupplier;
@@ -34,6 +35,7 @@ import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,11 +126,12 @@ public final class Engine implements AutoCloseable {
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
             rule);
+    HostInfo self = config.httpAdvertised(http.port());
     Map<String, Object> settings = config.streamsSettings();
-    settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, config.httpHost() + ":" + http.port());
+    settings.put(
+        StreamsConfig.APPLICATION_SERVER_CONFIG, Utils.formatAddress(self.host(), self.port()));
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
-    http.serve(new WorkflowQueries(streams, config.httpHost(), http.port()));
     return new Engine(config, admin, commandTopics, streams, http);
   }
 
@@ -146,8 +149,8 @@ public final class Engine implements AutoCloseable {
    * @throws EngineStartException when the topics are not as they must be
    */
   public void start() {
-    List<TopicDifference> differences =
-        new TopicAdmin(admin).check(TopicPlan.builder(config.topics()).build());
+    TopicAdmin topics = new TopicAdmin(admin);
+    List<TopicDifference> differences = topics.check(TopicPlan.builder(config.topics()).build());
     if (!differences.isEmpty()) {
       throw new EngineStartException(
           "the topics are not as the engine needs them; run 'millrace topics apply':\n"
@@ -155,6 +158,11 @@ public final class Engine implements AutoCloseable {
           null);
     }
     commandTopics.start();
+    http.serve(
+        new WorkflowQueries(
+            streams,
+            config.httpAdvertised(http.port()),
+            topics.partitions(config.topics().starts())));
     http.start();
     streams.start();
   }

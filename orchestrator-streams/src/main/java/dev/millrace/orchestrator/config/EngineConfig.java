@@ -18,6 +18,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.state.HostInfo;
 
 /**
  * The engine's settings. Keys that start with {@code kafka.} go to Kafka Streams without that
@@ -41,6 +42,7 @@ public final class EngineConfig {
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
   public static final String HTTP_PORT = "http.port";
+  public static final String HTTP_ADVERTISED = "http.advertised";
 
   /** Prefix of keys that go to Kafka Streams and its clients. */
   public static final String KAFKA_PREFIX = "kafka.";
@@ -160,7 +162,15 @@ public final class EngineConfig {
               8_480,
               between(0, 65_535),
               LOW,
-              "Port of the HTTP server; 0 for any free one.");
+              "Port of the HTTP server; 0 for any free one.")
+          .define(
+              HTTP_ADVERTISED,
+              ConfigDef.Type.STRING,
+              "",
+              LOW,
+              "Where the other engines of the application id reach the HTTP server of this one: host"
+                  + " or host:port, different for each of them. If empty: http.host, or this host's"
+                  + " own name if that is a wildcard such as 0.0.0.0; and the port that is bound.");
 
   private final AbstractConfig values;
   private final Map<String, String> kafka = new HashMap<>();
@@ -192,6 +202,7 @@ public final class EngineConfig {
     values = new AbstractConfig(KEYS, own, false);
     guarantee();
     topics();
+    advertised();
   }
 
   /** The table of settings in Markdown. */
@@ -258,6 +269,22 @@ public final class EngineConfig {
 
   public int httpPort() {
     return values.getInt(HTTP_PORT);
+  }
+
+  /**
+   * Where the other engines reach the HTTP server of this one.
+   *
+   * @param boundPort port that the server is bound to
+   */
+  public HostInfo httpAdvertised(int boundPort) {
+    return advertised().at(boundPort);
+  }
+
+  private AdvertisedAddress advertised() {
+    String setting = values.getString(HTTP_ADVERTISED);
+    return setting.isEmpty()
+        ? AdvertisedAddress.ofBound(httpHost())
+        : AdvertisedAddress.parse(setting);
   }
 
   /** Settings for admin clients. */

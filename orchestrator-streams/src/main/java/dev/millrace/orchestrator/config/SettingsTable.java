@@ -30,9 +30,11 @@ final class SettingsTable {
   }
 
   private static String defaultOf(ConfigKey key) {
-    return key.hasDefault()
-        ? "`" + ConfigDef.convertToString(key.defaultValue, key.type) + "`"
-        : "required";
+    if (!key.hasDefault()) {
+      return "required";
+    }
+    String value = ConfigDef.convertToString(key.defaultValue, key.type);
+    return value.isEmpty() ? "empty" : "`" + value + "`";
   }
 
   private static String allowed(ConfigKey key) {

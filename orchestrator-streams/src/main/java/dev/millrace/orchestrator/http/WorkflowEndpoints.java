@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.query.NotReadyException;
+import dev.millrace.orchestrator.query.OtherEngine;
 import dev.millrace.orchestrator.query.WorkflowQueries;
 import dev.millrace.orchestrator.query.WorkflowStatusReport;
 import java.io.IOException;
@@ -17,13 +18,17 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.state.HostInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -71,7 +76,7 @@ final class WorkflowEndpoints {
     response.send(exchange);
   }
 
-  private JsonResponse get(URI uri) throws IOException, InterruptedException {
+  private JsonResponse get(URI uri) throws InterruptedException {
     String rawPath = uri.getRawPath();
     Map<String, String> query = query(uri.getRawQuery());
     if (rawPath.equals(PATH) || rawPath.equals(PATH + "/")) {
@@ -85,18 +90,30 @@ final class WorkflowEndpoints {
         query.containsKey(LOCAL));
   }
 
-  private JsonResponse one(String workflowId, boolean local)
-      throws IOException, InterruptedException {
+  private JsonResponse one(String workflowId, boolean local) throws InterruptedException {
     Optional<HostInfo> owner = local ? Optional.empty() : queries.otherOwner(workflowId);
     if (owner.isPresent()) {
       String path = PATH + "/" + URLEncoder.encode(workflowId, UTF_8).replace("+", "%20");
-      return ask(owner.get(), path + "?" + LOCAL + "=true");
+      return askOwner(owner.get(), workflowId, path + "?" + LOCAL + "=true");
     }
     return queries
         .find(workflowId)
         .map(JsonResponse::ok)
         .orElseGet(
             () -> JsonResponse.error(404, "no workflow '%s' is known".formatted(workflowId)));
+  }
+
+  private JsonResponse askOwner(HostInfo owner, String workflowId, String pathAndQuery)
+      throws InterruptedException {
+    try {
+      return ask(owner, pathAndQuery);
+    } catch (IOException e) {
+      LOG.warn("engine {} did not answer", address(owner), e);
+      throw new NotReadyException(
+          "engine %s, which has workflow '%s', does not answer (%s)"
+              .formatted(address(owner), workflowId, e),
+          e);
+    }
   }
 
   private JsonResponse list(Map<String, String> query) throws InterruptedException {
@@ -110,16 +127,24 @@ final class WorkflowEndpoints {
     }
     List<WorkflowStatusReport> own = queries.list(status, limit);
     List<Object> workflows = new ArrayList<>(own);
+    if (query.containsKey(LOCAL)) {
+      return JsonResponse.ok(Map.of("workflows", workflows, "partial", false));
+    }
+    int all = queries.partitions();
+    Set<Integer> seen = new HashSet<>(queries.ownPartitions());
+    String filter = status == null ? "" : "&status=" + status;
     boolean partial = false;
-    if (!query.containsKey(LOCAL)) {
-      String filter = status == null ? "" : "&status=" + status;
-      for (HostInfo other : queries.otherEngines()) {
-        if (workflows.size() >= limit) {
-          break;
-        }
-        partial |= !addFrom(other, filter, limit, workflows);
+    for (OtherEngine other : queries.otherEngines()) {
+      if (workflows.size() >= limit) {
+        break;
+      }
+      if (addFrom(other.address(), filter, limit, workflows)) {
+        seen.addAll(other.partitions());
+      } else {
+        partial = true;
       }
     }
+    partial |= workflows.size() < limit && seen.size() < all;
     return JsonResponse.ok(Map.of("workflows", workflows, "partial", partial));
   }
 
@@ -128,23 +153,39 @@ final class WorkflowEndpoints {
     try {
       JsonResponse response =
           ask(other, PATH + "?" + LOCAL + "=true&limit=" + (limit - workflows.size()) + filter);
-      if (response.status() == 200 && response.body() instanceof JsonNode body) {
-        body.get("workflows").forEach(workflows::add);
+      if (response.status() == 200
+          && response.body() instanceof JsonNode body
+          && body.has("workflows")) {
+        body.path("workflows").forEach(workflows::add);
         return true;
       }
+      LOG.warn("engine {} answered with status {}", address(other), response.status());
       return false;
     } catch (IOException e) {
-      LOG.warn("engine {} did not answer", other, e);
+      LOG.warn("engine {} did not answer", address(other), e);
       return false;
     }
   }
 
+  /**
+   * What another engine answers.
+   *
+   * @throws IOException when it does not, or what answers is no engine
+   */
   private JsonResponse ask(HostInfo engine, String pathAndQuery)
       throws IOException, InterruptedException {
-    URI uri = URI.create("http://" + engine.host() + ":" + engine.port() + pathAndQuery);
+    URI uri = URI.create("http://" + address(engine) + pathAndQuery);
     HttpRequest request = HttpRequest.newBuilder(uri).timeout(FORWARD_TIMEOUT).build();
     var response = client.send(request, BodyHandlers.ofByteArray());
-    return new JsonResponse(response.statusCode(), json.readTree(response.body()));
+    try {
+      return new JsonResponse(response.statusCode(), json.readTree(response.body()));
+    } catch (JacksonException e) {
+      throw new IOException("the answer is no JSON", e);
+    }
+  }
+
+  private static String address(HostInfo engine) {
+    return Utils.formatAddress(engine.host(), engine.port());
   }
 
   private static Map<String, String> query(String rawQuery) {

@@ -102,6 +102,20 @@ public final class TopicAdmin {
     }
   }
 
+  /**
+   * How many partitions a topic has.
+   *
+   * @throws TopicsException when there is no such topic, or the cluster does not answer
+   */
+  public int partitions(String topic) {
+    return await("describing topic " + topic, admin.describeTopics(List.of(topic)).allTopicNames())
+        .values()
+        .iterator()
+        .next()
+        .partitions()
+        .size();
+  }
+
   private static int coPartitions(TopicPlan plan, Map<String, TopicDescription> found) {
     return plan.topics().stream()
         .filter(spec -> spec.partitioning() == Partitioning.CO_PARTITIONED)

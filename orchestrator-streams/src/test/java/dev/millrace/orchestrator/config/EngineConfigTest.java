@@ -3,11 +3,14 @@ package dev.millrace.orchestrator.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.state.HostInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineConfigTest {
@@ -137,5 +140,50 @@ class EngineConfigTest {
     assertThatThrownBy(() -> config("guarantees", "at-least-once"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("unknown setting 'guarantees'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', engine-1, engine-1, 8480",
+    "'', ::1, ::1, 8480",
+    "engine-1.example, 0.0.0.0, engine-1.example, 8480",
+    "engine-1.example:80, 0.0.0.0, engine-1.example, 80",
+    "[fd00::1]:80, '::', fd00::1, 80",
+    "[fd00::1], '::', fd00::1, 8480",
+    "10.0.0.1, 0.0.0.0, 10.0.0.1, 8480"
+  })
+  void advertisedAddressIsTheSettingOrWhatIsBound(
+      String advertised, String bound, String host, int port) {
+    assertThat(
+            config(EngineConfig.HTTP_ADVERTISED, advertised, EngineConfig.HTTP_HOST, bound)
+                .httpAdvertised(8480))
+        .isEqualTo(new HostInfo(host, port));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "0:0:0:0:0:0:0:0"})
+  void hostThatBindsAnyAddressAdvertisesItsOwnName(String wildcard) throws Exception {
+    assertThat(config(EngineConfig.HTTP_HOST, wildcard).httpAdvertised(8480))
+        .isEqualTo(new HostInfo(InetAddress.getLocalHost().getCanonicalHostName(), 8480));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0.0.0.0",
+        "0.0.0.0:80",
+        "[::]:80",
+        "[::]",
+        "http://a:80",
+        "a:",
+        "a:0",
+        "a:65536",
+        "::1",
+        "a b"
+      })
+  void addressThatNoOtherEngineCouldConnectToIsRefused(String advertised) {
+    assertThatThrownBy(() -> config(EngineConfig.HTTP_ADVERTISED, advertised))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("http.advertised is '" + advertised + "'");
   }
 }

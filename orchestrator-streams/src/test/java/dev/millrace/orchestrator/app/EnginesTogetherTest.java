@@ -1,0 +1,162 @@
+package dev.millrace.orchestrator.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.fixture.Installation;
+import dev.millrace.orchestrator.fixture.JvmProcess;
+import dev.millrace.orchestrator.fixture.Workflows;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Engines of one application id, each with some of the partitions. */
+class EnginesTogetherTest {
+  private static final List<String> WORKFLOWS =
+      IntStream.range(0, 40).mapToObj(i -> "w-" + i).toList();
+
+  @TempDir Path folder;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  /** An answer of an engine. */
+  private record Answer(int status, JsonNode body) {
+    List<String> workflows() {
+      return body.path("workflows")
+          .valueStream()
+          .map(w -> w.path("workflowId").asString())
+          .toList();
+    }
+  }
+
+  @Test
+  void anEngineAnswersForTheOtherAndSaysSoWhenThatIsGone() throws Exception {
+    try (Installation installation = new Installation("work");
+        Engine first =
+            installation.startEngine(folder.resolve("1"), new DefaultKafkaClientSupplier());
+        JvmProcess process = startProcess(installation)) {
+      process.awaitLine("ready ");
+      int second = portOf(process);
+      startWorkflows(installation, first.httpPort(), second);
+
+      for (int port : List.of(first.httpPort(), second)) {
+        for (String workflow : WORKFLOWS) {
+          Answer status = get(port, "/workflows/" + workflow);
+          assertThat(status.status()).as(workflow).isEqualTo(200);
+          assertThat(status.body().path("workflowId").asString()).isEqualTo(workflow);
+        }
+        Answer list = get(port, "/workflows");
+        assertThat(list.workflows()).containsExactlyInAnyOrderElementsOf(WORKFLOWS);
+        assertThat(list.body().path("partial").asBoolean()).isFalse();
+      }
+      assertThat(get(first.httpPort(), "/workflows/nobody").status()).isEqualTo(404);
+
+      List<String> lost = local(second);
+      process.kill();
+      Answer status = get(first.httpPort(), "/workflows/" + lost.getFirst());
+      assertThat(status.status()).isEqualTo(503);
+      assertThat(status.body().path("error").asString())
+          .contains("engine 127.0.0.1:" + second + ", which has workflow '" + lost.getFirst())
+          .contains("does not answer")
+          .contains("try again");
+      Answer list = get(first.httpPort(), "/workflows");
+      assertThat(list.status()).isEqualTo(200);
+      assertThat(list.workflows()).doesNotContainAnyElementsOf(lost);
+      assertThat(list.body().path("partial").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void enginesThatAdvertiseOneAddressNeverDenyAWorkflowOfTheOther() throws Exception {
+    String[] same = {EngineConfig.HTTP_ADVERTISED, "127.0.0.1:8480"};
+    try (Installation installation = new Installation("work");
+        Engine first =
+            installation.startEngine(folder.resolve("1"), new DefaultKafkaClientSupplier(), same);
+        Engine second =
+            installation.startEngine(folder.resolve("2"), new DefaultKafkaClientSupplier(), same)) {
+      startWorkflows(installation, first.httpPort(), second.httpPort());
+
+      for (Engine engine : List.of(first, second)) {
+        List<String> own = local(engine.httpPort());
+        for (String workflow : WORKFLOWS) {
+          Answer status = get(engine.httpPort(), "/workflows/" + workflow);
+          assertThat(status.status()).as(workflow).isEqualTo(own.contains(workflow) ? 200 : 503);
+          if (status.status() == 503) {
+            assertThat(status.body().path("error").asString()).contains("http.advertised");
+          }
+        }
+        Answer list = get(engine.httpPort(), "/workflows");
+        assertThat(list.workflows()).containsExactlyInAnyOrderElementsOf(own);
+        assertThat(list.body().path("partial").asBoolean()).isTrue();
+      }
+    }
+  }
+
+  private static int portOf(JvmProcess engine) {
+    String ready =
+        engine
+            .printed()
+            .lines()
+            .filter(line -> line.startsWith("ready "))
+            .findFirst()
+            .orElseThrow();
+    return Integer.parseInt(ready.substring("ready ".length()));
+  }
+
+  /** A second engine whose place is kept for a minute after it was killed. */
+  private JvmProcess startProcess(Installation installation) throws IOException {
+    Properties settings = new Properties();
+    settings.putAll(
+        installation.engineSettings(
+            folder.resolve("2"), "kafka.consumer.session.timeout.ms", "60000"));
+    Path file = folder.resolve("engine.properties");
+    try (Writer out = Files.newBufferedWriter(file)) {
+      settings.store(out, null);
+    }
+    return JvmProcess.start(EngineMain.class, List.of(), List.of("--config", file.toString()));
+  }
+
+  /** Starts workflows that nobody works on, and waits until both engines have some of them. */
+  private void startWorkflows(Installation installation, int first, int second) {
+    installation.register(Workflows.diamond("work"));
+    WORKFLOWS.forEach(workflow -> installation.start(workflow, "diamond", "{}"));
+    Awaitility.await("all workflows, shared by two engines")
+        .atMost(Installation.PATIENCE)
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> {
+              TreeSet<String> all = new TreeSet<>(local(first));
+              assertThat(local(second)).isNotEmpty().doesNotContainAnyElementsOf(all);
+              assertThat(all).isNotEmpty();
+              all.addAll(local(second));
+              assertThat(all).containsExactlyInAnyOrderElementsOf(WORKFLOWS);
+            });
+  }
+
+  /** What an engine has itself. */
+  private List<String> local(int port) throws IOException, InterruptedException {
+    return get(port, "/workflows?local=true").workflows();
+  }
+
+  private Answer get(int port, String path) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    return new Answer(response.statusCode(), JsonMapper.shared().readTree(response.body()));
+  }
+}

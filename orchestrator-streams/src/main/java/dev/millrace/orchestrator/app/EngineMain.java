@@ -13,12 +13,19 @@ import java.util.Properties;
 
 /**
  * Runs one engine as a process: {@code --config FILE}, a properties file of {@link EngineConfig}.
- * Prints {@code ready <http port>} once it runs. Ends on SIGTERM, or with exit code 1 by a fault.
+ * Prints {@code ready <http port>} once it runs; logs to standard error. Ends on SIGTERM, or with
+ * exit code 1 by a fault.
  */
 public final class EngineMain {
+  private static final String LOGBACK = "logback.configurationFile";
+
   private EngineMain() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    // Takes effect with Logback, before the first logger is made, and only if nobody chose.
+    if (System.getProperty(LOGBACK) == null) {
+      System.setProperty(LOGBACK, "dev/millrace/orchestrator/app/logback.xml");
+    }
     if (arguments.length != 2 || !arguments[0].equals("--config")) {
       System.err.println("usage: EngineMain --config FILE");
       System.exit(2);

@@ -65,6 +65,11 @@ class EnginesTogetherTest {
       }
       assertThat(get(first.httpPort(), "/workflows/nobody").status()).isEqualTo(404);
 
+      assertThat(process.printed())
+          .as("what a plain start logs")
+          .containsPattern("INFO .*KafkaStreams - .*to RUNNING")
+          .doesNotContain("DEBUG");
+
       List<String> lost = local(second);
       process.kill();
       Answer status = get(first.httpPort(), "/workflows/" + lost.getFirst());

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The {@code millrace} command. Exit codes: 0 done, 1 failed, 2 used wrongly. */
+/** The {@code millrace} command. Exit codes: 0 done, 1 failed, 2 used wrongly, 3 id taken. */
 @Command(
     name = "millrace",
     mixinStandardHelpOptions = true,
@@ -27,7 +27,12 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     description = "Runs workflows on Kafka.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed; the reason is on standard error", "2:used wrongly"})
+    exitCodeList = {
+      "0:done",
+      "1:failed; the reason is on standard error",
+      "2:used wrongly",
+      "3:nothing was started, since the workflow id is taken (start --wait)"
+    })
 public final class Millrace {
   @Option(
       names = "--verbose",

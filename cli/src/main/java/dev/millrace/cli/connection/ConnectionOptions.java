@@ -93,9 +93,18 @@ public final class ConnectionOptions {
     return engine(System.getenv(), Path.of("").toAbsolutePath());
   }
 
-  String engine(Map<String, String> environment, Path folder) {
+  /** As {@link #engine()}, but nothing when nobody said where it is. */
+  public Optional<String> findEngine() {
+    return findEngine(System.getenv(), Path.of("").toAbsolutePath());
+  }
+
+  private Optional<String> findEngine(Map<String, String> environment, Path folder) {
     return first(http, environment.get("MILLRACE_HTTP"), null)
-        .or(() -> ConnectionFile.running(folder).flatMap(ConnectionFile::http))
+        .or(() -> ConnectionFile.running(folder).flatMap(ConnectionFile::http));
+  }
+
+  String engine(Map<String, String> environment, Path folder) {
+    return findEngine(environment, folder)
         .orElseThrow(
             () ->
                 refused(

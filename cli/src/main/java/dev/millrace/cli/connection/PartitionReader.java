@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -33,17 +34,25 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
   private final AvroCodec<T> codec;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
+  private final Consumer<String> warnings;
   private final long end;
 
   /**
    * Opens the partition of a key.
    *
    * @param fromBeginning false skips what is there already
+   * @param warnings told of each record that cannot be read, in one sentence
    * @throws CommandFailedException when the topic is not there or Kafka does not answer
    */
   public PartitionReader(
-      Connection connection, Class<T> type, String topic, String key, boolean fromBeginning) {
+      Connection connection,
+      Class<T> type,
+      String topic,
+      String key,
+      boolean fromBeginning,
+      Consumer<String> warnings) {
     this.topic = topic;
+    this.warnings = warnings;
     this.codec = new AvroCodec<>(type, topic, connection.registry());
     this.consumer =
         new KafkaConsumer<>(
@@ -91,11 +100,7 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
         % partitions.size();
   }
 
-  /**
-   * The next records with a key and a value, maybe none.
-   *
-   * @throws CommandFailedException when one cannot be read
-   */
+  /** The next records with a key and a value, maybe none. One that cannot be read is skipped. */
   public List<Found<T>> poll(Duration patience) {
     List<Found<T>> found = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
@@ -107,10 +112,9 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
                   new String(record.key(), StandardCharsets.UTF_8),
                   codec.decode(record.value())));
         } catch (MalformedRecordException e) {
-          throw new CommandFailedException(
-              "topic %s, partition %d, offset %d: %s"
-                  .formatted(topic, record.partition(), record.offset(), e.getMessage()),
-              e);
+          warnings.accept(
+              "topic %s, partition %d, offset %d: skipped, it cannot be read: %s"
+                  .formatted(topic, record.partition(), record.offset(), e.getMessage()));
         }
       }
     }

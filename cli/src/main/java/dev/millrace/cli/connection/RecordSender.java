@@ -20,9 +20,10 @@ public final class RecordSender {
   /**
    * Sends a record.
    *
+   * @return its offset in its partition
    * @throws CommandFailedException when the topic is not there or Kafka does not take the record
    */
-  public static void send(Connection connection, String topic, String key, byte[] value) {
+  public static long send(Connection connection, String topic, String key, byte[] value) {
     Map<String, Object> settings =
         connection.kafka(
             Map.of(
@@ -40,7 +41,10 @@ public final class RecordSender {
                 Limits.RECORD_BYTES));
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)).get();
+      return producer
+          .send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value))
+          .get()
+          .offset();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new CommandFailedException(

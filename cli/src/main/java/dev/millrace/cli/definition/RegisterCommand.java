@@ -132,11 +132,16 @@ public final class RegisterCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable WorkflowDefinition published(
-      Connection connection, String topic, String key) {
+  private @Nullable WorkflowDefinition published(Connection connection, String topic, String key) {
     WorkflowDefinition published = null;
     try (PartitionReader<WorkflowDefinition> reader =
-        new PartitionReader<>(connection, WorkflowDefinition.class, topic, key, true)) {
+        new PartitionReader<>(
+            connection,
+            WorkflowDefinition.class,
+            topic,
+            key,
+            true,
+            warning -> command.commandLine().getErr().println("millrace: " + warning))) {
       while (!reader.caughtUp()) {
         for (PartitionReader.Found<WorkflowDefinition> found : reader.poll(POLL)) {
           if (found.key().equals(key)) {

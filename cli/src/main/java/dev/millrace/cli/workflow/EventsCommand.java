@@ -47,7 +47,12 @@ public final class EventsCommand implements Callable<Integer> {
     EventHistory history = new EventHistory();
     try (PartitionReader<WorkflowEvents> reader =
         new PartitionReader<>(
-            connection, WorkflowEvents.class, connection.topics().events(), workflowId, true)) {
+            connection,
+            WorkflowEvents.class,
+            connection.topics().events(),
+            workflowId,
+            true,
+            this::note)) {
       while (!reader.caughtUp()) {
         read(reader, history, false);
       }

@@ -6,6 +6,7 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,11 @@ import tools.jackson.databind.json.JsonMapper;
     mixinStandardHelpOptions = true,
     description = "Starts one workflow and prints its id.")
 public final class StartCommand implements Callable<Integer> {
+  private static final int ID_TAKEN = 3;
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /** How long no event may come of a start before it is looked whether the id was taken. */
+  private static final Duration SILENCE = Duration.ofSeconds(3);
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -71,7 +77,8 @@ public final class StartCommand implements Callable<Integer> {
 
   @Option(
       names = "--wait",
-      description = "Wait for the end; the exit code is 0 only if the workflow succeeds.")
+      description =
+          "Wait for the end; the exit code is 0 only if the workflow succeeds, and 3 if the id was taken.")
   private boolean wait;
 
   @Option(
@@ -91,29 +98,49 @@ public final class StartCommand implements Callable<Integer> {
       send(connection, workflowId, start);
       return ExitCode.OK;
     }
-    try (PartitionReader<WorkflowEvents> reader =
-        new PartitionReader<>(
-            connection, WorkflowEvents.class, connection.topics().events(), workflowId, false)) {
-      send(connection, workflowId, start);
-      return awaitEnd(reader, workflowId);
+    try (PartitionReader<WorkflowEvents> reader = events(connection, workflowId, false)) {
+      long offset = send(connection, workflowId, start);
+      return awaitEnd(connection, reader, workflowId, offset);
     }
   }
 
-  private void send(Connection connection, String workflowId, WorkflowStart start) {
+  private PartitionReader<WorkflowEvents> events(
+      Connection connection, String workflowId, boolean fromBeginning) {
+    return new PartitionReader<>(
+        connection,
+        WorkflowEvents.class,
+        connection.topics().events(),
+        workflowId,
+        fromBeginning,
+        this::note);
+  }
+
+  private long send(Connection connection, String workflowId, WorkflowStart start) {
     String topic = connection.topics().starts();
     AvroCodec<WorkflowStart> codec =
         new AvroCodec<>(WorkflowStart.class, topic, connection.registry());
-    RecordSender.send(connection, topic, workflowId, codec.encode(start));
+    long offset = RecordSender.send(connection, topic, workflowId, codec.encode(start));
     command.commandLine().getOut().println(workflowId);
     command.commandLine().getOut().flush();
+    return offset;
   }
 
-  private int awaitEnd(PartitionReader<WorkflowEvents> reader, String workflowId) {
+  private int awaitEnd(
+      Connection connection,
+      PartitionReader<WorkflowEvents> reader,
+      String workflowId,
+      long startOffset) {
     EventHistory history = new EventHistory();
-    long deadline = System.nanoTime() + waitLimit.toNanos();
-    while (System.nanoTime() < deadline) {
+    long begun = System.nanoTime();
+    long look = begun + SILENCE.toNanos();
+    boolean looked = false;
+    boolean older = false;
+    while (System.nanoTime() - begun < waitLimit.toNanos()) {
       for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
         if (found.key().equals(workflowId)) {
+          if (history.entries().isEmpty() && !isCausedBy(startOffset, found.value())) {
+            return taken(workflowId);
+          }
           history.add(found.offset(), found.value());
           EventText last = EventText.of(workflowId, history.entries().getLast());
           if (last.ends()) {
@@ -122,10 +149,55 @@ public final class StartCommand implements Callable<Integer> {
           }
         }
       }
+      if (history.entries().isEmpty() && System.nanoTime() - look > 0) {
+        if (older) {
+          return taken(workflowId);
+        }
+        // What is found may be this start, decided just now: its event then comes meanwhile.
+        older = !looked && isKnown(connection, workflowId);
+        looked = true;
+        look = System.nanoTime() + SILENCE.toNanos();
+      }
     }
     throw new CommandFailedException(
         "workflow '%s': not ended after %s; it goes on: see 'millrace events %s'"
             .formatted(workflowId, waitLimit, workflowId));
+  }
+
+  private static boolean isCausedBy(long startOffset, WorkflowEvents events) {
+    return events.getSource() == EventSource.START && events.getSourceOffset() == startOffset;
+  }
+
+  /**
+   * Whether there is a workflow of that id: the engine knows, and the event log if it is silent.
+   */
+  private boolean isKnown(Connection connection, String workflowId) {
+    Optional<String> url = where.findEngine();
+    if (url.isPresent()) {
+      try (EngineClient engine = new EngineClient(url.get())) {
+        return engine.workflow(workflowId).isPresent();
+      } catch (CommandFailedException e) {
+        note(e.getMessage() + "; looking into the event log instead");
+      }
+    }
+    boolean known = false;
+    try (PartitionReader<WorkflowEvents> log = events(connection, workflowId, true)) {
+      while (!log.caughtUp() && !known) {
+        known = log.poll(POLL).stream().anyMatch(found -> found.key().equals(workflowId));
+      }
+    }
+    return known;
+  }
+
+  private int taken(String workflowId) {
+    note(
+        "workflow '%s': the id is taken by an earlier start, so nothing was started; see 'millrace events %s'"
+            .formatted(workflowId, workflowId));
+    return ID_TAKEN;
+  }
+
+  private void note(String text) {
+    command.commandLine().getErr().println("millrace: " + text);
   }
 
   private WorkflowStart start() {

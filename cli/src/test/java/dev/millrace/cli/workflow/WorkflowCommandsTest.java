@@ -2,6 +2,7 @@ package dev.millrace.cli.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.CliRun;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.PartitionReader;
@@ -17,7 +18,11 @@ import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +35,10 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WorkflowCommandsTest {
+  @TempDir private Path folder;
   private static EmbeddedKafka kafka;
   private static BuiltInRegistry registry;
   private static Connection connection;
@@ -138,12 +145,77 @@ class WorkflowCommandsTest {
         .contains("millrace topics check");
   }
 
+  @Test
+  void waitingStartWithATakenIdSaysSo() throws Exception {
+    sendEvents("w6", 0, EventType.WORKFLOW_STARTED);
+    assertIdTaken(run("start", "a", "--id", "w6", "--wait"), "w6");
+
+    HttpServer engine =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    engine.createContext(
+        "/workflows/w7",
+        exchange -> {
+          byte[] status = "{\"workflowId\":\"w7\"}".getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, status.length);
+          exchange.getResponseBody().write(status);
+          exchange.close();
+        });
+    engine.start();
+    try {
+      String url = "http://127.0.0.1:" + engine.getAddress().getPort();
+      assertIdTaken(run("start", "a", "--id", "w7", "--wait", "--http", url), "w7");
+    } finally {
+      engine.stop(0);
+    }
+  }
+
+  @Test
+  void waitingStartSaysSoWhenAWorkflowOfItsIdIsSeenToGoOn() {
+    CompletableFuture<CliRun> run =
+        CompletableFuture.supplyAsync(() -> run("start", "a", "--id", "w8", "--wait"));
+    only(WorkflowStart.class, connection.topics().starts(), "w8");
+    sendEvents("w8", 7, EventType.WORKFLOW_SUCCEEDED);
+
+    assertIdTaken(run.join(), "w8");
+  }
+
+  private static void assertIdTaken(CliRun run, String id) {
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("millrace: workflow '" + id + "': the id is taken by an earlier start");
+  }
+
+  @Test
+  void recordThatCannotBeReadIsSkippedWithAWarning() throws Exception {
+    String events = connection.topics().events();
+    long offset = RecordSender.send(connection, events, "w9", new byte[] {1, 2, 3});
+    sendEvents("w9", 0, EventType.WORKFLOW_STARTED, EventType.WORKFLOW_SUCCEEDED);
+
+    CliRun shown = run("events", "w9");
+
+    assertThat(shown.exitCode()).as(shown.err()).isZero();
+    assertThat(shown.out()).contains("WORKFLOW_SUCCEEDED");
+    assertThat(shown.err())
+        .containsPattern("topic " + events + ", partition \\d, offset " + offset + ": skipped");
+
+    Path definition =
+        Files.writeString(
+            folder.resolve("d.yaml"),
+            "name: skip\nversion: 1\nsteps:\n  - id: a\n    type: a\n    queue: q\n");
+    RecordSender.send(
+        connection, connection.topics().definitions(), "skip/1", new byte[] {0, 0, 0, 0});
+    CliRun registered = run("register", definition.toString(), "--apply-topics");
+    assertThat(registered.exitCode()).as(registered.err()).isZero();
+    assertThat(registered.out()).contains("published skip/1");
+    assertThat(registered.err()).contains("topic " + connection.topics().definitions());
+  }
+
   /** A start that waits, and an engine that ends the workflow once it sees the start. */
   private static CliRun waitFor(String id, EventType end) {
     CompletableFuture<CliRun> run =
         CompletableFuture.supplyAsync(() -> run("start", "a", "--id", id, "--wait"));
-    only(WorkflowStart.class, connection.topics().starts(), id);
-    sendEvents(id, 0, EventType.WORKFLOW_STARTED, end);
+    long start = found(WorkflowStart.class, connection.topics().starts(), id).offset();
+    sendEvents(id, 0, start, EventType.WORKFLOW_STARTED, end);
     return run.join();
   }
 
@@ -156,12 +228,18 @@ class WorkflowCommandsTest {
   }
 
   private static <T extends SpecificRecordBase> T only(Class<T> type, String topic, String key) {
+    return found(type, topic, key).value();
+  }
+
+  private static <T extends SpecificRecordBase> PartitionReader.Found<T> found(
+      Class<T> type, String topic, String key) {
     long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-    try (PartitionReader<T> reader = new PartitionReader<>(connection, type, topic, key, true)) {
+    try (PartitionReader<T> reader =
+        new PartitionReader<>(connection, type, topic, key, true, warning -> {})) {
       while (System.nanoTime() < deadline) {
         for (PartitionReader.Found<T> found : reader.poll(Duration.ofMillis(100))) {
           if (found.key().equals(key)) {
-            return found.value();
+            return found;
           }
         }
       }
@@ -170,6 +248,11 @@ class WorkflowCommandsTest {
   }
 
   private static void sendEvents(String id, long firstSequence, EventType... types) {
+    sendEvents(id, firstSequence, -1, types);
+  }
+
+  private static void sendEvents(
+      String id, long firstSequence, long startOffset, EventType... types) {
     List<WorkflowEvent> events =
         Stream.of(types).map(type -> WorkflowEvent.newBuilder().setType(type).build()).toList();
     WorkflowEvents record =
@@ -177,6 +260,7 @@ class WorkflowCommandsTest {
             .setFirstSequence(firstSequence)
             .setAt(Instant.parse("2026-01-01T00:00:00Z"))
             .setSource(EventSource.START)
+            .setSourceOffset(startOffset)
             .setEvents(events)
             .build();
     String topic = connection.topics().events();

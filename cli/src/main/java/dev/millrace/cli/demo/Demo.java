@@ -165,7 +165,6 @@ final class Demo {
             .sorted(Comparator.comparing(QuakeResult::workflowId))
             .toList();
     write(results);
-    Instant launched = ProcessHandle.current().info().startInstant().orElse(together.first());
     return new DemoReport(
         results,
         quakes.size(),
@@ -173,7 +172,7 @@ final class Demo {
         count(runs, EventType.STEP_DISPATCHED),
         count(runs, EventType.ATTEMPT_FAILED),
         failures(runs),
-        Duration.between(launched, together.first()),
+        Duration.between(JvmStart.at(), together.first()),
         Duration.between(together.first(), together.last()),
         together.steps(),
         together.hops(),

@@ -15,7 +15,7 @@ import java.util.SortedMap;
  * @param attempts attempts of all steps together
  * @param retries failed attempts that were followed by another
  * @param failures failed attempts by the type of their failure
- * @param firstStep from the start of the process to the first call of a handler
+ * @param firstStep from the start of this JVM to the first call of a handler
  * @param busy from the first call of a handler to the last return of one, while all workflows that
  *     run together were under way
  * @param busySteps steps that succeeded in that time

@@ -2,12 +2,14 @@ package dev.millrace.cli.dev;
 
 import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.ConnectionFile;
+import dev.millrace.kafka.BrokerStartException;
 import dev.millrace.kafka.EmbeddedKafka;
 import dev.millrace.orchestrator.topics.TopicAdmin;
 import dev.millrace.orchestrator.topics.TopicDifference;
 import dev.millrace.orchestrator.topics.TopicPlan;
 import dev.millrace.schemas.registry.BuiltInRegistry;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,7 +43,7 @@ public final class DevServer implements AutoCloseable {
   /**
    * Starts everything and returns when the engine works. Leaves nothing running when it fails.
    *
-   * @throws CommandFailedException when the registry cannot be started
+   * @throws CommandFailedException when a port is taken or the registry cannot be started
    * @throws dev.millrace.kafka.BrokerStartException when the broker cannot be started
    */
   public static DevServer start(DevSettings settings, EngineStarter engine) {
@@ -54,7 +56,8 @@ public final class DevServer implements AutoCloseable {
       makeTopics(settings, kafka.bootstrapServers());
       Path state = settings.data().orElse(kafka.dataDirectory()).resolve("engine");
       EngineStarter.RunningEngine running =
-          engine.start(
+          startEngine(
+              engine,
               new EngineStarter.Surroundings(
                   kafka.bootstrapServers(),
                   registry.url(),
@@ -85,7 +88,11 @@ public final class DevServer implements AutoCloseable {
   private static EmbeddedKafka startBroker(DevSettings settings) {
     EmbeddedKafka.Builder broker = EmbeddedKafka.builder().brokerPort(settings.brokerPort());
     settings.data().ifPresent(data -> broker.dataDirectory(data.resolve("broker")));
-    return broker.start();
+    try {
+      return broker.start();
+    } catch (BrokerStartException e) {
+      throw portTaken(e) ? taken("broker", settings.brokerPort(), "--port", e) : e;
+    }
   }
 
   private static BuiltInRegistry startRegistry(DevSettings settings) {
@@ -95,11 +102,38 @@ public final class DevServer implements AutoCloseable {
           ? BuiltInRegistry.in(data.get().resolve("registry"), settings.registryPort())
           : BuiltInRegistry.inMemory(settings.registryPort());
     } catch (IOException e) {
-      throw new CommandFailedException(
-          "schema registry on port %d: does not start (%s); if the port is taken, choose another with --registry-port, or 0 for a free one"
-              .formatted(settings.registryPort(), e.getMessage()),
-          e);
+      throw portTaken(e)
+          ? taken("schema registry", settings.registryPort(), "--registry-port", e)
+          : new CommandFailedException(
+              "schema registry: does not start (%s)".formatted(e.getMessage()), e);
     }
+  }
+
+  private static EngineStarter.RunningEngine startEngine(
+      EngineStarter engine, EngineStarter.Surroundings surroundings) {
+    try {
+      return engine.start(surroundings);
+    } catch (IllegalStateException e) {
+      throw portTaken(e) ? taken("engine", surroundings.httpPort(), "--http-port", e) : e;
+    }
+  }
+
+  /** A port that was free when it was looked at may be taken by now. */
+  private static boolean portTaken(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static CommandFailedException taken(
+      String part, int port, String option, Exception cause) {
+    return new CommandFailedException(
+        "%s port %d on 127.0.0.1: taken by another process; choose another with %s, or 0 for a free one"
+            .formatted(part, port, option),
+        cause);
   }
 
   /** New topics get the size asked for; those of an earlier start keep theirs. */

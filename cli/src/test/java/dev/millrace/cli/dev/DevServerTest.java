@@ -3,9 +3,13 @@ package dev.millrace.cli.dev;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.ConnectionFile;
 import dev.millrace.kafka.BrokerStartException;
 import dev.millrace.schemas.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +19,8 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DevServerTest {
   @TempDir private Path folder;
@@ -98,13 +104,39 @@ class DevServerTest {
     DevServer.start(settings(2), NotingEngine::new).close();
   }
 
+  @ParameterizedTest
+  @CsvSource({"broker,--port", "schema registry,--registry-port", "engine,--http-port"})
+  void portThatIsTakenMeanwhileIsNamedWithTheOptionThatChoosesAnother(String part, String option)
+      throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int taken = other.getLocalPort();
+      DevSettings settings =
+          settings(
+              2,
+              part.equals("broker") ? taken : 0,
+              part.equals("schema registry") ? taken : 0,
+              part.equals("engine") ? taken : 0);
+
+      assertThatThrownBy(() -> DevServer.start(settings, LocalEngine::start))
+          .isInstanceOf(CommandFailedException.class)
+          .hasMessage(
+              "%s port %d on 127.0.0.1: taken by another process; choose another with %s, or 0 for a free one",
+              part, taken, option);
+    }
+    DevServer.start(settings(2), NotingEngine::new).close();
+  }
+
   private DevSettings settings(int partitions) {
+    return settings(partitions, 0, 0, 0);
+  }
+
+  private DevSettings settings(int partitions, int brokerPort, int registryPort, int httpPort) {
     return new DevSettings(
         folder,
         Optional.of(folder.resolve("data")),
-        0,
-        0,
-        0,
+        brokerPort,
+        registryPort,
+        httpPort,
         Topics.standard(),
         partitions,
         List.of("default"));

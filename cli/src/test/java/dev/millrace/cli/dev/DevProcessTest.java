@@ -13,9 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dev server with the real engine, as users run it. */
 class DevProcessTest {
@@ -38,32 +41,60 @@ class DevProcessTest {
     }
   }
 
-  @Test
-  void workflowsOutliveACleanStopAndAKill() throws Exception {
-    Path definition = Files.writeString(folder.resolve("order.yaml"), DEFINITION);
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void workflowsOutliveACleanStop(String signal) throws Exception {
     Process first = start();
     awaitGreeting(first);
+    register();
+    startWorkflow("w1");
+
+    assertThat(
+            new ProcessBuilder("kill", "-" + signal, Long.toString(first.pid())).start().waitFor())
+        .isZero();
+    assertThat(first.inputReader().readAllLines()).containsSubsequence("stopping", "stopped");
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.exitValue()).isEqualTo(signal.equals("INT") ? 130 : 143);
+    assertThat(ConnectionFile.in(folder)).doesNotExist();
+
+    awaitGreeting(start());
+    assertGoesOn("w1");
+  }
+
+  @Test
+  void workflowsOutliveAKill() throws Exception {
+    Process first = start();
+    awaitGreeting(first);
+    register();
+    startWorkflow("w1");
+
+    first.destroyForcibly().waitFor();
+    assertThat(ConnectionFile.running(folder)).isEmpty();
+
+    awaitGreeting(start());
+    assertGoesOn("w1");
+  }
+
+  private void register() throws IOException {
+    Path definition = Files.writeString(folder.resolve("order.yaml"), DEFINITION);
     assertThat(run("register", definition.toString()).out()).contains("published order/1");
     assertThat(run("register", definition.toString()).out()).contains("published already");
     Files.writeString(definition, DEFINITION.replace("type: pay", "type: bill"));
     CliRun changed = run("register", definition.toString());
     assertThat(changed.exitCode()).isEqualTo(1);
     assertThat(changed.err()).contains("never changes; give this one a higher version");
-    assertThat(run("start", "order", "--id", "w1").exitCode()).isZero();
-    awaitEvent("w1", "STEP_DISPATCHED");
+  }
 
-    first.destroy();
-    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(ConnectionFile.in(folder)).doesNotExist();
-    Process second = start();
-    awaitGreeting(second);
-    second.destroyForcibly().waitFor();
-    assertThat(ConnectionFile.running(folder)).isEmpty();
+  private void startWorkflow(String workflowId) {
+    assertThat(run("start", "order", "--id", workflowId).exitCode()).isZero();
+    awaitEvent(workflowId, "STEP_DISPATCHED");
+  }
 
-    awaitGreeting(start());
-    assertThat(run("events", "w1").out()).contains("STEP_DISPATCHED");
-    assertThat(run("cancel", "w1").exitCode()).isZero();
-    assertThat(run("events", "w1", "--follow").out()).contains("WORKFLOW_CANCELLED");
+  /** Cancels it: only an engine that still knows a workflow can. */
+  private void assertGoesOn(String workflowId) {
+    assertThat(run("events", workflowId).out()).contains("STEP_DISPATCHED");
+    assertThat(run("cancel", workflowId).exitCode()).isZero();
+    assertThat(run("events", workflowId, "--follow").out()).contains("WORKFLOW_CANCELLED");
   }
 
   private void awaitEvent(String workflowId, String type) {
@@ -84,7 +115,8 @@ class DevProcessTest {
   }
 
   private Process start() throws IOException {
-    List<String> command =
+    List<String> command = new ArrayList<>(deafnessCured());
+    command.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
@@ -99,7 +131,7 @@ class DevProcessTest {
             "--registry-port",
             "0",
             "--http-port",
-            "0");
+            "0"));
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -107,6 +139,20 @@ class DevProcessTest {
             .start();
     started.add(process);
     return process;
+  }
+
+  /**
+   * A build in the background of a shell ignores SIGINT, and so do all processes below it, unless
+   * they are started through this.
+   */
+  private static List<String> deafnessCured() throws IOException {
+    List<String> cure = List.of("env", "--default-signal=INT");
+    List<String> trial = Stream.concat(cure.stream(), Stream.of("true")).toList();
+    try {
+      return new ProcessBuilder(trial).start().waitFor() == 0 ? cure : List.of();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private void awaitGreeting(Process server) throws IOException {

@@ -14,12 +14,10 @@ final class Slots {
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final AtomicInteger free;
-  private final int size;
   private final int enough;
   private volatile @Nullable Thread waiting;
 
   Slots(int size) {
-    this.size = size;
     this.free = new AtomicInteger(size);
     this.enough = Math.max(1, size / 4);
   }
@@ -43,10 +41,6 @@ final class Slots {
 
   boolean noneFree() {
     return free.get() == 0;
-  }
-
-  boolean allFree() {
-    return free.get() == size;
   }
 
   /**

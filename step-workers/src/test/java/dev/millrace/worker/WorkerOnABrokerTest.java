@@ -248,7 +248,7 @@ final class WorkerOnABrokerTest {
       ConsumerRecord<byte[], byte[]> letter = installation.deadLetters().getFirst();
       assertThat(letter.key()).isEqualTo("bad".getBytes(StandardCharsets.UTF_8));
       assertThat(letter.value()).isEqualTo(poison);
-      assertThat(header(letter, "millrace.error.code")).isEqualTo("millrace.malformed-command");
+      assertThat(header(letter, "millrace.error.code")).isEqualTo("malformed");
       assertThat(header(letter, "__streams.errors.offset")).isEqualTo("1");
       assertThat(header(letter, "__streams.errors.topic"))
           .isEqualTo(installation.topics.commands(Installation.QUEUE));

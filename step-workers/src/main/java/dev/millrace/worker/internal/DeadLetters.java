@@ -19,8 +19,10 @@ import org.slf4j.LoggerFactory;
  * as they are, and the reason in headers beside them.
  */
 final class DeadLetters {
-  /** Stable code of the reason: the bytes are no step command. */
-  static final String MALFORMED_COMMAND = "millrace.malformed-command";
+  /**
+   * Stable code of the reason, the engine's own for inputs: the bytes are no record of the topic.
+   */
+  static final String MALFORMED = "malformed";
 
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
@@ -62,7 +64,7 @@ final class DeadLetters {
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(topic, null, timestamp, record.key(), value, record.headers());
     Headers headers = letter.headers();
-    put(headers, HeaderNames.ERROR_CODE, MALFORMED_COMMAND);
+    put(headers, HeaderNames.ERROR_CODE, MALFORMED);
     put(headers, HeaderNames.ERROR_EXCEPTION, reason.getClass().getName());
     put(headers, HeaderNames.ERROR_MESSAGE, String.valueOf(reason.getMessage()));
     put(headers, HeaderNames.ERROR_STACKTRACE, stackTrace(reason));

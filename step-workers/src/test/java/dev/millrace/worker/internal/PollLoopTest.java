@@ -282,7 +282,7 @@ final class PollLoopTest {
       assertThat(letter.headers().lastHeader("own").value()).containsExactly(42);
       assertThat(letter.headers().lastHeader("millrace.error.code").value())
           .asString()
-          .isEqualTo("millrace.malformed-command");
+          .isEqualTo("malformed");
       assertThat(letter.headers().lastHeader("__streams.errors.partition").value())
           .asString()
           .isEqualTo("0");

@@ -10,8 +10,8 @@ import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.store.OutputsBeforeState;
 import dev.millrace.orchestrator.topics.CommandTopics;
 import dev.millrace.orchestrator.topics.TopicAdmin;
-import dev.millrace.orchestrator.topics.TopicDifference;
 import dev.millrace.orchestrator.topics.TopicPlan;
+import dev.millrace.orchestrator.topics.TopicsException;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -20,11 +20,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.CloseOptions;
@@ -146,17 +144,11 @@ public final class Engine implements AutoCloseable {
   /**
    * Checks the topics and starts; returns before the engine runs.
    *
-   * @throws EngineStartException when the topics are not as they must be
+   * @throws TopicsException when the topics are not as they must be, or Kafka does not answer
    */
   public void start() {
     TopicAdmin topics = new TopicAdmin(admin);
-    List<TopicDifference> differences = topics.check(TopicPlan.builder(config.topics()).build());
-    if (!differences.isEmpty()) {
-      throw new EngineStartException(
-          "the topics are not as the engine needs them; run 'millrace topics apply':\n"
-              + differences.stream().map(Object::toString).collect(Collectors.joining("\n")),
-          null);
-    }
+    topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
     http.serve(
         new WorkflowQueries(

@@ -6,6 +6,7 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.EventHistory;
+import dev.millrace.schemas.wire.EventsJson;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -98,9 +99,8 @@ public final class EventsCommand implements Callable<Integer> {
   }
 
   private void print(EventHistory.Entry entry) {
-    EventText event = EventText.of(workflowId, entry);
     PrintWriter out = command.commandLine().getOut();
-    out.println(json ? event.json() : event.line());
+    out.println(json ? EventsJson.line(workflowId, entry) : EventText.of(workflowId, entry).line());
     out.flush();
   }
 

@@ -4,7 +4,6 @@ import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
-import dev.millrace.schemas.v1.WorkflowEvents;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.util.Base64;
@@ -29,30 +28,20 @@ public final class EventsJson {
 
   private EventsJson() {}
 
-  /** One record as one line, without the line's end. */
-  public static String line(String workflowId, WorkflowEvents events) {
+  /** One event of a workflow as one line, without the line's end. */
+  public static String line(String workflowId, EventHistory.Entry entry) {
     StringWriter line = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(line)) {
       json.writeStartObject();
-      json.writeStringProperty("workflowId", workflowId);
-      json.writeNumberProperty("firstSequence", events.getFirstSequence());
-      json.writeStringProperty("at", events.getAt().toString());
-      json.writeStringProperty("source", events.getSource().name());
-      json.writeNumberProperty("sourceOffset", events.getSourceOffset());
-      json.writeArrayPropertyStart("events");
-      long sequence = events.getFirstSequence();
-      for (WorkflowEvent event : events.getEvents()) {
-        write(json, sequence++, event);
-      }
-      json.writeEndArray();
+      json.writeStringProperty("id", workflowId + "/" + entry.sequence());
+      json.writeStringProperty("at", entry.at().toString());
+      write(json, entry.event());
       json.writeEndObject();
     }
     return line.toString();
   }
 
-  private static void write(JsonGenerator json, long sequence, WorkflowEvent event) {
-    json.writeStartObject();
-    json.writeNumberProperty("sequence", sequence);
+  private static void write(JsonGenerator json, WorkflowEvent event) {
     json.writeStringProperty("type", event.getType().name());
     if (!event.getStep().isEmpty()) {
       json.writeStringProperty("step", event.getStep());
@@ -71,7 +60,6 @@ public final class EventsJson {
     if (event.getStart() != null) {
       write(json, event.getStart());
     }
-    json.writeEndObject();
   }
 
   private static void write(JsonGenerator json, Failure failure) {

@@ -8,23 +8,24 @@ import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvent;
-import dev.millrace.schemas.v1.WorkflowEvents;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EventsJsonTest {
   @Test
-  void aRecordIsOneLineWithItsEventsNumbered() {
-    assertThat(EventsJson.line("quake-1", Samples.events()))
-        .isEqualTo(
-            "{\"workflowId\":\"quake-1\",\"firstSequence\":41,\"at\":\"2026-11-21T10:00:00.123Z\",\"source\":\"COMPLETION\",\"sourceOffset\":1099511627776,\"events\":["
-                + "{\"sequence\":41,\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0}},"
-                + "{\"sequence\":42,\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false}},"
-                + "{\"sequence\":43,\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"}}]}");
+  void anEventIsOneLineWithItsId() {
+    EventHistory history = new EventHistory();
+    history.add(0, Samples.events());
+
+    assertThat(history.entries())
+        .extracting(entry -> EventsJson.line("quake-1", entry))
+        .containsExactly(
+            "{\"id\":\"quake-1/41\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0}}",
+            "{\"id\":\"quake-1/42\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false}}",
+            "{\"id\":\"quake-1/43\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"}}");
   }
 
   @ParameterizedTest
@@ -42,22 +43,17 @@ class EventsJsonTest {
       })
   void payloadsAreJsonWhereTheyAreAndBase64OtherwiseAndNeverBreakTheLine(
       String payload, String written) {
-    WorkflowEvents events =
-        WorkflowEvents.newBuilder()
-            .setFirstSequence(0)
-            .setAt(Instant.EPOCH)
-            .setSource(EventSource.START)
-            .setEvents(
-                List.of(
-                    WorkflowEvent.newBuilder()
-                        .setType(EventType.STEP_SUCCEEDED)
-                        .setPayload(new Payload("", ByteBuffer.wrap(payload.getBytes(UTF_8))))
-                        .build()))
+    WorkflowEvent event =
+        WorkflowEvent.newBuilder()
+            .setType(EventType.STEP_SUCCEEDED)
+            .setPayload(new Payload("", ByteBuffer.wrap(payload.getBytes(UTF_8))))
             .build();
 
-    assertThat(EventsJson.line("w\n1", events))
+    assertThat(
+            EventsJson.line(
+                "w\n1", new EventHistory.Entry(0, Instant.EPOCH, EventSource.COMPLETION, 0, event)))
         .contains("\"payload\":" + written + "}")
-        .contains("\"w\\n1\"")
+        .contains("\"w\\n1/0\"")
         .doesNotContain("\n");
   }
 }

@@ -17,6 +17,7 @@ import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,7 +157,7 @@ class WorkflowCommandsTest {
   }
 
   private static <T extends SpecificRecordBase> T only(Class<T> type, String topic, String key) {
-    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
     try (PartitionReader<T> reader = new PartitionReader<>(connection, type, topic, key, true)) {
       while (System.nanoTime() < deadline) {
         for (PartitionReader.Found<T> found : reader.poll(Duration.ofMillis(100))) {

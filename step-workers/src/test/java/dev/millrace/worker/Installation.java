@@ -8,6 +8,7 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -56,8 +57,12 @@ final class Installation implements AutoCloseable {
                 new NewTopic(topics.deadLetters(), 1, (short) 1)))
         .all()
         .get();
+    // One request at a time: a partition so new that its broker refuses the first batch and takes
+    // the second would wait for the missing sequence numbers until the delivery times out.
+    Map<String, Object> sending = new HashMap<>(settings);
+    sending.put("max.in.flight.requests.per.connection", 1);
     this.producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer());
     this.commands = new AvroCodec<>(StepCommand.class, topics.commands(QUEUE), registry);
     this.completions = new AvroCodec<>(StepCompletion.class, topics.completions(), registry);
     this.reader =

@@ -9,10 +9,10 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -21,6 +21,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedKafkaTest {
+  private static final Pattern STARTED_FOR_GOOD =
+      Pattern.compile(
+          "(metrics-meter-tick-thread|ForkJoinPool|VirtualThread-|process reaper|Common-Cleaner"
+              + "|Cleaner-|Attach Listener|Reference Handler|Signal|CompletableFutureDelay"
+              + "|junit-).*");
+
   @TempDir private Path folder;
 
   @Test
@@ -96,7 +102,6 @@ class EmbeddedKafkaTest {
     assertThat(data).doesNotExist();
     await()
         .pollInSameThread()
-        .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThat(threads()).as("threads left").allMatch(before::contains));
   }
 
@@ -165,10 +170,13 @@ class EmbeddedKafkaTest {
     EmbeddedKafka.builder().dataDirectory(folder).start().close();
   }
 
-  /** Threads of this JVM but for those that Kafka's metrics library starts once and for all. */
+  /**
+   * Threads of this JVM but for those that are started once and for all, whenever they are first
+   * needed: of Kafka's metrics library, and of the JDK.
+   */
   private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !thread.getName().startsWith("metrics-meter-tick-thread"))
+        .filter(thread -> !STARTED_FOR_GOOD.matcher(thread.getName()).matches())
         .collect(Collectors.toSet());
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.kafka;
 
+import dev.millrace.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ final class Records {
   /** Reads as a consumer group until it has so many values, or fails after a minute. */
   static List<String> read(String servers, String topic, String group, int count) {
     List<String> values = new ArrayList<>();
-    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
             Map.of(

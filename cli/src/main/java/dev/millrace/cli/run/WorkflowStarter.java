@@ -40,7 +40,17 @@ public final class WorkflowStarter implements AutoCloseable {
     producer =
         new KafkaProducer<>(
             connection.kafka(
-                Map.of("acks", "all", "linger.ms", 0, "max.request.size", Limits.RECORD_BYTES)),
+                Map.of(
+                    "acks",
+                    "all",
+                    "linger.ms",
+                    0,
+                    "max.request.size",
+                    Limits.RECORD_BYTES,
+                    // Its topics may be new. A partition that refused the first batch and took the
+                    // second would wait for the missing sequence numbers for two minutes.
+                    "max.in.flight.requests.per.connection",
+                    1)),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.cli.CliRun;
 import dev.millrace.cli.Millrace;
 import dev.millrace.cli.connection.ConnectionFile;
-import java.io.BufferedReader;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +52,8 @@ class DevProcessTest {
     assertThat(
             new ProcessBuilder("kill", "-" + signal, Long.toString(first.pid())).start().waitFor())
         .isZero();
-    assertThat(first.inputReader().readAllLines()).containsSubsequence("stopping", "stopped");
-    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.waitFor(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readAllLines(output(0))).containsSubsequence("stopping", "stopped");
     assertThat(first.exitValue()).isEqualTo(signal.equals("INT") ? 130 : 143);
     assertThat(ConnectionFile.in(folder)).doesNotExist();
 
@@ -135,6 +135,7 @@ class DevProcessTest {
     Process process =
         new ProcessBuilder(command)
             .directory(folder.toFile())
+            .redirectOutput(output(started.size()).toFile())
             .redirectError(folder.resolve("errors-" + started.size()).toFile())
             .start();
     started.add(process);
@@ -155,13 +156,19 @@ class DevProcessTest {
     }
   }
 
+  private Path output(int number) {
+    return folder.resolve("output-" + number);
+  }
+
   private void awaitGreeting(Process server) throws IOException {
-    BufferedReader output = server.inputReader();
-    for (String line = output.readLine(); line != null; line = output.readLine()) {
-      if (line.startsWith("Ctrl-C stops it")) {
-        return;
-      }
+    int number = started.indexOf(server);
+    await()
+        .until(
+            () ->
+                Files.readString(output(number)).contains("\nCtrl-C stops it")
+                    || !server.isAlive());
+    if (!server.isAlive()) {
+      throw new AssertionError(Files.readString(folder.resolve("errors-" + number)));
     }
-    throw new AssertionError(Files.readString(folder.resolve("errors-" + started.indexOf(server))));
   }
 }

@@ -18,6 +18,7 @@ import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.testing.Patience;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -233,7 +234,7 @@ class WorkflowCommandsTest {
 
   private static <T extends SpecificRecordBase> PartitionReader.Found<T> found(
       Class<T> type, String topic, String key) {
-    long deadline = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+    long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
     try (PartitionReader<T> reader =
         new PartitionReader<>(connection, type, topic, key, true, warning -> {})) {
       while (System.nanoTime() < deadline) {

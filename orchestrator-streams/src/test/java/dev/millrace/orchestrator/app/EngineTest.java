@@ -4,27 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.fixture.Brokers;
 import dev.millrace.orchestrator.fixture.EventLog;
 import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.worker.Worker;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EngineTest {
+public class EngineTest {
   @TempDir Path folder;
+
+  /** Where the broker comes from. */
+  protected Brokers brokers() {
+    return Brokers.EMBEDDED;
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"at-least-once", "exactly-once"})
-  void runsDiamondsFromStartToEnd(String guarantee) throws Exception {
+  public void runsDiamondsFromStartToEnd(String guarantee) throws Exception {
     int workflows = 200;
-    try (Installation installation = new Installation("work");
+    try (Installation installation = new Installation(brokers(), "work");
         Engine engine =
             installation.startEngine(
-                folder, new DefaultKafkaClientSupplier(), EngineConfig.GUARANTEE, guarantee);
+                folder,
+                new DefaultKafkaClientSupplier(),
+                Map.of(EngineConfig.GUARANTEE, guarantee));
         Worker worker = installation.echoWorker("work")) {
       installation.register(Workflows.diamond("work"));
       for (int i = 0; i < workflows; i++) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -25,26 +26,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class DelayingClients extends DefaultKafkaClientSupplier {
   private final int longestDelayMs;
+  private final Runnable whenHeld;
+  private volatile boolean holding;
 
-  DelayingClients(int longestDelayMs) {
+  /**
+   * Clients whose commands are late.
+   *
+   * @param whenHeld called when a flush begins to wait for a command that is held
+   */
+  DelayingClients(int longestDelayMs, Runnable whenHeld) {
     this.longestDelayMs = longestDelayMs;
+    this.whenHeld = whenHeld;
+  }
+
+  /** From now on no command is sent any more, and no flush of one ends. */
+  void hold() {
+    holding = true;
   }
 
   @Override
   public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-    return new DelayingProducer(config, longestDelayMs);
+    return new DelayingProducer(config);
   }
 
-  private static final class DelayingProducer extends KafkaProducer<byte[], byte[]> {
-    private final int longestDelayMs;
+  private final class DelayingProducer extends KafkaProducer<byte[], byte[]> {
     private final ScheduledExecutorService later =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("late-commands").factory());
     private final Queue<Future<?>> late = new ConcurrentLinkedQueue<>();
+    private volatile boolean holds;
 
-    DelayingProducer(Map<String, Object> config, int longestDelayMs) {
+    DelayingProducer(Map<String, Object> config) {
       super(config, new ByteArraySerializer(), new ByteArraySerializer());
-      this.longestDelayMs = longestDelayMs;
     }
 
     @Override
@@ -54,6 +67,10 @@ final class DelayingClients extends DefaultKafkaClientSupplier {
         return super.send(record, callback);
       }
       CompletableFuture<RecordMetadata> acknowledged = new CompletableFuture<>();
+      if (holding) {
+        holds = true;
+        return acknowledged;
+      }
       late.add(
           later.schedule(
               () -> sendNow(record, callback, acknowledged),
@@ -91,6 +108,13 @@ final class DelayingClients extends DefaultKafkaClientSupplier {
         throw new IllegalStateException("a late command was not sent", e);
       }
       super.flush();
+      if (holds) {
+        // What was sent beside the held commands is acknowledged; changes of state may be among it.
+        whenHeld.run();
+        while (holding) {
+          LockSupport.park(this);
+        }
+      }
     }
 
     @Override

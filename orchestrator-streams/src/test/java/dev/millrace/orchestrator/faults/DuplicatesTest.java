@@ -7,8 +7,8 @@ import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.fixture.EventLog;
 import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.fixture.Workflows;
+import dev.millrace.testing.Patience;
 import java.nio.file.Path;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,12 +24,12 @@ class DuplicatesTest {
   @Test
   void duplicateLateAndReorderedInputsCauseNothing() throws Exception {
     try (Installation installation = new Installation(QUEUE);
-        Engine engine = installation.startEngine(folder, new DefaultKafkaClientSupplier());
+        Engine engine = installation.startEngine(folder);
         StutteringWorker worker = new StutteringWorker(installation, QUEUE, SEED);
         EventLog log = new EventLog(installation)) {
       installation.register(Workflows.diamond(QUEUE));
       startAll(installation);
-      long deadline = System.nanoTime() + Installation.PATIENCE.toNanos();
+      long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
       while (log.ended() < WORKFLOWS && System.nanoTime() < deadline) {
         startAgain(installation, log.ended());
         worker.work();

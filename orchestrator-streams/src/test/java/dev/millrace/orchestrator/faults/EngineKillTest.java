@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.app.Engine;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.fixture.Brokers;
 import dev.millrace.orchestrator.fixture.EventLog;
 import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.worker.Worker;
 import java.nio.file.Path;
+import java.util.Map;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,11 @@ class EngineKillTest {
   private static final int IN_FLIGHT = 200;
 
   @TempDir Path folder;
+
+  /** Where the broker comes from. */
+  protected Brokers brokers() {
+    return Brokers.EMBEDDED;
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"at-least-once", "exactly-once"})
@@ -50,7 +57,7 @@ class EngineKillTest {
 
   @Test
   void startThatWaitsForItsDefinitionIsKeptWhenTheStateFolderIsLost() throws Exception {
-    try (Installation installation = new Installation("work");
+    try (Installation installation = new Installation(brokers(), "work");
         Worker worker = installation.echoWorker("work")) {
       worker.start();
       try (Engine engine = waitingEngine(installation)) {
@@ -71,19 +78,14 @@ class EngineKillTest {
 
   private Engine waitingEngine(Installation installation) throws InterruptedException {
     return installation.startEngine(
-        folder.resolve("state"),
-        new DefaultKafkaClientSupplier(),
-        EngineConfig.DEFINITION_WAIT_MS,
-        "600000");
+        folder.resolve("state"), new DefaultKafkaClientSupplier(), Installation.DYING);
   }
 
   private KillRun run(String guarantee) throws Exception {
     return KillRun.ofEngine(
+        brokers(),
         folder,
         IN_FLIGHT,
-        EngineConfig.GUARANTEE,
-        guarantee,
-        EngineConfig.COMMIT_INTERVAL_MS,
-        "100");
+        Map.of(EngineConfig.GUARANTEE, guarantee, EngineConfig.COMMIT_INTERVAL_MS, "100"));
   }
 }

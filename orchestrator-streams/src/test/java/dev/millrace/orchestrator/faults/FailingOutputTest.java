@@ -9,6 +9,8 @@ import dev.millrace.orchestrator.fixture.Load;
 import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.worker.Worker;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,10 +40,15 @@ class FailingOutputTest {
     nothingIsLost(new FailingClients("workflow-events", FailingClients.Way.THROWN, 400, FAILURES));
   }
 
+  private static Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>(Installation.DYING);
+    settings.put(EngineConfig.COMMIT_INTERVAL_MS, "50");
+    return settings;
+  }
+
   private void nothingIsLost(FailingClients clients) throws Exception {
     try (Installation installation = new Installation(QUEUE);
-        Engine engine =
-            installation.startEngine(folder, clients, EngineConfig.COMMIT_INTERVAL_MS, "50");
+        Engine engine = installation.startEngine(folder, clients, settings());
         Worker worker = installation.echoWorker(QUEUE);
         Load load = new Load(installation, Workflows.chain(QUEUE, 5), 100)) {
       worker.start();

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.app.EngineMain;
 import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.fixture.Brokers;
 import dev.millrace.orchestrator.fixture.Installation;
-import dev.millrace.orchestrator.fixture.JvmProcess;
 import dev.millrace.orchestrator.fixture.Load;
 import dev.millrace.orchestrator.fixture.Workflows;
+import dev.millrace.testing.JvmProcess;
 import dev.millrace.worker.Worker;
 import java.io.IOException;
 import java.io.Writer;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class KillRun implements AutoCloseable {
   private static final String QUEUE = "work";
 
-  final Installation installation = new Installation(QUEUE);
+  final Installation installation;
   final Load load;
   private final Path stateFolder;
   private final Path configFile;
@@ -40,36 +41,40 @@ final class KillRun implements AutoCloseable {
   private @Nullable JvmProcess engine;
 
   /** A run of the engine as it is shipped. */
-  static KillRun ofEngine(Path folder, int inFlight, String... settings) throws IOException {
-    return new KillRun(folder, inFlight, EngineMain.class, "ready", List.of(), settings);
+  static KillRun ofEngine(Brokers brokers, Path folder, int inFlight, Map<String, String> settings)
+      throws IOException {
+    return new KillRun(brokers, folder, inFlight, EngineMain.class, "ready", List.of(), settings);
   }
 
   /** A run of an engine whose commands are late by up to some milliseconds. */
   static KillRun ofSlowCommands(Path folder, int inFlight, int delayMs, boolean withRule)
       throws IOException {
     return new KillRun(
+        Brokers.EMBEDDED,
         folder,
         inFlight,
         SlowCommandsEngine.class,
         SlowCommandsEngine.READY,
         List.of(Integer.toString(delayMs), withRule ? "with-rule" : "without-rule"),
-        EngineConfig.COMMIT_INTERVAL_MS,
-        "50");
+        Map.of(EngineConfig.COMMIT_INTERVAL_MS, "50"));
   }
 
   private KillRun(
+      Brokers brokers,
       Path folder,
       int inFlight,
       Class<?> engineMain,
       String readyLine,
       List<String> arguments,
-      String... settings)
+      Map<String, String> settings)
       throws IOException {
     this.stateFolder = folder.resolve("state");
     this.configFile = folder.resolve("engine.properties");
     this.engineMain = engineMain;
     this.readyLine = readyLine;
-    Map<String, String> all = installation.engineSettings(stateFolder, settings);
+    this.installation = new Installation(brokers, QUEUE);
+    Map<String, String> all = installation.engineSettings(stateFolder, Installation.DYING);
+    all.putAll(settings);
     // A static member is taken back at once; others would wait for the dead one's session.
     all.put("kafka.group.instance.id", "engine");
     Properties properties = new Properties();
@@ -90,7 +95,7 @@ final class KillRun implements AutoCloseable {
 
   /** Starts the engine and waits until it works. */
   void startEngine() throws IOException {
-    engine = JvmProcess.start(engineMain, List.of(), arguments);
+    engine = JvmProcess.start(engineMain, arguments);
     engine.awaitLine(readyLine);
   }
 
@@ -99,6 +104,17 @@ final class KillRun implements AutoCloseable {
     load.awaitMoreEnds(20);
     LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(400_000_000L));
     assertThat(load.unfinished()).as("workflows in flight at the kill").isPositive();
+    running().kill();
+  }
+
+  /**
+   * Kills the engine when changes of state could have left it, and commands of which they speak
+   * have not. Only for slow commands.
+   */
+  void killEngineBetweenStateAndCommands() throws IOException, InterruptedException {
+    load.awaitMoreEnds(20);
+    running().tell(SlowCommandsEngine.HOLD);
+    running().awaitLine(SlowCommandsEngine.HOLDS);
     running().kill();
   }
 

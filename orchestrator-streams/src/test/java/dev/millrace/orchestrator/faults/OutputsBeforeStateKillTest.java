@@ -30,7 +30,9 @@ class OutputsBeforeStateKillTest {
 
   private void killsLeaveNothingStuck(int kills) throws Exception {
     try (KillRun run = KillRun.ofSlowCommands(folder, IN_FLIGHT, DELAY_MS, true)) {
-      run.killAndRestart(kills);
+      run.killAndRestart(kills - 1);
+      run.killEngineBetweenStateAndCommands();
+      run.startEngine();
       run.load.awaitMoreEnds(1);
       run.awaitQuiet();
       run.load.assertAllSucceededOnce();
@@ -41,7 +43,9 @@ class OutputsBeforeStateKillTest {
   @Test
   void workflowsAreStuckWithoutTheRule() throws Exception {
     try (KillRun run = KillRun.ofSlowCommands(folder, IN_FLIGHT, DELAY_MS, false)) {
-      run.killAndRestart(2);
+      run.startEngine();
+      run.killEngineBetweenStateAndCommands();
+      run.startEngine();
       run.awaitQuiet();
       EventLog log = run.load.stop();
       log.pollToEnd();

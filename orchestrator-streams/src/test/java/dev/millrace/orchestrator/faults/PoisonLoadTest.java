@@ -25,7 +25,6 @@ import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +44,7 @@ class PoisonLoadTest {
     Logger engineLog = (Logger) LoggerFactory.getLogger("dev.millrace.orchestrator.app");
     engineLog.addAppender(deaths);
     try (Installation installation = new Installation(QUEUE);
-        Engine engine = installation.startEngine(folder, new DefaultKafkaClientSupplier());
+        Engine engine = installation.startEngine(folder);
         Worker worker = installation.echoWorker(QUEUE);
         EventLog log = new EventLog(installation)) {
       worker.start();
@@ -80,7 +79,7 @@ class PoisonLoadTest {
   @Test
   void startWithoutATimestampRuns() throws Exception {
     try (Installation installation = new Installation(QUEUE);
-        Engine engine = installation.startEngine(folder, new DefaultKafkaClientSupplier());
+        Engine engine = installation.startEngine(folder);
         Worker worker = installation.echoWorker(QUEUE);
         EventLog log = new EventLog(installation)) {
       worker.start();

@@ -1,16 +1,20 @@
 package dev.millrace.orchestrator.faults;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.orchestrator.app.Engine;
 import dev.millrace.orchestrator.config.EngineConfig;
-import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.testing.Patience;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +29,14 @@ import org.apache.kafka.streams.Topology;
 
 /**
  * An engine whose commands are late, as a process: {@code FILE MILLIS with-rule|without-rule}.
- * Without the rule it is the same topology with a store that nothing guards. Ends when its standard
+ * Without the rule it is the same topology with a store that nothing guards. Told to hold, it sends
+ * no command any more, and says so as soon as a stream thread waits for one. Ends when its standard
  * input does.
  */
 final class SlowCommandsEngine {
   static final String READY = "ready";
+  static final String HOLD = "hold";
+  static final String HOLDS = "holds";
 
   private SlowCommandsEngine() {}
 
@@ -43,15 +50,19 @@ final class SlowCommandsEngine {
             .collect(Collectors.toMap(key -> key, properties::getProperty));
     EngineConfig config = new EngineConfig(settings);
     SchemaRegistry registry = SchemaRegistries.connect(config.schemaRegistryUrl(), Map.of());
-    KafkaClientSupplier clients = new DelayingClients(Integer.parseInt(arguments[1]));
+    DelayingClients clients =
+        new DelayingClients(Integer.parseInt(arguments[1]), () -> System.out.println(HOLDS));
     switch (arguments[2]) {
       case "with-rule" -> startWithRule(config, registry, clients);
       case "without-rule" -> startWithoutRule(config, registry, clients);
       default -> throw new IllegalArgumentException(arguments[2]);
     }
     System.out.println(READY);
-    while (System.in.read() >= 0) {
-      // What comes in does not matter, only that it ends.
+    BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String line = input.readLine(); line != null; line = input.readLine()) {
+      if (line.equals(HOLD)) {
+        clients.hold();
+      }
     }
     Runtime.getRuntime().halt(0);
   }
@@ -61,7 +72,7 @@ final class SlowCommandsEngine {
       throws InterruptedException {
     Engine engine = Engine.create(config, registry, new SimpleMeterRegistry(), clients);
     engine.start();
-    if (!engine.awaitRunning(Installation.PATIENCE)) {
+    if (!engine.awaitRunning(Patience.LIMIT)) {
       throw new AssertionError("the engine does not run");
     }
   }

@@ -3,17 +3,21 @@ package dev.millrace.orchestrator.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.app.Engine;
+import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.fixture.Brokers;
 import dev.millrace.orchestrator.fixture.EventLog;
 import dev.millrace.orchestrator.fixture.Installation;
-import dev.millrace.orchestrator.fixture.JvmProcess;
 import dev.millrace.orchestrator.fixture.Workflows;
+import dev.millrace.testing.JvmProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker process that is killed while its handlers run. */
 class WorkerKillTest {
@@ -22,10 +26,21 @@ class WorkerKillTest {
 
   @TempDir Path folder;
 
-  @Test
-  void commandOfAKilledWorkerIsRunAgainByAnotherAndItsWorkflowEndsOnce() throws Exception {
-    try (Installation installation = new Installation(QUEUE);
-        Engine engine = installation.startEngine(folder, new DefaultKafkaClientSupplier());
+  /** Where the broker comes from. */
+  protected Brokers brokers() {
+    return Brokers.EMBEDDED;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"at-least-once", "exactly-once"})
+  void commandOfAKilledWorkerIsRunAgainByAnotherAndItsWorkflowEndsOnce(String guarantee)
+      throws Exception {
+    try (Installation installation = new Installation(brokers(), QUEUE);
+        Engine engine =
+            installation.startEngine(
+                folder,
+                new DefaultKafkaClientSupplier(),
+                Map.of(EngineConfig.GUARANTEE, guarantee));
         EventLog log = new EventLog(installation);
         JvmProcess killed = worker(installation, "hang")) {
       installation.register(Workflows.diamond(QUEUE));
@@ -57,7 +72,6 @@ class WorkerKillTest {
   private static JvmProcess worker(Installation installation, String mode) throws IOException {
     return JvmProcess.start(
         HangingWorker.class,
-        List.of(),
         List.of(installation.bootstrapServers(), installation.registryUrl(), QUEUE, mode));
   }
 

@@ -114,7 +114,17 @@ final class DrivenEngine implements AutoCloseable {
 
   /** Goes on in a new driver that knows of the old one what its changelog says, and no more. */
   void restart(WorkflowDefinition... definitions) {
+    commit();
+    crash(definitions);
+  }
+
+  /** From here a crash goes on. */
+  void commit() {
     changelog.addAll(changelog());
+  }
+
+  /** Goes on in a new driver that knows what was committed; offsets begin at 0 again. */
+  void crash(WorkflowDefinition... definitions) {
     driver.close();
     restarts++;
     driver = newDriver();
@@ -233,9 +243,12 @@ final class DrivenEngine implements AutoCloseable {
 
   /** The events since the last call. */
   List<WorkflowEvent> events() {
-    return read(topics.events()).stream()
-        .flatMap(record -> decode(events, record.value()).getEvents().stream())
-        .toList();
+    return eventRecords().stream().flatMap(record -> record.getEvents().stream()).toList();
+  }
+
+  /** The records of the events topic since the last call. */
+  List<WorkflowEvents> eventRecords() {
+    return read(topics.events()).stream().map(record -> decode(events, record.value())).toList();
   }
 
   /** The types of the events since the last call. */

@@ -9,7 +9,6 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,31 +19,20 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to records that are none. */
-class PoisonTest {
+class PoisonTest extends DrivenEngineCase {
   private static final byte[] KEY = "poisoned".getBytes(UTF_8);
 
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
   @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder);
+  void define() {
     engine.define(
         new WorkflowDefinition(
             "one", 1, Duration.ZERO, RetryPolicy.NONE, List.of(Definitions.step("only"))));
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
   }
 
   @ParameterizedTest

@@ -10,7 +10,6 @@ import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,27 +17,11 @@ import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Starts that must wait, and steps whose commands are too large. */
-class StartsAndLimitsTest {
+class StartsAndLimitsTest extends DrivenEngineCase {
   private static final Duration RETRY = Duration.ofMillis(100);
-
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
-  @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
-  }
 
   @Test
   void startWaitsForItsDefinition() {

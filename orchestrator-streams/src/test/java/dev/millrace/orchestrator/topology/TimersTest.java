@@ -7,33 +7,16 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.v1.EventType;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only time brings about. */
-class TimersTest {
+class TimersTest extends DrivenEngineCase {
   private static final Duration JUST_BEFORE = Duration.ofMillis(1);
-
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
-  @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
-  }
 
   @Test
   void retryIsSentWhenItsBackOffIsOverAndNeverEarlier() {

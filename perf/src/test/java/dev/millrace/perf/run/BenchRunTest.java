@@ -64,7 +64,7 @@ class BenchRunTest {
             RunPlan.Installation.NONE,
             WORKLOAD.name(),
             20,
-            new Extent(Extent.Unit.SECONDS, 1, 2),
+            new Extent(Extent.Unit.WORKFLOWS, 20, 40),
             Profile.LATENCY,
             Guarantee.AT_LEAST_ONCE,
             2,

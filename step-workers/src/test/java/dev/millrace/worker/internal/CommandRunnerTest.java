@@ -1,7 +1,6 @@
 package dev.millrace.worker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
@@ -26,11 +25,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
 final class CommandRunnerTest {
   record Quake(String id, double magnitude) {}
 
@@ -38,7 +35,7 @@ final class CommandRunnerTest {
     try (FakeKafka kafka = new FakeKafka(4, Duration.ofSeconds(10), Map.of("known", handler))) {
       kafka.start(0);
       kafka.add(0, List.of(command));
-      await().until(() -> !kafka.producer.history().isEmpty());
+      kafka.awaitSent(1);
       ProducerRecord<byte[], byte[]> record = kafka.producer.history().getFirst();
       assertThat(record.topic()).isEqualTo(FakeKafka.TOPICS.completions());
       assertThat(record.key()).asString().isEqualTo(command.getWorkflowId());
@@ -197,11 +194,11 @@ final class CommandRunnerTest {
             4, Duration.ofSeconds(10), Map.of("known", context -> StepResult.succeeded("x")))) {
       kafka.start(0);
       kafka.add(0, List.of(known()));
-      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.awaitSent(1);
       kafka.producer.errorNext(new RecordTooLargeException("too large"));
-      await().until(() -> kafka.producer.history().size() == 2);
+      kafka.awaitSent(2);
       kafka.acknowledge();
-      await().until(() -> kafka.committed(0) == 1);
+      kafka.awaitCommitted(0, 1);
       assertThat(kafka.decode(kafka.producer.history().getLast()).getFailure().getType())
           .isEqualTo("millrace.output-too-large");
     }
@@ -267,7 +264,7 @@ final class CommandRunnerTest {
       headers.add("other", new byte[0]);
       byte[] command = kafka.encode(known());
       kafka.onPollThread(() -> kafka.addRecord(0, "w", command, headers));
-      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.awaitSent(1);
       ProducerRecord<byte[], byte[]> record = kafka.producer.history().getFirst();
       assertThat(record.headers().toArray()).hasSize(1);
       assertThat(record.headers().lastHeader("traceparent").value())

@@ -1,11 +1,14 @@
 package dev.millrace.worker.internal;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
+import dev.millrace.testing.Patience;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
 import dev.millrace.worker.StepHandler;
@@ -21,13 +24,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -55,9 +62,19 @@ final class FakeKafka implements AutoCloseable {
         }
       };
 
+  private final AtomicInteger sent = new AtomicInteger();
+
   /** Acknowledges nothing by itself. */
   final MockProducer<byte[], byte[]> producer =
-      new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+      new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+        @Override
+        public synchronized Future<RecordMetadata> send(
+            ProducerRecord<byte[], byte[]> record, @Nullable Callback callback) {
+          Future<RecordMetadata> result = super.send(record, callback);
+          sent.incrementAndGet();
+          return result;
+        }
+      };
 
   final WorkerRuntime runtime;
   private final AvroCodec<StepCommand> commands;
@@ -121,11 +138,11 @@ final class FakeKafka implements AutoCloseable {
           try {
             action.run();
             done.complete(null);
-          } catch (RuntimeException e) {
+          } catch (Throwable e) {
             done.completeExceptionally(e);
           }
         });
-    done.orTimeout(20, TimeUnit.SECONDS).join();
+    done.orTimeout(Patience.LIMIT.toMillis(), TimeUnit.MILLISECONDS).join();
   }
 
   /** Only on the poll thread. */
@@ -181,6 +198,26 @@ final class FakeKafka implements AutoCloseable {
     while (producer.completeNext()) {
       // There may be more.
     }
+  }
+
+  /** Waits until the worker has sent so many records in all. */
+  void awaitSent(int records) {
+    await().until(() -> sent.get() == records);
+  }
+
+  /** Waits until a partition is committed up to an offset. */
+  void awaitCommitted(int partition, long offset) {
+    await().until(() -> committed(partition) == offset);
+  }
+
+  /** Acknowledges what is sent until a partition is committed up to an offset. */
+  void acknowledgeUntilCommitted(int partition, long offset) {
+    await()
+        .until(
+            () -> {
+              acknowledge();
+              return committed(partition) == offset;
+            });
   }
 
   /** The committed offset of a partition; -1 for none. */

@@ -7,9 +7,11 @@ import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.testing.Patience;
 import dev.millrace.worker.Commands;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
+import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
 import java.time.Duration;
@@ -28,12 +30,35 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
 final class PollLoopTest {
-  private static final Duration DRAIN = Duration.ofSeconds(20);
+  private static final Duration DRAIN = Patience.LIMIT;
   private static final StepHandler DONE = context -> StepResult.succeeded();
+
+  /** A handler whose runs wait until they are let go. */
+  private static final class Gate implements StepHandler {
+    private final AtomicInteger begun = new AtomicInteger();
+    private final Semaphore open = new Semaphore(0);
+
+    @Override
+    public StepResult handle(StepContext context) throws InterruptedException {
+      begun.incrementAndGet();
+      open.acquire();
+      return StepResult.succeeded();
+    }
+
+    int begun() {
+      return begun.get();
+    }
+
+    void awaitBegun(int runs) {
+      await().until(() -> begun.get() == runs);
+    }
+
+    void letGo(int runs) {
+      open.release(runs);
+    }
+  }
 
   private static List<StepCommand> commands(String type, int count) {
     return IntStream.range(0, count).mapToObj(i -> Commands.command("w" + i, type)).toList();
@@ -44,16 +69,16 @@ final class PollLoopTest {
     try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
       kafka.start(0, 1);
       kafka.add(1, commands("work", 1));
-      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.awaitSent(1);
       kafka.add(0, commands("work", 3));
-      await().until(() -> kafka.producer.history().size() == 4);
+      kafka.awaitSent(4);
 
       kafka.producer.completeNext();
-      await().until(() -> kafka.committed(1) == 1);
+      kafka.awaitCommitted(1, 1);
       assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
 
       kafka.acknowledge();
-      await().until(() -> kafka.committed(0) == 3);
+      kafka.awaitCommitted(0, 3);
     }
   }
 
@@ -62,7 +87,7 @@ final class PollLoopTest {
     try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
       kafka.start(0);
       kafka.add(0, commands("work", 1));
-      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.awaitSent(1);
       kafka.producer.errorNext(new TimeoutException("no broker for 5 minutes"));
 
       kafka.runtime.awaitStop();
@@ -86,24 +111,18 @@ final class PollLoopTest {
 
   @Test
   void startsNoMoreThanItHasSlotsAndPausesMeanwhile() throws Exception {
-    Semaphore release = new Semaphore(0);
-    AtomicInteger started = new AtomicInteger();
-    StepHandler waiting =
-        context -> {
-          started.incrementAndGet();
-          release.acquire();
-          return StepResult.succeeded();
-        };
-    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("wait", waiting))) {
+    Gate gate = new Gate();
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("wait", gate))) {
       kafka.start(0, 1);
       kafka.add(0, commands("wait", 10));
       await().until(() -> kafka.consumer.paused().size() == 2);
-      kafka.onPollThread(() -> assertThat(started.get()).isEqualTo(4));
+      gate.awaitBegun(4);
+      kafka.onPollThread(() -> assertThat(gate.begun()).isEqualTo(4));
 
-      release.release(1);
-      await().until(() -> started.get() == 5);
-      release.release(9);
-      await().until(() -> kafka.producer.history().size() == 10);
+      gate.letGo(1);
+      gate.awaitBegun(5);
+      gate.letGo(9);
+      kafka.awaitSent(10);
       await().until(() -> kafka.consumer.paused().isEmpty());
     }
   }
@@ -111,57 +130,36 @@ final class PollLoopTest {
   @Test
   void slowCommandHoldsNothingBackUntilTheRunAheadBound() throws Exception {
     int bound = Profile.SMALL.runAhead();
-    CountDownLatch release = new CountDownLatch(1);
-    StepHandler slow =
-        context -> {
-          release.await();
-          return StepResult.succeeded();
-        };
+    Gate slow = new Gate();
     try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("slow", slow, "work", DONE))) {
       kafka.start(0, 1);
       kafka.add(0, commands("slow", 1));
       kafka.add(0, commands("work", bound + 50));
       kafka.add(1, commands("work", 1));
-      await()
-          .until(
-              () -> {
-                kafka.acknowledge();
-                return kafka.producer.history().size() == bound;
-              });
+      kafka.awaitSent(bound);
+      kafka.acknowledge();
       await().until(() -> kafka.consumer.paused().equals(Set.of(FakeKafka.partition(0))));
-      await().until(() -> kafka.committed(1) == 1);
+      kafka.awaitCommitted(1, 1);
       assertThat(kafka.producer.history()).hasSize(bound);
       assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
 
-      release.countDown();
-      await()
-          .until(
-              () -> {
-                kafka.acknowledge();
-                return kafka.committed(0) == bound + 51;
-              });
+      slow.letGo(1);
+      kafka.acknowledgeUntilCommitted(0, bound + 51);
     }
   }
 
   @Test
   void finishesAndCommitsRunningCommandsBeforeItGivesAPartitionBack() throws Exception {
-    CountDownLatch running = new CountDownLatch(2);
-    CountDownLatch release = new CountDownLatch(1);
-    StepHandler waiting =
-        context -> {
-          running.countDown();
-          release.await();
-          return StepResult.succeeded();
-        };
-    try (FakeKafka kafka = new FakeKafka(2, DRAIN, Map.of("wait", waiting))) {
+    Gate gate = new Gate();
+    try (FakeKafka kafka = new FakeKafka(2, DRAIN, Map.of("wait", gate))) {
       kafka.start(0, 1);
       kafka.add(0, commands("wait", 5));
-      running.await();
+      gate.awaitBegun(2);
       kafka.onPollThread(
           () -> {
             // From here until the partition is given back the poll thread starts nothing.
-            release.countDown();
-            Thread.ofPlatform().start(() -> acknowledge(kafka, 2));
+            gate.letGo(2);
+            Thread.ofPlatform().start(() -> kafka.acknowledgeUntilCommitted(0, 2));
             kafka.assign(1);
           });
 
@@ -171,31 +169,19 @@ final class PollLoopTest {
     }
   }
 
-  private static void acknowledge(FakeKafka kafka, int completions) {
-    await().until(() -> kafka.producer.history().size() == completions);
-    kafka.acknowledge();
-  }
-
   @Test
   void givesAPartitionBackWhenTheDrainTimeoutIsOver() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    StepHandler waiting =
-        context -> {
-          running.countDown();
-          release.await();
-          return StepResult.succeeded();
-        };
-    try (FakeKafka kafka = new FakeKafka(2, Duration.ofMillis(20), Map.of("wait", waiting))) {
+    Gate gate = new Gate();
+    try (FakeKafka kafka = new FakeKafka(2, Duration.ofMillis(20), Map.of("wait", gate))) {
       kafka.start(0, 1);
       kafka.add(0, commands("wait", 1));
-      running.await();
+      gate.awaitBegun(1);
       kafka.onPollThread(() -> kafka.assign(1));
       assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
 
       // Its late completion is sent all the same; the engine drops what it does not wait for.
-      release.countDown();
-      await().until(() -> kafka.producer.history().size() == 1);
+      gate.letGo(1);
+      kafka.awaitSent(1);
       kafka.acknowledge();
       assertThat(kafka.runtime.failure()).isEmpty();
     }
@@ -203,22 +189,15 @@ final class PollLoopTest {
 
   @Test
   void closeFinishesSendsAndCommitsWhatIsRunning() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
-    StepHandler waiting =
-        context -> {
-          running.countDown();
-          release.await();
-          return StepResult.succeeded();
-        };
-    try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("wait", waiting))) {
+    Gate gate = new Gate();
+    try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("wait", gate))) {
       kafka.start(0);
       kafka.add(0, commands("wait", 3));
-      running.await();
+      gate.awaitBegun(1);
       // Asked on the poll thread, so that no command of the backlog can start after it.
       kafka.onPollThread(() -> kafka.runtime.requestStop(DRAIN));
-      release.countDown();
-      await().until(() -> kafka.producer.history().size() == 1);
+      gate.letGo(1);
+      kafka.awaitSent(1);
       kafka.acknowledge();
       kafka.runtime.awaitStop();
 
@@ -230,23 +209,21 @@ final class PollLoopTest {
 
   @Test
   void closeAbandonsAHandlerThatNeedsLongerThanItsTime() throws Exception {
-    CountDownLatch running = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    Gate gate = new Gate();
     CountDownLatch returned = new CountDownLatch(1);
     StepHandler waiting =
         context -> {
-          running.countDown();
-          release.await();
+          StepResult result = gate.handle(context);
           returned.countDown();
-          return StepResult.succeeded();
+          return result;
         };
     try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("wait", waiting))) {
       kafka.start(0);
       kafka.add(0, commands("wait", 1));
-      running.await();
+      gate.awaitBegun(1);
       kafka.runtime.requestStop(Duration.ofMillis(20));
       kafka.runtime.awaitStop();
-      release.countDown();
+      gate.letGo(1);
       returned.await();
 
       assertThat(kafka.committed(0)).isLessThanOrEqualTo(0);
@@ -266,9 +243,9 @@ final class PollLoopTest {
             kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, headers);
             kafka.addRecord(0, "empty", null, new RecordHeaders());
           });
-      await().until(() -> kafka.producer.history().size() == 2);
+      kafka.awaitSent(2);
       kafka.acknowledge();
-      await().until(() -> kafka.committed(0) == 2);
+      kafka.awaitCommitted(0, 2);
 
       ProducerRecord<byte[], byte[]> letter =
           kafka.producer.history().stream()
@@ -298,11 +275,11 @@ final class PollLoopTest {
       kafka.start(0);
       kafka.onPollThread(
           () -> kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, new RecordHeaders()));
-      await().until(() -> kafka.producer.history().size() == 1);
+      kafka.awaitSent(1);
       kafka.producer.errorNext(new RecordTooLargeException("3 bytes"));
-      await().until(() -> kafka.producer.history().size() == 2);
+      kafka.awaitSent(2);
       kafka.acknowledge();
-      await().until(() -> kafka.committed(0) == 1);
+      kafka.awaitCommitted(0, 1);
 
       assertThat(kafka.producer.history().getLast().value()).isNull();
       assertThat(kafka.producer.history().getLast().key()).asString().isEqualTo("bad");
@@ -328,9 +305,9 @@ final class PollLoopTest {
       assertThat(ran).containsExactly("w0");
 
       registry.over = true;
-      await().until(() -> ran.contains("new"));
+      kafka.awaitSent(2);
       kafka.acknowledge();
-      await().until(() -> kafka.committed(0) == 1);
+      kafka.awaitCommitted(0, 1);
     }
   }
 

@@ -28,7 +28,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WfFormatImporterTest {
-  /** Recorded executions that are no part of the project, beside the repository's folder. */
+  /**
+   * Recorded executions of WfCommons, whose licence is not ours: no part of the project. Where they
+   * lie beside the repository's folder they are read as well.
+   */
   private static final Path RECORDED = Path.of("../../shared/data/wfcommons");
 
   private static WfInstance read(String json) throws WfFormatException {
@@ -211,7 +214,9 @@ class WfFormatImporterTest {
   void recordedExecutionsAreReadWhole(String file, int tasks, int edges, int fanIn)
       throws Exception {
     Path path = RECORDED.resolve(file);
-    assumeTrue(Files.isReadable(path), () -> "recorded execution is not there: " + path);
+    assumeTrue(
+        Files.isReadable(path),
+        () -> "recorded executions are no part of the project; with %s it is read".formatted(path));
 
     WfInstance instance = WfFormatImporter.read(path);
 

@@ -1,0 +1,22 @@
+package dev.millrace.orchestrator.topology;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A test on a driven engine of its own. */
+abstract class DrivenEngineCase {
+  @TempDir private Path folder;
+  protected DrivenEngine engine;
+
+  @BeforeEach
+  final void startEngine() {
+    engine = new DrivenEngine(folder);
+  }
+
+  @AfterEach
+  final void stopEngine() {
+    engine.close();
+  }
+}

@@ -99,8 +99,22 @@ final class Starts {
     return null;
   }
 
-  /** Tries a parked start again. */
-  void retry(String workflowId, ParkedStart parked, long nowMs) {
+  /** Tries a parked start again, if it has armed this timer. */
+  boolean retry(WorkflowStore.Timer timer, long nowMs) {
+    String workflowId = timer.workflowId();
+    ParkedStart parked = store.parked(workflowId);
+    if (parked == null || parked.armedTimerMs() != timer.dueMs()) {
+      return false;
+    }
+    if (store.load(workflowId) == null) {
+      retry(workflowId, parked, nowMs);
+    } else {
+      store.unpark(workflowId, parked); // a crash left it beside the workflow that came of it
+    }
+    return true;
+  }
+
+  private void retry(String workflowId, ParkedStart parked, long nowMs) {
     DecodedStart start;
     try {
       start = decoder.start(parked.value(), parked.headers());

@@ -10,7 +10,6 @@ import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
-import dev.millrace.orchestrator.store.ParkedStart;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -107,13 +106,12 @@ final class WorkflowTask {
   void fireTimers() {
     long nowMs = context.currentSystemTimeMs();
     for (WorkflowStore.Timer timer : store.dueTimers(nowMs, TIMERS_PER_TICK)) {
-      PackedWorkflow workflow = store.load(timer.workflowId());
-      ParkedStart parked = workflow == null ? store.parked(timer.workflowId()) : null;
-      if (workflow != null && workflow.armedTimerMs() == timer.dueMs()) {
-        fire(timer.workflowId(), workflow, nowMs);
-      } else if (parked != null && parked.armedTimerMs() == timer.dueMs()) {
-        starts.retry(timer.workflowId(), parked, nowMs);
-      } else {
+      boolean isArmed =
+          switch (timer.owner()) {
+            case WORKFLOW -> fire(timer, nowMs);
+            case PARKED_START -> starts.retry(timer, nowMs);
+          };
+      if (!isArmed) {
         store.deleteOrphan(timer);
       }
     }
@@ -137,7 +135,14 @@ final class WorkflowTask {
         workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
   }
 
-  private void fire(String workflowId, PackedWorkflow workflow, long nowMs) {
+  /** Fires a workflow's timer, if the workflow has armed it. */
+  private boolean fire(WorkflowStore.Timer timer, long nowMs) {
+    String workflowId = timer.workflowId();
+    PackedWorkflow workflow = store.load(workflowId);
+    if (workflow == null || workflow.armedTimerMs() != timer.dueMs()) {
+      return false;
+    }
+    long expiryMs = workflow.endedAtMs() + retentionMs;
     if (!workflow.status().hasEnded()) {
       transitions.apply(
           workflowId,
@@ -145,13 +150,11 @@ final class WorkflowTask {
           workflow,
           new TimerFired(),
           Cause.TIMER);
-      return;
-    }
-    long expiryMs = workflow.endedAtMs() + retentionMs;
-    if (expiryMs <= nowMs) {
+    } else if (expiryMs <= nowMs) {
       store.forget(workflowId, workflow);
     } else {
       store.save(workflowId, workflow, expiryMs);
     }
+    return true;
   }
 }

@@ -7,14 +7,18 @@ import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
- * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code t} a timer,
- * ordered by time.
+ * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code t} a timer. A
+ * timer's key goes on with when it is due and with the first byte of what it is armed for, so that
+ * two records that one workflow id has never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
   private static final byte PAYLOAD = 'p';
   private static final byte PARKED_START = 's';
   private static final byte TIMER = 't';
+
+  /** Kind, time and owner of a timer, before the id. */
+  private static final int TIMER_PREFIX = 1 + Long.BYTES + 1;
 
   private Keys() {}
 
@@ -65,11 +69,21 @@ public final class Keys {
             .array());
   }
 
-  /** A workflow's timer; with an empty id, before all timers of that time. */
-  static Bytes timer(long dueMs, String workflowId) {
+  /** The timer that one of a workflow id's records has armed. */
+  static Bytes timer(long dueMs, TimerOwner owner, String workflowId) {
     byte[] id = workflowId.getBytes(UTF_8);
     return Bytes.wrap(
-        ByteBuffer.allocate(1 + Long.BYTES + id.length).put(TIMER).putLong(dueMs).put(id).array());
+        ByteBuffer.allocate(TIMER_PREFIX + id.length)
+            .put(TIMER)
+            .putLong(dueMs)
+            .put(firstByte(owner))
+            .put(id)
+            .array());
+  }
+
+  /** Before all timers of that time. */
+  static Bytes firstTimer(long dueMs) {
+    return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES).put(TIMER).putLong(dueMs).array());
   }
 
   static boolean isTimer(Bytes key) {
@@ -81,11 +95,29 @@ public final class Keys {
     return ByteBuffer.wrap(timerKey.get()).getLong(1);
   }
 
+  /** What armed the timer of a key. */
+  static TimerOwner timerOwner(Bytes timerKey) {
+    byte first = timerKey.get()[TIMER_PREFIX - 1];
+    for (TimerOwner owner : TimerOwner.values()) {
+      if (firstByte(owner) == first) {
+        return owner;
+      }
+    }
+    throw new IllegalStateException(
+        "timer of an unknown kind %d; run the version that wrote it".formatted(first));
+  }
+
   /** Whose timer a key is. */
   static String timerWorkflowId(Bytes timerKey) {
     byte[] key = timerKey.get();
-    int prefix = 1 + Long.BYTES;
-    return new String(key, prefix, key.length - prefix, UTF_8);
+    return new String(key, TIMER_PREFIX, key.length - TIMER_PREFIX, UTF_8);
+  }
+
+  private static byte firstByte(TimerOwner owner) {
+    return switch (owner) {
+      case WORKFLOW -> WORKFLOW;
+      case PARKED_START -> PARKED_START;
+    };
   }
 
   private static Bytes key(byte kind, String workflowId) {

@@ -42,7 +42,7 @@ public final class WorkflowStore {
   }
 
   /** A timer as it stands in the store. */
-  public record Timer(long dueMs, String workflowId) {}
+  public record Timer(long dueMs, TimerOwner owner, String workflowId) {}
 
   /** A workflow to work on, or null when nothing is known of it. */
   public @Nullable PackedWorkflow load(String workflowId) {
@@ -79,12 +79,12 @@ public final class WorkflowStore {
     long armedMs = workflow.armedTimerMs();
     putSpilled(workflowId, workflow);
     if (timerMs != armedMs && timerMs != WorkflowView.NO_DEADLINE) {
-      putTimer(timerMs, workflowId);
+      putTimer(timerMs, TimerOwner.WORKFLOW, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
     store.put(Keys.workflow(workflowId), workflow.bytes());
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
-      delete(Keys.timer(armedMs, workflowId));
+      deleteTimer(armedMs, TimerOwner.WORKFLOW, workflowId);
     }
     for (int slot : workflow.takeReleased()) {
       delete(Keys.payload(workflowId, slot));
@@ -106,7 +106,7 @@ public final class WorkflowStore {
       store.put(key, store.get(key));
     }
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      putTimer(workflow.armedTimerMs(), workflowId);
+      putTimer(workflow.armedTimerMs(), TimerOwner.WORKFLOW, workflowId);
     }
     store.put(Keys.workflow(workflowId), workflow.bytes());
   }
@@ -115,7 +115,7 @@ public final class WorkflowStore {
   public void forget(String workflowId, PackedWorkflow workflow) {
     delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      delete(Keys.timer(workflow.armedTimerMs(), workflowId));
+      deleteTimer(workflow.armedTimerMs(), TimerOwner.WORKFLOW, workflowId);
     }
   }
 
@@ -128,29 +128,22 @@ public final class WorkflowStore {
   /** Stores a start that waits for its definition and moves its timer. */
   public void park(String workflowId, ParkedStart start, long formerTimerMs) {
     hasParked = true;
-    putTimer(start.armedTimerMs(), workflowId);
+    putTimer(start.armedTimerMs(), TimerOwner.PARKED_START, workflowId);
     store.put(Keys.parkedStart(workflowId), start.toBytes());
     if (formerTimerMs != WorkflowView.NO_DEADLINE && formerTimerMs != start.armedTimerMs()) {
-      delete(Keys.timer(formerTimerMs, workflowId));
+      deleteTimer(formerTimerMs, TimerOwner.PARKED_START, workflowId);
     }
   }
 
   /** Forgets a start that has waited. */
   public void unpark(String workflowId, ParkedStart start) {
     delete(Keys.parkedStart(workflowId));
-    delete(Keys.timer(start.armedTimerMs(), workflowId));
+    deleteTimer(start.armedTimerMs(), TimerOwner.PARKED_START, workflowId);
   }
 
-  /**
-   * Deletes a timer that no record speaks of, and a parked start that a crash left beside the
-   * workflow that came of it.
-   */
+  /** Deletes a timer that no record speaks of. */
   public void deleteOrphan(Timer timer) {
-    ParkedStart parked = parked(timer.workflowId());
-    if (parked != null && parked.armedTimerMs() == timer.dueMs()) {
-      delete(Keys.parkedStart(timer.workflowId()));
-    }
-    delete(Keys.timer(timer.dueMs(), timer.workflowId()));
+    deleteTimer(timer.dueMs(), timer.owner(), timer.workflowId());
   }
 
   /** The timers that are due, earliest first, at most a number of them. */
@@ -162,7 +155,7 @@ public final class WorkflowStore {
     // The scan looks a little ahead, so that an idle task need not scan at every tick.
     earliestTimerMs = nowMs + LOOK_AHEAD_MS;
     try (KeyValueIterator<Bytes, byte[]> timers =
-        store.range(Keys.timer(0, ""), Keys.timer(earliestTimerMs, ""))) {
+        store.range(Keys.firstTimer(0), Keys.firstTimer(earliestTimerMs))) {
       while (timers.hasNext()) {
         Bytes key = timers.next().key;
         long dueMs = Keys.timerDueMs(key);
@@ -170,15 +163,19 @@ public final class WorkflowStore {
           earliestTimerMs = dueMs;
           break;
         }
-        due.add(new Timer(dueMs, Keys.timerWorkflowId(key)));
+        due.add(new Timer(dueMs, Keys.timerOwner(key), Keys.timerWorkflowId(key)));
       }
     }
     return due;
   }
 
-  private void putTimer(long dueMs, String workflowId) {
-    store.put(Keys.timer(dueMs, workflowId), PRESENT);
+  private void putTimer(long dueMs, TimerOwner owner, String workflowId) {
+    store.put(Keys.timer(dueMs, owner, workflowId), PRESENT);
     earliestTimerMs = Math.min(earliestTimerMs, dueMs);
+  }
+
+  private void deleteTimer(long dueMs, TimerOwner owner, String workflowId) {
+    delete(Keys.timer(dueMs, owner, workflowId));
   }
 
   private void delete(Bytes key) {

@@ -2,10 +2,12 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -36,6 +38,7 @@ final class Transitions {
   private final Topics topics;
   private final OutputEncoder encoder;
   private final WorkflowStore store;
+  private final PinnedDefinitions pinned;
   private final long retentionMs;
 
   Transitions(
@@ -43,12 +46,32 @@ final class Transitions {
       Topics topics,
       OutputEncoder encoder,
       WorkflowStore store,
+      PinnedDefinitions pinned,
       long retentionMs) {
     this.context = context;
     this.topics = topics;
     this.encoder = encoder;
     this.store = store;
+    this.pinned = pinned;
     this.retentionMs = retentionMs;
+  }
+
+  /** Applies a control or a completion to a workflow, if it is known and has not ended. */
+  Decision.@Nullable Refused change(String workflowId, Input input, Cause cause) {
+    PackedWorkflow workflow = store.load(workflowId);
+    if (workflow == null) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_WORKFLOW, "no workflow '%s' is known".formatted(workflowId));
+    }
+    InputSource source = cause.source();
+    if (source != null && cause.offset() <= workflow.appliedOffset(source)) {
+      store.putAgain(workflowId, workflow);
+      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
+    }
+    if (workflow.status().hasEnded()) {
+      return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
+    }
+    return apply(workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
   }
 
   /** Applies an input to a workflow; answers the refusal, if it was refused. */

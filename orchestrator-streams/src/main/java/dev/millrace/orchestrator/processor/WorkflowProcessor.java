@@ -33,6 +33,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
    * @param topics names of the topics
    * @param retention how long the summary of an ended workflow is kept
    * @param definitionWait how long a start waits for its definition and queues to be known
+   * @param controlWait how long a control waits for the start of its workflow
    * @param timerTick how often due timers are looked for
    */
   public record Settings(
@@ -40,6 +41,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
       Topics topics,
       Duration retention,
       Duration definitionWait,
+      Duration controlWait,
       Duration timerTick) {}
 
   public WorkflowProcessor(

@@ -6,8 +6,6 @@ import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowIds;
 import dev.millrace.orchestrator.core.decide.Decision;
-import dev.millrace.orchestrator.core.decide.Refusal;
-import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
@@ -27,11 +25,11 @@ final class WorkflowTask {
   private final ProcessorContext<byte[], Outgoing> context;
   private final Map<String, InputSource> sourceByTopic;
   private final InputDecoder decoder;
-  private final EngineMetrics metrics;
   private final WorkflowStore store;
   private final PinnedDefinitions pinned;
   private final Transitions transitions;
   private final DeadLetters deadLetters;
+  private final Controls controls;
   private final Starts starts;
   private final long retentionMs;
 
@@ -51,12 +49,12 @@ final class WorkflowTask {
             topics.controls(), InputSource.CONTROL,
             topics.completions(), InputSource.COMPLETION);
     this.decoder = decoder;
-    this.metrics = metrics;
     this.retentionMs = settings.retention().toMillis();
     this.store = new WorkflowStore(context.getStateStore(settings.storeName()));
     this.pinned = new PinnedDefinitions(definitions, decoder, store);
-    this.transitions = new Transitions(context, topics, encoder, store, retentionMs);
+    this.transitions = new Transitions(context, topics, encoder, store, pinned, retentionMs);
     this.deadLetters = new DeadLetters(context, topics, metrics);
+    this.controls = new Controls(context, settings, decoder, store, transitions, deadLetters);
     this.starts =
         new Starts(
             context,
@@ -67,6 +65,7 @@ final class WorkflowTask {
             queues,
             store,
             transitions,
+            controls,
             deadLetters);
   }
 
@@ -84,22 +83,19 @@ final class WorkflowTask {
               () ->
                   switch (source) {
                     case START -> starts.start(workflowId, record, cause);
-                    case CONTROL ->
-                        change(
-                            workflowId, decoder.control(record.value(), record.headers()), cause);
+                    case CONTROL -> controls.control(workflowId, record, cause);
                     case COMPLETION ->
-                        change(
+                        transitions.change(
                             workflowId,
                             decoder.completion(record.value(), record.headers()),
                             cause);
                   });
-      if (refused != null && refused.reason().isExpected()) {
-        metrics.refused(refused.reason().code());
-      } else if (refused != null) {
-        deadLetters.send(record, metadata, refused.reason().code(), refused.message());
+      if (refused != null) {
+        deadLetters.refuse(record, DeadLetters.Origin.of(metadata), refused);
       }
     } catch (MalformedRecordException e) {
-      deadLetters.send(record, metadata, "malformed", String.valueOf(e.getMessage()));
+      deadLetters.send(
+          record, DeadLetters.Origin.of(metadata), "malformed", String.valueOf(e.getMessage()));
     }
   }
 
@@ -107,32 +103,15 @@ final class WorkflowTask {
     long nowMs = context.currentSystemTimeMs();
     for (WorkflowStore.Timer timer : store.dueTimers(nowMs, TIMERS_PER_TICK)) {
       boolean isArmed =
-          switch (timer.owner()) {
+          switch (timer.kind()) {
             case WORKFLOW -> fire(timer, nowMs);
             case PARKED_START -> starts.retry(timer, nowMs);
+            case PARKED_CONTROLS -> controls.retry(timer, nowMs);
           };
       if (!isArmed) {
         store.deleteOrphan(timer);
       }
     }
-  }
-
-  private Decision.@Nullable Refused change(String workflowId, Input input, Cause cause) {
-    PackedWorkflow workflow = store.load(workflowId);
-    if (workflow == null) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_WORKFLOW, "no workflow '%s' is known".formatted(workflowId));
-    }
-    InputSource source = cause.source();
-    if (source != null && cause.offset() <= workflow.appliedOffset(source)) {
-      store.putAgain(workflowId, workflow);
-      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
-    }
-    if (workflow.status().hasEnded()) {
-      return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
-    }
-    return transitions.apply(
-        workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
   }
 
   /** Fires a workflow's timer, if the workflow has armed it. */

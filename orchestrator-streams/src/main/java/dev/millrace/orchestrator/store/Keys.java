@@ -7,14 +7,15 @@ import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
- * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code t} a timer. A
- * timer's key goes on with when it is due and with the first byte of what it is armed for, so that
- * two records that one workflow id has never share a timer.
+ * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code c} controls
+ * that wait, {@code t} a timer. A timer's key goes on with when it is due and with the first byte
+ * of the record that armed it, so that two records of one workflow id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
   private static final byte PAYLOAD = 'p';
   private static final byte PARKED_START = 's';
+  private static final byte PARKED_CONTROLS = 'c';
   private static final byte TIMER = 't';
 
   /** Kind, time and owner of a timer, before the id. */
@@ -27,9 +28,9 @@ public final class Keys {
     return key(WORKFLOW, workflowId);
   }
 
-  /** A workflow's start that waits. */
-  static Bytes parkedStart(String workflowId) {
-    return key(PARKED_START, workflowId);
+  /** A record of a workflow id. */
+  static Bytes record(RecordKind kind, String workflowId) {
+    return key(firstByte(kind), workflowId);
   }
 
   /** The id in a workflow's key. */
@@ -48,14 +49,14 @@ public final class Keys {
     return Bytes.wrap(new byte[] {WORKFLOW + 1});
   }
 
-  /** Before every start that waits. */
-  static Bytes firstParkedStart() {
-    return Bytes.wrap(new byte[] {PARKED_START});
+  /** Before every record of a kind. */
+  static Bytes first(RecordKind kind) {
+    return Bytes.wrap(new byte[] {firstByte(kind)});
   }
 
-  /** Behind every start that waits. */
-  static Bytes afterParkedStarts() {
-    return Bytes.wrap(new byte[] {PARKED_START + 1});
+  /** Behind every record of a kind. */
+  static Bytes after(RecordKind kind) {
+    return Bytes.wrap(new byte[] {(byte) (firstByte(kind) + 1)});
   }
 
   /** A payload of a workflow. */
@@ -70,13 +71,13 @@ public final class Keys {
   }
 
   /** The timer that one of a workflow id's records has armed. */
-  static Bytes timer(long dueMs, TimerOwner owner, String workflowId) {
+  static Bytes timer(long dueMs, RecordKind kind, String workflowId) {
     byte[] id = workflowId.getBytes(UTF_8);
     return Bytes.wrap(
         ByteBuffer.allocate(TIMER_PREFIX + id.length)
             .put(TIMER)
             .putLong(dueMs)
-            .put(firstByte(owner))
+            .put(firstByte(kind))
             .put(id)
             .array());
   }
@@ -95,12 +96,12 @@ public final class Keys {
     return ByteBuffer.wrap(timerKey.get()).getLong(1);
   }
 
-  /** What armed the timer of a key. */
-  static TimerOwner timerOwner(Bytes timerKey) {
+  /** Which record of its workflow id armed the timer of a key. */
+  static RecordKind timerKind(Bytes timerKey) {
     byte first = timerKey.get()[TIMER_PREFIX - 1];
-    for (TimerOwner owner : TimerOwner.values()) {
-      if (firstByte(owner) == first) {
-        return owner;
+    for (RecordKind kind : RecordKind.values()) {
+      if (firstByte(kind) == first) {
+        return kind;
       }
     }
     throw new IllegalStateException(
@@ -113,10 +114,11 @@ public final class Keys {
     return new String(key, TIMER_PREFIX, key.length - TIMER_PREFIX, UTF_8);
   }
 
-  private static byte firstByte(TimerOwner owner) {
-    return switch (owner) {
+  private static byte firstByte(RecordKind kind) {
+    return switch (kind) {
       case WORKFLOW -> WORKFLOW;
       case PARKED_START -> PARKED_START;
+      case PARKED_CONTROLS -> PARKED_CONTROLS;
     };
   }
 

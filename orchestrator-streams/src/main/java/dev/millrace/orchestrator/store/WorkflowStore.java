@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,19 +31,15 @@ public final class WorkflowStore {
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
 
-  /** Whether there may be a parked start; asked once, then kept. */
-  private boolean hasParked;
+  /** Of which kinds there may be parked inputs; null until that is asked. */
+  private @Nullable Set<RecordKind> parkedKinds;
 
   public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
-    try (KeyValueIterator<Bytes, byte[]> parked =
-        store.range(Keys.firstParkedStart(), Keys.afterParkedStarts())) {
-      hasParked = parked.hasNext();
-    }
   }
 
   /** A timer as it stands in the store. */
-  public record Timer(long dueMs, TimerOwner owner, String workflowId) {}
+  public record Timer(long dueMs, RecordKind kind, String workflowId) {}
 
   /** A workflow to work on, or null when nothing is known of it. */
   public @Nullable PackedWorkflow load(String workflowId) {
@@ -79,12 +76,12 @@ public final class WorkflowStore {
     long armedMs = workflow.armedTimerMs();
     putSpilled(workflowId, workflow);
     if (timerMs != armedMs && timerMs != WorkflowView.NO_DEADLINE) {
-      putTimer(timerMs, TimerOwner.WORKFLOW, workflowId);
+      putTimer(timerMs, RecordKind.WORKFLOW, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
     store.put(Keys.workflow(workflowId), workflow.bytes());
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
-      deleteTimer(armedMs, TimerOwner.WORKFLOW, workflowId);
+      deleteTimer(armedMs, RecordKind.WORKFLOW, workflowId);
     }
     for (int slot : workflow.takeReleased()) {
       delete(Keys.payload(workflowId, slot));
@@ -106,7 +103,7 @@ public final class WorkflowStore {
       store.put(key, store.get(key));
     }
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      putTimer(workflow.armedTimerMs(), TimerOwner.WORKFLOW, workflowId);
+      putTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
     }
     store.put(Keys.workflow(workflowId), workflow.bytes());
   }
@@ -115,35 +112,62 @@ public final class WorkflowStore {
   public void forget(String workflowId, PackedWorkflow workflow) {
     delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      deleteTimer(workflow.armedTimerMs(), TimerOwner.WORKFLOW, workflowId);
+      deleteTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
     }
   }
 
-  /** A start that waits for its definition, or null. */
-  public @Nullable ParkedStart parked(String workflowId) {
-    byte[] stored = hasParked ? store.get(Keys.parkedStart(workflowId)) : null;
-    return stored == null ? null : ParkedStart.of(stored);
+  /** Whether a workflow, running or ended, has this id. */
+  public boolean isKnown(String workflowId) {
+    return store.get(Keys.workflow(workflowId)) != null;
   }
 
-  /** Stores a start that waits for its definition and moves its timer. */
-  public void park(String workflowId, ParkedStart start, long formerTimerMs) {
-    hasParked = true;
-    putTimer(start.armedTimerMs(), TimerOwner.PARKED_START, workflowId);
-    store.put(Keys.parkedStart(workflowId), start.toBytes());
-    if (formerTimerMs != WorkflowView.NO_DEADLINE && formerTimerMs != start.armedTimerMs()) {
-      deleteTimer(formerTimerMs, TimerOwner.PARKED_START, workflowId);
+  /** Inputs of a kind that wait for a workflow to begin, or null. */
+  public @Nullable ParkedInputs parked(RecordKind kind, String workflowId) {
+    byte[] stored = parkedKinds().contains(kind) ? store.get(Keys.record(kind, workflowId)) : null;
+    return stored == null ? null : ParkedInputs.of(stored);
+  }
+
+  /**
+   * Stores inputs that wait and moves their timer.
+   *
+   * @param former what waited until now; null for nothing
+   */
+  public void park(
+      RecordKind kind, String workflowId, ParkedInputs inputs, @Nullable ParkedInputs former) {
+    parkedKinds().add(kind);
+    putTimer(inputs.armedTimerMs(), kind, workflowId);
+    store.put(Keys.record(kind, workflowId), inputs.toBytes());
+    if (former != null && former.armedTimerMs() != inputs.armedTimerMs()) {
+      deleteTimer(former.armedTimerMs(), kind, workflowId);
     }
   }
 
-  /** Forgets a start that has waited. */
-  public void unpark(String workflowId, ParkedStart start) {
-    delete(Keys.parkedStart(workflowId));
-    deleteTimer(start.armedTimerMs(), TimerOwner.PARKED_START, workflowId);
+  /** Forgets inputs that have waited. */
+  public void unpark(RecordKind kind, String workflowId, ParkedInputs inputs) {
+    delete(Keys.record(kind, workflowId));
+    deleteTimer(inputs.armedTimerMs(), kind, workflowId);
+  }
+
+  private Set<RecordKind> parkedKinds() {
+    Set<RecordKind> kinds = parkedKinds;
+    if (kinds == null) {
+      kinds = EnumSet.noneOf(RecordKind.class);
+      for (RecordKind kind : List.of(RecordKind.PARKED_START, RecordKind.PARKED_CONTROLS)) {
+        try (KeyValueIterator<Bytes, byte[]> parked =
+            store.range(Keys.first(kind), Keys.after(kind))) {
+          if (parked.hasNext()) {
+            kinds.add(kind);
+          }
+        }
+      }
+      parkedKinds = kinds;
+    }
+    return kinds;
   }
 
   /** Deletes a timer that no record speaks of. */
   public void deleteOrphan(Timer timer) {
-    deleteTimer(timer.dueMs(), timer.owner(), timer.workflowId());
+    deleteTimer(timer.dueMs(), timer.kind(), timer.workflowId());
   }
 
   /** The timers that are due, earliest first, at most a number of them. */
@@ -163,19 +187,19 @@ public final class WorkflowStore {
           earliestTimerMs = dueMs;
           break;
         }
-        due.add(new Timer(dueMs, Keys.timerOwner(key), Keys.timerWorkflowId(key)));
+        due.add(new Timer(dueMs, Keys.timerKind(key), Keys.timerWorkflowId(key)));
       }
     }
     return due;
   }
 
-  private void putTimer(long dueMs, TimerOwner owner, String workflowId) {
-    store.put(Keys.timer(dueMs, owner, workflowId), PRESENT);
+  private void putTimer(long dueMs, RecordKind kind, String workflowId) {
+    store.put(Keys.timer(dueMs, kind, workflowId), PRESENT);
     earliestTimerMs = Math.min(earliestTimerMs, dueMs);
   }
 
-  private void deleteTimer(long dueMs, TimerOwner owner, String workflowId) {
-    delete(Keys.timer(dueMs, owner, workflowId));
+  private void deleteTimer(long dueMs, RecordKind kind, String workflowId) {
+    delete(Keys.timer(dueMs, kind, workflowId));
   }
 
   private void delete(Bytes key) {

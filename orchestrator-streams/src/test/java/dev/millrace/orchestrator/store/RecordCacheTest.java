@@ -169,12 +169,12 @@ class RecordCacheTest {
 
   @Test
   void dueTimersAreFoundAmongStoredAndChangedOnes() {
-    cache.put(Keys.timer(10, TimerOwner.WORKFLOW, "a"), value(""));
-    cache.put(Keys.timer(30, TimerOwner.WORKFLOW, "b"), value(""));
+    cache.put(Keys.timer(10, RecordKind.WORKFLOW, "a"), value(""));
+    cache.put(Keys.timer(30, RecordKind.WORKFLOW, "b"), value(""));
     cache.flushCache();
-    cache.put(Keys.timer(10, TimerOwner.WORKFLOW, "a"), null);
-    cache.put(Keys.timer(20, TimerOwner.WORKFLOW, "c"), value(""));
-    cache.put(Keys.timer(40, TimerOwner.WORKFLOW, "d"), value(""));
+    cache.put(Keys.timer(10, RecordKind.WORKFLOW, "a"), null);
+    cache.put(Keys.timer(20, RecordKind.WORKFLOW, "c"), value(""));
+    cache.put(Keys.timer(40, RecordKind.WORKFLOW, "d"), value(""));
 
     List<String> due = new ArrayList<>();
     try (KeyValueIterator<Bytes, byte[]> timers =
@@ -195,7 +195,7 @@ class RecordCacheTest {
         Bytes key =
             random.nextBoolean()
                 ? key("w" + random.nextInt(20))
-                : Keys.timer(random.nextInt(20), TimerOwner.WORKFLOW, "w");
+                : Keys.timer(random.nextInt(20), RecordKind.WORKFLOW, "w");
         switch (random.nextInt(5)) {
           case 0 -> {
             mixed.put(key, null);

@@ -54,6 +54,7 @@ final class DrivenEngine implements AutoCloseable {
   static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   static final Duration RETENTION = Duration.ofHours(1);
   static final Duration DEFINITION_WAIT = Duration.ofSeconds(10);
+  static final Duration CONTROL_WAIT = Duration.ofSeconds(5);
   static final Duration TICK = Duration.ofMillis(20);
   private static final String APPLICATION = "driven";
 
@@ -95,7 +96,12 @@ final class DrivenEngine implements AutoCloseable {
     settings.putAll(config.streamsSettings());
     WorkflowProcessor.Settings processor =
         new WorkflowProcessor.Settings(
-            OrchestratorTopology.WORKFLOWS_STORE, topics, RETENTION, DEFINITION_WAIT, TICK);
+            OrchestratorTopology.WORKFLOWS_STORE,
+            topics,
+            RETENTION,
+            DEFINITION_WAIT,
+            CONTROL_WAIT,
+            TICK);
     return new TopologyTestDriver(
         OrchestratorTopology.build(
             processor,

@@ -12,6 +12,7 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.SourceFormat;
+import dev.millrace.schemas.FailureTypes;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -103,7 +104,8 @@ public final class InputDecoder {
   /**
    * Reads a step completion.
    *
-   * @throws MalformedRecordException when the bytes are none, or say neither success nor failure
+   * @throws MalformedRecordException when the bytes are none, say neither success nor failure, or a
+   *     failure that only the engine may report
    */
   public AttemptReported completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
@@ -113,7 +115,7 @@ public final class InputDecoder {
     Failure failure =
         switch (completion.getStatus()) {
           case SUCCEEDED -> null;
-          case FAILED -> required(FailureCodec.fromAvro(completion.getFailure()));
+          case FAILED -> ofWorker(FailureCodec.fromAvro(completion.getFailure()));
           case UNKNOWN ->
               throw new MalformedRecordException(
                   "status is not one that this engine knows; upgrade the engine or send SUCCEEDED"
@@ -156,10 +158,16 @@ public final class InputDecoder {
     return value;
   }
 
-  private static Failure required(@Nullable Failure failure) throws MalformedRecordException {
+  private static Failure ofWorker(@Nullable Failure failure) throws MalformedRecordException {
     if (failure == null) {
       throw new MalformedRecordException(
           "status is FAILED but failure is null; say its type and message", null);
+    }
+    if (FailureTypes.isOfEngine(failure.type())) {
+      throw new MalformedRecordException(
+          "failure.type is '%s'; types that start with '%s' are the engine's own, send another"
+              .formatted(failure.type(), FailureTypes.ENGINE_PREFIX),
+          null);
     }
     return failure;
   }

@@ -190,7 +190,11 @@ final class DrivenEngine implements AutoCloseable {
   }
 
   void fail(String workflowId, String step, int attempt) {
-    Failure failure = new Failure("flaky", "connection reset", true);
+    fail(workflowId, step, attempt, "flaky");
+  }
+
+  void fail(String workflowId, String step, int attempt, String type) {
+    Failure failure = new Failure(type, "connection reset", true);
     complete(workflowId, completion(step, attempt, CompletionStatus.FAILED, null, failure));
   }
 

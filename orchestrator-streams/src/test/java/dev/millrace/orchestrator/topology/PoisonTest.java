@@ -113,6 +113,23 @@ class PoisonTest {
   }
 
   @Test
+  void failureOfATypeThatOnlyTheEngineMayUseGoesToTheDeadLetters() {
+    engine.start("good", "one");
+    engine.events();
+    engine.fail("good", "only", 1, "millrace.timeout.workflow");
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo("malformed");
+              assertThat(header(letter, HeaderNames.ERROR_MESSAGE))
+                  .contains("'millrace.timeout.workflow'", "engine's own");
+            });
+    assertThat(engine.events()).isEmpty();
+  }
+
+  @Test
   void startWithAnInputAboveTheLimitGoesToTheDeadLetters() {
     engine.start("heavy", "one", DrivenEngine.payload(Limits.PAYLOAD_BYTES + 1), null);
     assertThat(engine.deadLetters()).hasSize(1);

@@ -93,8 +93,7 @@ public final class InputDecoder {
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
     return switch (control.getAction()) {
-      case CANCEL ->
-          new CancelRequested(FailureCodec.cut(control.getReason(), Limits.MESSAGE_CHARS));
+      case CANCEL -> new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
       case UNKNOWN ->
           throw new MalformedRecordException(
               "action is not one that this engine knows; upgrade the engine or send CANCEL", null);

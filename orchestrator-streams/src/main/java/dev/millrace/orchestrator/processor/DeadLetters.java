@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.processor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
@@ -67,7 +68,7 @@ final class DeadLetters {
   void send(Record<byte[], byte[]> record, Origin from, String code, String message) {
     Headers headers = new RecordHeaders(record.headers());
     put(headers, HeaderNames.ERROR_CODE, code);
-    put(headers, HeaderNames.ERROR_MESSAGE, cut(message));
+    put(headers, HeaderNames.ERROR_MESSAGE, Failure.cut(message, Limits.MESSAGE_CHARS));
     put(headers, HeaderNames.ERROR_TOPIC, from.topic());
     put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(from.partition()));
     put(headers, HeaderNames.ERROR_OFFSET, Long.toString(from.offset()));
@@ -107,10 +108,6 @@ final class DeadLetters {
 
   private static long length(byte @Nullable [] bytes) {
     return bytes == null ? 0 : bytes.length;
-  }
-
-  private static String cut(String message) {
-    return message.substring(0, Math.min(message.length(), Limits.MESSAGE_CHARS));
   }
 
   private static void put(Headers headers, String key, String value) {

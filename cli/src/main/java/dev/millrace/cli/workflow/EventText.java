@@ -96,6 +96,9 @@ record EventText(String workflowId, long sequence, Instant at, WorkflowEvent eve
       object.put("version", start.getVersion());
       object.put("tenant", start.getTenant());
       object.put("priority", start.getPriority());
+      if (start.getInlineDefinition() != null) {
+        object.put("inlineDefinition", JSON.readTree(start.getInlineDefinition().toString()));
+      }
     }
     return JSON.writeValueAsString(object);
   }

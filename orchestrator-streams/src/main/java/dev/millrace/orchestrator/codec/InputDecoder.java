@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
@@ -33,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class InputDecoder {
+  /** Most bytes of a start's events; the rest of a record is for names, headers and frame. */
+  private static final int FIRST_EVENTS_BYTES = Limits.RECORD_BYTES - 8 * 1024;
+
+  /** What the event of a dispatched step takes beside the step's id, at most. */
+  private static final int DISPATCH_BYTES = 24;
+
   private final AvroCodec<WorkflowStart> starts;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
@@ -70,16 +77,21 @@ public final class InputDecoder {
               .formatted(start.getVersion()),
           null);
     }
-    StartRequested request =
-        new StartRequested(
-            PayloadCodec.fromAvroWithinLimit(start.getInput(), "input"),
-            start.getTenant(),
-            start.getPriority(),
-            deadlineMs(start.getDeadline()));
+    Payload input = PayloadCodec.fromAvroWithinLimit(start.getInput(), "input");
     InlineDefinition inline =
         start.getInlineDefinition() == null
             ? null
             : definitions.inline(start.getInlineDefinition());
+    if (inline != null) {
+      checkEventsFit(inline, input);
+    }
+    StartRequested request =
+        new StartRequested(
+            input,
+            start.getTenant(),
+            start.getPriority(),
+            deadlineMs(start.getDeadline()),
+            inline == null ? null : inline.definition());
     return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);
   }
 
@@ -169,6 +181,24 @@ public final class InputDecoder {
           null);
     }
     return failure;
+  }
+
+  /** Refuses a start whose first events, with its definition and input, would be no record. */
+  private static void checkEventsFit(InlineDefinition inline, @Nullable Payload input)
+      throws MalformedRecordException {
+    CompiledDefinition definition = inline.compiled();
+    long bytes = inline.record().length + (input == null ? 0L : input.data().length);
+    for (int step = 0; step < definition.stepCount(); step++) {
+      if (definition.dependencies().degree(step) == 0) {
+        bytes += definition.step(step).id().length() + DISPATCH_BYTES;
+      }
+    }
+    if (bytes > FIRST_EVENTS_BYTES) {
+      throw new MalformedRecordException(
+          "inlineDefinition and input make events of %d bytes, at most %d are allowed; register the definition and start it by its name"
+              .formatted(bytes, FIRST_EVENTS_BYTES),
+          null);
+    }
   }
 
   private static void checkLength(String field, String value, int maxChars)

@@ -169,6 +169,12 @@ final class DrivenEngine implements AutoCloseable {
         starts.encode(new WorkflowStart(definition, 0, input, "", 5, deadline, null)));
   }
 
+  void startWithItsOwn(String workflowId, WorkflowDefinition definition, @Nullable Payload input) {
+    WorkflowStart start =
+        new WorkflowStart("", 0, input, "", 5, null, DefinitionCodec.toAvro(definition));
+    send(topics.starts(), workflowId, starts.encode(start));
+  }
+
   void cancel(String workflowId, String reason) {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
@@ -246,6 +252,11 @@ final class DrivenEngine implements AutoCloseable {
     return read(topics.events()).stream()
         .flatMap(record -> decode(events, record.value()).getEvents().stream())
         .toList();
+  }
+
+  /** The sizes of the events records since the last call. */
+  List<Integer> eventRecordBytes() {
+    return read(topics.events()).stream().map(record -> record.value().length).toList();
   }
 
   /** The types of the events since the last call. */

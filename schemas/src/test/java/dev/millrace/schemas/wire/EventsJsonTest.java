@@ -22,7 +22,12 @@ class EventsJsonTest {
     assertThat(EventsJson.line("quake-1", Samples.events()))
         .isEqualTo(
             "{\"workflowId\":\"quake-1\",\"firstSequence\":41,\"at\":\"2026-11-21T10:00:00.123Z\",\"source\":\"COMPLETION\",\"sourceOffset\":1099511627776,\"events\":["
-                + "{\"sequence\":41,\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0}},"
+                + "{\"sequence\":41,\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0,\"inlineDefinition\":"
+                + "{\"name\": \"quake\", \"version\": 3, "
+                + Samples.definition()
+                    .toString()
+                    .substring("{\"name\": \"quake\", \"version\": 3, ".length())
+                + "}},"
                 + "{\"sequence\":42,\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false}},"
                 + "{\"sequence\":43,\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"}}]}");
   }

@@ -49,7 +49,7 @@ class DeciderTest {
         .isEqualTo(
             new Decision.Accepted(
                 List.of(
-                    new WorkflowStarted("order", 7, null, "acme", 5, 0),
+                    new WorkflowStarted("order", 7, null, "acme", 5, 0, null),
                     new StepDispatched(0, 1, 0),
                     new StepDispatched(1, 1, 0)),
                 List.of(new DispatchStep(0, 1, 0), new DispatchStep(1, 1, 0))));

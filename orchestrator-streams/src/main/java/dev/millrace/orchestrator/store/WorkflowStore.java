@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.store;
 
 import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.SpilledPayloads;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public final class WorkflowStore {
 
   /** Stores payloads that do not fit in a workflow's record, before the record. */
   public void putSpilled(String workflowId, PackedWorkflow workflow) {
-    for (PackedWorkflow.Spilled payload : workflow.takeSpilled()) {
+    for (SpilledPayloads.Spilled payload : workflow.spilled().take()) {
       store.put(Keys.payload(workflowId, payload.slot()), PackedPayload.toBytes(payload.payload()));
     }
   }
@@ -83,7 +84,7 @@ public final class WorkflowStore {
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
       deleteTimer(armedMs, RecordKind.WORKFLOW, workflowId);
     }
-    for (int slot : workflow.takeReleased()) {
+    for (int slot : workflow.spilled().takeReleased()) {
       delete(Keys.payload(workflowId, slot));
     }
   }

@@ -70,7 +70,7 @@ public final class DagResolution {
       }
       dispatched = apply(workflow, reports[ready[next]], dispatched);
       workflow.setAppliedOffset(InputSource.COMPLETION, next);
-      workflow.takeSpilled();
+      workflow.spilled().take();
     }
     if (!workflow.status().hasEnded()) {
       throw new IllegalStateException("ended with " + workflow.succeededSteps() + " steps");

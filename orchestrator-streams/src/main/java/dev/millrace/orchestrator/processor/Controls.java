@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
@@ -13,7 +12,6 @@ import dev.millrace.orchestrator.store.RecordKind;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.List;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -34,9 +32,7 @@ final class Controls {
 
   private static final RecordKind KIND = RecordKind.PARKED_CONTROLS;
 
-  private final ProcessorContext<byte[], Outgoing> context;
-  private final WorkflowProcessor.Settings settings;
-  private final InputDecoder decoder;
+  private final TaskResources task;
   private final WorkflowStore store;
   private final Transitions transitions;
   private final DeadLetters deadLetters;
@@ -44,25 +40,17 @@ final class Controls {
   /** Since when starts can have been read; time before it was not spent waiting for one. */
   private final long readingSinceMs;
 
-  Controls(
-      ProcessorContext<byte[], Outgoing> context,
-      WorkflowProcessor.Settings settings,
-      InputDecoder decoder,
-      WorkflowStore store,
-      Transitions transitions,
-      DeadLetters deadLetters) {
-    this.context = context;
-    this.settings = settings;
-    this.decoder = decoder;
-    this.store = store;
+  Controls(TaskResources task, Transitions transitions, DeadLetters deadLetters) {
+    this.task = task;
+    this.store = task.store();
     this.transitions = transitions;
     this.deadLetters = deadLetters;
-    this.readingSinceMs = context.currentSystemTimeMs();
+    this.readingSinceMs = task.context().currentSystemTimeMs();
   }
 
   Decision.@Nullable Refused control(String workflowId, Record<byte[], byte[]> record, Cause cause)
       throws MalformedRecordException {
-    Input input = decoder.control(record.value(), record.headers());
+    Input input = task.decoder().control(record.value(), record.headers());
     if (!store.isKnown(workflowId)) {
       return park(workflowId, record, cause);
     }
@@ -114,7 +102,7 @@ final class Controls {
 
   private Decision.@Nullable Refused park(
       String workflowId, Record<byte[], byte[]> record, Cause cause) {
-    long nowMs = context.currentSystemTimeMs();
+    long nowMs = task.context().currentSystemTimeMs();
     ParkedRecord next =
         new ParkedRecord(
             nowMs, cause.offset(), record.timestamp(), record.headers(), record.value());
@@ -141,7 +129,7 @@ final class Controls {
         parked.records().stream().filter(each -> endOfWaitMs(each) > nowMs).toList();
     String why =
         "no workflow '%s' is known, and none was started within %d ms"
-            .formatted(workflowId, settings.controlWait().toMillis());
+            .formatted(workflowId, task.settings().controlWait().toMillis());
     parked.records().stream()
         .filter(each -> !left.contains(each))
         .forEach(each -> reject(workflowId, each, why));
@@ -153,7 +141,7 @@ final class Controls {
   }
 
   private long endOfWaitMs(ParkedRecord parked) {
-    return Math.max(parked.sinceMs(), readingSinceMs) + settings.controlWait().toMillis();
+    return Math.max(parked.sinceMs(), readingSinceMs) + task.settings().controlWait().toMillis();
   }
 
   private void reject(String workflowId, ParkedRecord parked, String why) {
@@ -165,7 +153,7 @@ final class Controls {
 
   private Input input(ParkedRecord parked) {
     try {
-      return RegistryOutage.outlast(() -> decoder.control(parked.value(), parked.headers()));
+      return RegistryOutage.outlast(() -> task.decoder().control(parked.value(), parked.headers()));
     } catch (MalformedRecordException e) {
       throw new IllegalStateException("a control that was parked cannot be read again", e);
     }
@@ -173,7 +161,7 @@ final class Controls {
 
   private DeadLetters.Origin origin(ParkedRecord parked) {
     return new DeadLetters.Origin(
-        settings.topics().controls(), context.taskId().partition(), parked.offset());
+        task.settings().topics().controls(), task.context().taskId().partition(), parked.offset());
   }
 
   private static Record<byte[], byte[]> record(String workflowId, ParkedRecord parked) {

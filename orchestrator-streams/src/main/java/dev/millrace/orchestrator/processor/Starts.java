@@ -4,9 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.codec.DecodedStart;
 import dev.millrace.orchestrator.codec.InlineDefinition;
-import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
-import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
@@ -19,7 +17,6 @@ import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.List;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -37,35 +34,15 @@ final class Starts {
   private static final String REJECTED = "start-rejected";
   private static final RecordKind KIND = RecordKind.PARKED_START;
 
-  private final ProcessorContext<byte[], Outgoing> context;
-  private final WorkflowProcessor.Settings settings;
-  private final InputDecoder decoder;
-  private final OutputEncoder encoder;
-  private final Definitions definitions;
-  private final QueueDirectory queues;
+  private final TaskResources task;
   private final WorkflowStore store;
   private final Transitions transitions;
   private final Controls controls;
   private final DeadLetters deadLetters;
 
-  Starts(
-      ProcessorContext<byte[], Outgoing> context,
-      WorkflowProcessor.Settings settings,
-      InputDecoder decoder,
-      OutputEncoder encoder,
-      Definitions definitions,
-      QueueDirectory queues,
-      WorkflowStore store,
-      Transitions transitions,
-      Controls controls,
-      DeadLetters deadLetters) {
-    this.context = context;
-    this.settings = settings;
-    this.decoder = decoder;
-    this.encoder = encoder;
-    this.definitions = definitions;
-    this.queues = queues;
-    this.store = store;
+  Starts(TaskResources task, Transitions transitions, Controls controls, DeadLetters deadLetters) {
+    this.task = task;
+    this.store = task.store();
     this.transitions = transitions;
     this.controls = controls;
     this.deadLetters = deadLetters;
@@ -73,7 +50,7 @@ final class Starts {
 
   Decision.@Nullable Refused start(String workflowId, Record<byte[], byte[]> record, Cause cause)
       throws MalformedRecordException {
-    DecodedStart start = decoder.start(record.value(), record.headers());
+    DecodedStart start = task.decoder().start(record.value(), record.headers());
     PackedWorkflow known = store.load(workflowId);
     if (known != null) {
       return startAgain(workflowId, known, cause);
@@ -85,7 +62,7 @@ final class Starts {
     if (definition != null && missingQueue(definition) == null) {
       return begin(workflowId, definition, start, cause);
     }
-    long nowMs = context.currentSystemTimeMs();
+    long nowMs = task.context().currentSystemTimeMs();
     ParkedRecord waiting =
         new ParkedRecord(
             nowMs, cause.offset(), record.timestamp(), record.headers(), record.value());
@@ -135,7 +112,7 @@ final class Starts {
     ParkedRecord waiting = parked.records().getFirst();
     DecodedStart start;
     try {
-      start = decoder.start(waiting.value(), waiting.headers());
+      start = task.decoder().start(waiting.value(), waiting.headers());
     } catch (MalformedRecordException e) {
       throw new IllegalStateException("a start that was parked cannot be read again", e);
     }
@@ -150,7 +127,7 @@ final class Starts {
       begin(workflowId, definition, start, cause);
       store.unpark(KIND, workflowId, parked);
     } else if (missing != null
-        && nowMs - waiting.sinceMs() >= settings.definitionWait().toMillis()) {
+        && nowMs - waiting.sinceMs() >= task.settings().definitionWait().toMillis()) {
       reject(workflowId, waiting, missing, nowMs);
       store.unpark(KIND, workflowId, parked);
       controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
@@ -177,32 +154,35 @@ final class Starts {
     deadLetters.send(
         new Record<>(key, waiting.value(), waiting.timestampMs(), waiting.headers()),
         new DeadLetters.Origin(
-            settings.topics().starts(), context.taskId().partition(), waiting.offset()),
+            task.settings().topics().starts(),
+            task.context().taskId().partition(),
+            waiting.offset()),
         REJECTED,
         missing);
     Failure failure = new Failure("millrace." + REJECTED, missing, true);
-    byte[] events = encoder.rejection(failure, nowMs, waiting.offset());
-    context.forward(
-        new Record<>(
-            key,
-            new Outgoing(settings.topics().events(), events),
-            nowMs,
-            TraceContext.of(waiting.headers())));
+    byte[] events = task.encoder().rejection(failure, nowMs, waiting.offset());
+    task.context()
+        .forward(
+            new Record<>(
+                key,
+                new Outgoing(task.settings().topics().events(), events),
+                nowMs,
+                TraceContext.of(waiting.headers())));
   }
 
   private @Nullable CompiledDefinition definition(DecodedStart start) {
     InlineDefinition inline = start.inline();
     return inline != null
         ? inline.compiled()
-        : definitions.find(start.definition(), start.version());
+        : task.definitions().find(start.definition(), start.version());
   }
 
   /** Which of a definition's queues cannot be sent to now, as a message; null for none. */
   private @Nullable String missingQueue(CompiledDefinition definition) {
     for (String queue : definition.queues()) {
-      if (!queues.has(queue)) {
+      if (!task.queues().has(queue)) {
         return "queue '%s' has no topic '%s'; create it with 'millrace topics apply --queue %s'"
-            .formatted(queue, settings.topics().commands(queue), queue);
+            .formatted(queue, task.settings().topics().commands(queue), queue);
       }
     }
     return null;

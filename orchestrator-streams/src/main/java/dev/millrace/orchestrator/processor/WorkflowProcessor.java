@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import java.time.Duration;
@@ -61,7 +62,16 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
   @Override
   public void init(ProcessorContext<byte[], Outgoing> context) {
     WorkflowTask created =
-        new WorkflowTask(context, settings, decoder, encoder, definitions, queues, metrics);
+        new WorkflowTask(
+            new TaskResources(
+                context,
+                settings,
+                decoder,
+                encoder,
+                definitions,
+                queues,
+                metrics,
+                new WorkflowStore(context.getStateStore(settings.storeName()))));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.fireTimers());
     task = created;

@@ -1,18 +1,14 @@
 package dev.millrace.orchestrator.processor;
 
-import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
-import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowIds;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.input.TimerFired;
-import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.Map;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -22,55 +18,33 @@ final class WorkflowTask {
   /** Most timers fired in one tick; the rest follow in the next. */
   private static final int TIMERS_PER_TICK = 1_000;
 
-  private final ProcessorContext<byte[], Outgoing> context;
+  private final TaskResources task;
   private final Map<String, InputSource> sourceByTopic;
-  private final InputDecoder decoder;
   private final WorkflowStore store;
   private final PinnedDefinitions pinned;
   private final Transitions transitions;
   private final DeadLetters deadLetters;
   private final Controls controls;
   private final Starts starts;
-  private final long retentionMs;
 
-  WorkflowTask(
-      ProcessorContext<byte[], Outgoing> context,
-      WorkflowProcessor.Settings settings,
-      InputDecoder decoder,
-      OutputEncoder encoder,
-      Definitions definitions,
-      QueueDirectory queues,
-      EngineMetrics metrics) {
-    Topics topics = settings.topics();
-    this.context = context;
+  WorkflowTask(TaskResources task) {
+    Topics topics = task.settings().topics();
+    this.task = task;
     this.sourceByTopic =
         Map.of(
             topics.starts(), InputSource.START,
             topics.controls(), InputSource.CONTROL,
             topics.completions(), InputSource.COMPLETION);
-    this.decoder = decoder;
-    this.retentionMs = settings.retention().toMillis();
-    this.store = new WorkflowStore(context.getStateStore(settings.storeName()));
-    this.pinned = new PinnedDefinitions(definitions, decoder, store);
-    this.transitions = new Transitions(context, topics, encoder, store, pinned, retentionMs);
-    this.deadLetters = new DeadLetters(context, topics, metrics);
-    this.controls = new Controls(context, settings, decoder, store, transitions, deadLetters);
-    this.starts =
-        new Starts(
-            context,
-            settings,
-            decoder,
-            encoder,
-            definitions,
-            queues,
-            store,
-            transitions,
-            controls,
-            deadLetters);
+    this.store = task.store();
+    this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
+    this.transitions = new Transitions(task, pinned);
+    this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
+    this.controls = new Controls(task, transitions, deadLetters);
+    this.starts = new Starts(task, transitions, controls, deadLetters);
   }
 
   void process(Record<byte[], byte[]> record) {
-    RecordMetadata metadata = context.recordMetadata().orElseThrow();
+    RecordMetadata metadata = task.context().recordMetadata().orElseThrow();
     InputSource source = sourceByTopic.get(metadata.topic());
     if (source == null) {
       throw new IllegalStateException("no input topic: " + metadata.topic());
@@ -87,7 +61,7 @@ final class WorkflowTask {
                     case COMPLETION ->
                         transitions.change(
                             workflowId,
-                            decoder.completion(record.value(), record.headers()),
+                            task.decoder().completion(record.value(), record.headers()),
                             cause);
                   });
       if (refused != null) {
@@ -100,7 +74,7 @@ final class WorkflowTask {
   }
 
   void fireTimers() {
-    long nowMs = context.currentSystemTimeMs();
+    long nowMs = task.context().currentSystemTimeMs();
     for (WorkflowStore.Timer timer : store.dueTimers(nowMs, TIMERS_PER_TICK)) {
       boolean isArmed =
           switch (timer.kind()) {
@@ -121,7 +95,7 @@ final class WorkflowTask {
     if (workflow == null || workflow.armedTimerMs() != timer.dueMs()) {
       return false;
     }
-    long expiryMs = workflow.endedAtMs() + retentionMs;
+    long expiryMs = workflow.endedAtMs() + task.settings().retention().toMillis();
     if (!workflow.status().hasEnded()) {
       transitions.apply(
           workflowId,

@@ -104,6 +104,7 @@ public final class Samples {
                             .setVersion(3)
                             .setTenant("seismology")
                             .setPriority(0)
+                            .setInlineDefinition(definition())
                             .build())
                     .build(),
                 WorkflowEvent.newBuilder()

@@ -7,13 +7,16 @@ import org.jspecify.annotations.Nullable;
 /** How an attempt ended. */
 public sealed interface StepResult {
   /** Type of the failure that an output over {@link Limits#PAYLOAD_BYTES} becomes. */
-  String OUTPUT_TOO_LARGE = "millrace.output-too-large";
+  String OUTPUT_TOO_LARGE = "worker.output-too-large";
 
   /** Type of the failure that an output becomes that cannot be written as JSON; not retryable. */
-  String UNWRITABLE_OUTPUT = "millrace.unwritable-output";
+  String UNWRITABLE_OUTPUT = "worker.unwritable-output";
 
   /** Type of the failure that a command becomes for whose step type the worker has no handler. */
-  String UNKNOWN_STEP_TYPE = "millrace.unknown-step-type";
+  String UNKNOWN_STEP_TYPE = "worker.unknown-step-type";
+
+  /** Type of the failure that one becomes whose type only the engine may use; not retryable. */
+  String RESERVED_FAILURE_TYPE = "worker.reserved-failure-type";
 
   /**
    * The step is done.
@@ -28,7 +31,9 @@ public sealed interface StepResult {
    * The attempt failed.
    *
    * @param type a stable word that retry policies match on, such as {@code CardDeclined}; at most
-   *     {@link Limits#NAME_CHARS} characters. Types that start with {@code millrace.} are taken
+   *     {@link Limits#NAME_CHARS} characters. One that starts with {@code millrace.} is the
+   *     engine's own and is reported as {@link #RESERVED_FAILURE_TYPE}; {@code worker.} is this
+   *     library's
    * @param message text for people; cut after {@link Limits#MESSAGE_CHARS} characters
    * @param retryable false when another attempt cannot help: the step then fails at once, whatever
    *     its retry policy says

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnreadablePayloadException extends RuntimeException {
   /** Type of the failure that this exception becomes. */
-  public static final String FAILURE_TYPE = "millrace.unreadable-payload";
+  public static final String FAILURE_TYPE = "worker.unreadable-payload";
 
   private static final long serialVersionUID = 1L;
 

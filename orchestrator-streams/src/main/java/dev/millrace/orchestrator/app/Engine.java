@@ -118,6 +118,7 @@ public final class Engine implements AutoCloseable {
                 config.topics(),
                 config.retention(),
                 config.definitionWait(),
+                config.controlWait(),
                 config.timerTick()),
             registry,
             commandTopics::has,

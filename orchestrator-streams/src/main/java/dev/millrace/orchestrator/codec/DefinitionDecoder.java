@@ -26,7 +26,7 @@ public final class DefinitionDecoder {
    * @throws MalformedRecordException when the bytes are none, or it breaks a rule
    */
   public CompiledDefinition decode(byte[] value) throws MalformedRecordException {
-    return compile(codec.decode(value));
+    return CompiledDefinition.compile(valid(codec.decode(value)));
   }
 
   /**
@@ -36,10 +36,12 @@ public final class DefinitionDecoder {
    */
   InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
       throws MalformedRecordException {
-    return new InlineDefinition(compile(record), codec.encode(record));
+    WorkflowDefinition definition = valid(record);
+    return new InlineDefinition(
+        definition, CompiledDefinition.compile(definition), codec.encode(record));
   }
 
-  private static CompiledDefinition compile(dev.millrace.schemas.v1.WorkflowDefinition record)
+  private static WorkflowDefinition valid(dev.millrace.schemas.v1.WorkflowDefinition record)
       throws MalformedRecordException {
     WorkflowDefinition definition = DefinitionCodec.fromAvro(record);
     List<Violation> violations = DefinitionValidator.validate(definition);
@@ -55,6 +57,6 @@ public final class DefinitionDecoder {
                   first.message()),
           null);
     }
-    return CompiledDefinition.compile(definition);
+    return definition;
   }
 }

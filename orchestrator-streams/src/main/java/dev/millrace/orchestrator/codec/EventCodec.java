@@ -33,7 +33,13 @@ public final class EventCodec {
               started.input(),
               null,
               new StartDetail(
-                  started.definition(), started.version(), started.tenant(), started.priority()));
+                  started.definition(),
+                  started.version(),
+                  started.tenant(),
+                  started.priority(),
+                  started.ownDefinition() == null
+                      ? null
+                      : DefinitionCodec.toAvro(started.ownDefinition())));
       case StepDispatched step ->
           ofStep(
               EventType.STEP_DISPATCHED,
@@ -95,7 +101,10 @@ public final class EventCodec {
             payload,
             start.getTenant(),
             start.getPriority(),
-            epochMs(event.getDueAt()));
+            epochMs(event.getDueAt()),
+            start.getInlineDefinition() == null
+                ? null
+                : DefinitionCodec.fromAvro(start.getInlineDefinition()));
       }
       case STEP_DISPATCHED ->
           new StepDispatched(step, event.getAttempt(), epochMs(event.getDueAt()));

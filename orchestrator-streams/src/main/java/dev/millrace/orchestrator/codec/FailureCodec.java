@@ -19,13 +19,8 @@ final class FailureCodec {
     return failure == null
         ? null
         : new Failure(
-            cut(failure.getType(), Limits.NAME_CHARS),
-            cut(failure.getMessage(), Limits.MESSAGE_CHARS),
+            Failure.cut(failure.getType(), Limits.NAME_CHARS),
+            Failure.cut(failure.getMessage(), Limits.MESSAGE_CHARS),
             failure.getRetryable());
-  }
-
-  /** A text for people, cut to a limit. */
-  static String cut(String text, int maxChars) {
-    return text.length() <= maxChars ? text : text.substring(0, maxChars);
   }
 }

@@ -8,10 +8,12 @@ import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.SourceFormat;
+import dev.millrace.schemas.FailureTypes;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -32,6 +34,12 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class InputDecoder {
+  /** Most bytes of a start's events; the rest of a record is for names, headers and frame. */
+  private static final int FIRST_EVENTS_BYTES = Limits.RECORD_BYTES - 8 * 1024;
+
+  /** What the event of a dispatched step takes beside the step's id, at most. */
+  private static final int DISPATCH_BYTES = 24;
+
   private final AvroCodec<WorkflowStart> starts;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
@@ -69,16 +77,21 @@ public final class InputDecoder {
               .formatted(start.getVersion()),
           null);
     }
-    StartRequested request =
-        new StartRequested(
-            PayloadCodec.fromAvroWithinLimit(start.getInput(), "input"),
-            start.getTenant(),
-            start.getPriority(),
-            deadlineMs(start.getDeadline()));
+    Payload input = PayloadCodec.fromAvroWithinLimit(start.getInput(), "input");
     InlineDefinition inline =
         start.getInlineDefinition() == null
             ? null
             : definitions.inline(start.getInlineDefinition());
+    if (inline != null) {
+      checkEventsFit(inline, input);
+    }
+    StartRequested request =
+        new StartRequested(
+            input,
+            start.getTenant(),
+            start.getPriority(),
+            deadlineMs(start.getDeadline()),
+            inline == null ? null : inline.definition());
     return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);
   }
 
@@ -92,8 +105,7 @@ public final class InputDecoder {
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
     return switch (control.getAction()) {
-      case CANCEL ->
-          new CancelRequested(FailureCodec.cut(control.getReason(), Limits.MESSAGE_CHARS));
+      case CANCEL -> new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
       case UNKNOWN ->
           throw new MalformedRecordException(
               "action is not one that this engine knows; upgrade the engine or send CANCEL", null);
@@ -103,7 +115,8 @@ public final class InputDecoder {
   /**
    * Reads a step completion.
    *
-   * @throws MalformedRecordException when the bytes are none, or say neither success nor failure
+   * @throws MalformedRecordException when the bytes are none, say neither success nor failure, or a
+   *     failure that only the engine may report
    */
   public AttemptReported completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
@@ -113,7 +126,7 @@ public final class InputDecoder {
     Failure failure =
         switch (completion.getStatus()) {
           case SUCCEEDED -> null;
-          case FAILED -> required(FailureCodec.fromAvro(completion.getFailure()));
+          case FAILED -> ofWorker(FailureCodec.fromAvro(completion.getFailure()));
           case UNKNOWN ->
               throw new MalformedRecordException(
                   "status is not one that this engine knows; upgrade the engine or send SUCCEEDED"
@@ -156,12 +169,36 @@ public final class InputDecoder {
     return value;
   }
 
-  private static Failure required(@Nullable Failure failure) throws MalformedRecordException {
+  private static Failure ofWorker(@Nullable Failure failure) throws MalformedRecordException {
     if (failure == null) {
       throw new MalformedRecordException(
           "status is FAILED but failure is null; say its type and message", null);
     }
+    if (FailureTypes.isOfEngine(failure.type())) {
+      throw new MalformedRecordException(
+          "failure.type is '%s'; types that start with '%s' are the engine's own, send another"
+              .formatted(failure.type(), FailureTypes.ENGINE_PREFIX),
+          null);
+    }
     return failure;
+  }
+
+  /** Refuses a start whose first events, with its definition and input, would be no record. */
+  private static void checkEventsFit(InlineDefinition inline, @Nullable Payload input)
+      throws MalformedRecordException {
+    CompiledDefinition definition = inline.compiled();
+    long bytes = inline.record().length + (input == null ? 0L : input.data().length);
+    for (int step = 0; step < definition.stepCount(); step++) {
+      if (definition.dependencies().degree(step) == 0) {
+        bytes += definition.step(step).id().length() + DISPATCH_BYTES;
+      }
+    }
+    if (bytes > FIRST_EVENTS_BYTES) {
+      throw new MalformedRecordException(
+          "inlineDefinition and input make events of %d bytes, at most %d are allowed; register the definition and start it by its name"
+              .formatted(bytes, FIRST_EVENTS_BYTES),
+          null);
+    }
   }
 
   private static void checkLength(String field, String value, int maxChars)

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to
  * {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in all; larger ones, and a large input,
- * have keys of their own: {@link #takeSpilled} hands them out. When the workflow ends, all but a
+ * have keys of their own: {@link #spilled} hands them out. When the workflow ends, all but a
  * summary is dropped.
  */
 public final class PackedWorkflow extends WorkflowSummary implements WorkflowState {
@@ -70,8 +70,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   private boolean headerIsApart;
 
-  private List<Spilled> spilled = List.of();
-  private List<Integer> released = List.of();
+  private final SpilledPayloads spilled = new SpilledPayloads();
 
   private PackedWorkflow(byte[] bytes) {
     super(bytes);
@@ -83,14 +82,6 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     body = RecordBody.shared(stored);
     headerIsApart = true;
   }
-
-  /**
-   * A payload that does not fit in the record.
-   *
-   * @param slot index of the step whose output it is, {@link #INPUT_SLOT} or {@link
-   *     #DEFINITION_SLOT}
-   */
-  public record Spilled(int slot, Payload payload) {}
 
   /** A workflow of which nothing is known. */
   public static PackedWorkflow absent() {
@@ -169,18 +160,9 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     putLong(bytes, AT_ARMED, dueMs);
   }
 
-  /** Payloads that must be stored under keys of their own before this record is; once. */
-  public List<Spilled> takeSpilled() {
-    List<Spilled> taken = spilled;
-    spilled = List.of();
-    return taken;
-  }
-
-  /** Slots whose own keys are to be deleted after this record is stored; once. */
-  public List<Integer> takeReleased() {
-    List<Integer> taken = released;
-    released = List.of();
-    return taken;
+  /** What is to be stored before this record and deleted after it. */
+  public SpilledPayloads spilled() {
+    return spilled;
   }
 
   /** Whether the payload of a slot has a key of its own. */
@@ -195,7 +177,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /** Keeps a definition of the workflow's own, before it begins. */
   public void bringDefinition(byte[] definition) {
     setFlag(FLAG_DEFINITION_SPILLED);
-    spill(DEFINITION_SLOT, new Payload("", definition));
+    spilled.spill(DEFINITION_SLOT, new Payload("", definition));
   }
 
   /**
@@ -245,7 +227,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     putShort(bytes, inputAt, ridingSize);
     if (input != null && spill) {
       setFlag(FLAG_INPUT_SPILLED);
-      spill(INPUT_SLOT, input);
+      spilled.spill(INPUT_SLOT, input);
     } else if (input != null) {
       setFlag(FLAG_INPUT);
       PackedPayload.write(input, bytes, inputAt + 2);
@@ -290,7 +272,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   @Override
   public void end(WorkflowStatus status, @Nullable Failure failure, long atMs) {
-    released = spilledSlots();
+    spilled.release(spilledSlots());
     int tail = tailOffset();
     byte[] why = failure == null ? new byte[0] : PackedFailure.toBytes(failure);
     byte[] summary = Arrays.copyOf(bytes, tail + why.length);
@@ -344,15 +326,8 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     if (rides) {
       become(outputs.append(whole(body.own()), step, output, size));
     } else {
-      spill(step, output);
+      spilled.spill(step, output);
     }
-  }
-
-  private void spill(int slot, Payload payload) {
-    if (spilled.isEmpty()) {
-      spilled = new ArrayList<>(1);
-    }
-    spilled.add(new Spilled(slot, payload));
   }
 
   /** Slots whose payloads have keys of their own. */

@@ -45,7 +45,9 @@ public sealed class WorkflowSummary permits PackedWorkflow {
   }
 
   /**
-   * The summary of a workflow as it was stored; reads the given bytes, which must not change.
+   * The summary of a workflow as it was stored, from the given bytes, which it does not copy. When
+   * they are a large running workflow's, another thread may be changing them in place: numbers read
+   * then can be of two neighbouring states.
    *
    * @throws IllegalStateException when they have another layout than this version's
    */

@@ -38,6 +38,7 @@ public final class EngineConfig {
   public static final String ROCKSDB_BYTES = "rocksdb.bytes";
   public static final String RETENTION_MS = "retention.ms";
   public static final String DEFINITION_WAIT_MS = "definition.wait.ms";
+  public static final String CONTROL_WAIT_MS = "control.wait.ms";
   public static final String TIMER_TICK_MS = "timer.tick.ms";
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
@@ -141,6 +142,14 @@ public final class EngineConfig {
               between(0, 600_000),
               LOW,
               "How long a start waits for its definition or queue before it is rejected.")
+          .define(
+              CONTROL_WAIT_MS,
+              ConfigDef.Type.LONG,
+              Duration.ofMinutes(1).toMillis(),
+              between(0, Duration.ofDays(1).toMillis()),
+              LOW,
+              "How long a control waits for the start of its workflow before it is rejected. Longer"
+                  + " than the reading of starts may lag behind that of controls.")
           .define(
               TIMER_TICK_MS,
               ConfigDef.Type.LONG,
@@ -252,6 +261,10 @@ public final class EngineConfig {
 
   public Duration definitionWait() {
     return Duration.ofMillis(values.getLong(DEFINITION_WAIT_MS));
+  }
+
+  public Duration controlWait() {
+    return Duration.ofMillis(values.getLong(CONTROL_WAIT_MS));
   }
 
   public Duration timerTick() {

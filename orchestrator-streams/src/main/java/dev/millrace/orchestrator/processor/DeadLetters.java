@@ -2,6 +2,8 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
@@ -41,29 +43,35 @@ final class DeadLetters {
   private final String topic;
   private final EngineMetrics metrics;
 
+  /** Where a record was read. */
+  record Origin(String topic, int partition, long offset) {
+    static Origin of(RecordMetadata metadata) {
+      return new Origin(metadata.topic(), metadata.partition(), metadata.offset());
+    }
+  }
+
   DeadLetters(ProcessorContext<byte[], Outgoing> context, Topics topics, EngineMetrics metrics) {
     this.context = context;
     this.topic = topics.deadLetters();
     this.metrics = metrics;
   }
 
-  void send(Record<byte[], byte[]> record, RecordMetadata from, String code, String message) {
-    send(record, from.topic(), from.partition(), from.offset(), code, message);
+  /** Counts an input that was refused as at-least-once delivery lets expect; sends any other. */
+  void refuse(Record<byte[], byte[]> record, Origin from, Decision.Refused refused) {
+    if (refused.reason().isExpected()) {
+      metrics.refused(refused.reason().code());
+    } else {
+      send(record, from, refused.reason().code(), refused.message());
+    }
   }
 
-  void send(
-      Record<byte[], byte[]> record,
-      String fromTopic,
-      int partition,
-      long offset,
-      String code,
-      String message) {
+  void send(Record<byte[], byte[]> record, Origin from, String code, String message) {
     Headers headers = new RecordHeaders(record.headers());
     put(headers, HeaderNames.ERROR_CODE, code);
-    put(headers, HeaderNames.ERROR_MESSAGE, cut(message));
-    put(headers, HeaderNames.ERROR_TOPIC, fromTopic);
-    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(partition));
-    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(offset));
+    put(headers, HeaderNames.ERROR_MESSAGE, Failure.cut(message, Limits.MESSAGE_CHARS));
+    put(headers, HeaderNames.ERROR_TOPIC, from.topic());
+    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(from.partition()));
+    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(from.offset()));
     long bytes = length(record.key()) + length(record.value()) + size(headers);
     if (bytes <= LETTER_BYTES) {
       context.forward(record.withValue(new Outgoing(topic, record.value())).withHeaders(headers));
@@ -100,10 +108,6 @@ final class DeadLetters {
 
   private static long length(byte @Nullable [] bytes) {
     return bytes == null ? 0 : bytes.length;
-  }
-
-  private static String cut(String message) {
-    return message.substring(0, Math.min(message.length(), Limits.MESSAGE_CHARS));
   }
 
   private static void put(Headers headers, String key, String value) {

@@ -4,20 +4,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.codec.DecodedStart;
 import dev.millrace.orchestrator.codec.InlineDefinition;
-import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
-import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.WorkflowView;
-import dev.millrace.orchestrator.store.ParkedStart;
+import dev.millrace.orchestrator.store.ParkedInputs;
+import dev.millrace.orchestrator.store.ParkedRecord;
+import dev.millrace.orchestrator.store.RecordKind;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.wire.MalformedRecordException;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
+import java.util.List;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -27,83 +26,93 @@ import org.jspecify.annotations.Nullable;
  */
 final class Starts {
   /** How soon a parked start is tried again, in milliseconds. */
-  private static final long RETRY_MS = 100;
+  static final long RETRY_MS = 100;
 
   /** Largest start that can be parked: a changelog record with room for what Kafka adds. */
   private static final int PARKED_BYTES = Limits.RECORD_BYTES - 4 * 1024;
 
   private static final String REJECTED = "start-rejected";
+  private static final RecordKind KIND = RecordKind.PARKED_START;
 
-  private final ProcessorContext<byte[], Outgoing> context;
-  private final WorkflowProcessor.Settings settings;
-  private final InputDecoder decoder;
-  private final OutputEncoder encoder;
-  private final Definitions definitions;
-  private final QueueDirectory queues;
+  private final TaskResources task;
   private final WorkflowStore store;
   private final Transitions transitions;
+  private final Controls controls;
   private final DeadLetters deadLetters;
 
-  Starts(
-      ProcessorContext<byte[], Outgoing> context,
-      WorkflowProcessor.Settings settings,
-      InputDecoder decoder,
-      OutputEncoder encoder,
-      Definitions definitions,
-      QueueDirectory queues,
-      WorkflowStore store,
-      Transitions transitions,
-      DeadLetters deadLetters) {
-    this.context = context;
-    this.settings = settings;
-    this.decoder = decoder;
-    this.encoder = encoder;
-    this.definitions = definitions;
-    this.queues = queues;
-    this.store = store;
+  Starts(TaskResources task, Transitions transitions, Controls controls, DeadLetters deadLetters) {
+    this.task = task;
+    this.store = task.store();
     this.transitions = transitions;
+    this.controls = controls;
     this.deadLetters = deadLetters;
   }
 
   Decision.@Nullable Refused start(String workflowId, Record<byte[], byte[]> record, Cause cause)
       throws MalformedRecordException {
-    DecodedStart start = decoder.start(record.value(), record.headers());
+    DecodedStart start = task.decoder().start(record.value(), record.headers());
     PackedWorkflow known = store.load(workflowId);
-    if (known != null && cause.offset() <= known.appliedOffset(InputSource.START)) {
-      store.putAgain(workflowId, known);
-      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
+    if (known != null) {
+      return startAgain(workflowId, known, cause);
     }
-    if (known != null || store.parked(workflowId) != null) {
-      return new Decision.Refused(Refusal.ALREADY_STARTED, "the workflow id is taken");
+    if (store.parked(KIND, workflowId) != null) {
+      return alreadyStarted();
     }
     CompiledDefinition definition = definition(start);
     if (definition != null && missingQueue(definition) == null) {
       return begin(workflowId, definition, start, cause);
     }
-    long nowMs = context.currentSystemTimeMs();
-    ParkedStart parked =
-        new ParkedStart(
-            nowMs,
-            nowMs + RETRY_MS,
-            cause.offset(),
-            record.timestamp(),
-            record.headers(),
-            record.value());
+    long nowMs = task.context().currentSystemTimeMs();
+    ParkedRecord waiting =
+        new ParkedRecord(
+            nowMs, cause.offset(), record.timestamp(), record.headers(), record.value());
+    ParkedInputs parked = new ParkedInputs(nowMs + RETRY_MS, List.of(waiting));
     if (parked.storedBytes() > PARKED_BYTES) {
       throw new MalformedRecordException(
           "start of %d bytes with its headers, at most %d can wait for a definition or queue; register them first and start again"
               .formatted(parked.storedBytes(), PARKED_BYTES),
           null);
     }
-    store.park(workflowId, parked, WorkflowView.NO_DEADLINE);
+    store.park(KIND, workflowId, parked, null);
     return null;
   }
 
-  /** Tries a parked start again. */
-  void retry(String workflowId, ParkedStart parked, long nowMs) {
+  private Decision.Refused startAgain(String workflowId, PackedWorkflow known, Cause cause) {
+    boolean applied = cause.offset() <= known.appliedOffset(InputSource.START);
+    if (applied) {
+      store.putAgain(workflowId, known);
+    }
+    controls.applyParked(workflowId);
+    return applied
+        ? new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already")
+        : alreadyStarted();
+  }
+
+  private static Decision.Refused alreadyStarted() {
+    return new Decision.Refused(Refusal.ALREADY_STARTED, "the workflow id is taken");
+  }
+
+  /** Tries a parked start again, if it has armed this timer. */
+  boolean retry(WorkflowStore.Timer timer, long nowMs) {
+    String workflowId = timer.workflowId();
+    ParkedInputs parked = store.parked(KIND, workflowId);
+    if (parked == null || parked.armedTimerMs() != timer.dueMs()) {
+      return false;
+    }
+    if (store.isKnown(workflowId)) { // a crash left the start beside the workflow that came of it
+      controls.applyParked(workflowId);
+      store.unpark(KIND, workflowId, parked);
+    } else {
+      retry(workflowId, parked, nowMs);
+    }
+    return true;
+  }
+
+  private void retry(String workflowId, ParkedInputs parked, long nowMs) {
+    ParkedRecord waiting = parked.records().getFirst();
     DecodedStart start;
     try {
-      start = decoder.start(parked.value(), parked.headers());
+      start = task.decoder().start(waiting.value(), waiting.headers());
     } catch (MalformedRecordException e) {
       throw new IllegalStateException("a start that was parked cannot be read again", e);
     }
@@ -114,14 +123,16 @@ final class Starts {
                 .formatted(start.definition(), start.version())
             : missingQueue(definition);
     if (definition != null && missing == null) {
-      Cause cause = new Cause(InputSource.START, parked.offset(), parked.headers());
+      Cause cause = new Cause(InputSource.START, waiting.offset(), waiting.headers());
       begin(workflowId, definition, start, cause);
-      store.unpark(workflowId, parked);
+      store.unpark(KIND, workflowId, parked);
     } else if (missing != null
-        && nowMs - parked.sinceMs() >= settings.definitionWait().toMillis()) {
-      reject(workflowId, parked, missing, nowMs);
+        && nowMs - waiting.sinceMs() >= task.settings().definitionWait().toMillis()) {
+      reject(workflowId, waiting, missing, nowMs);
+      store.unpark(KIND, workflowId, parked);
+      controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
     } else {
-      store.park(workflowId, parked.retryAt(nowMs + RETRY_MS), parked.armedTimerMs());
+      store.park(KIND, workflowId, parked.again(nowMs + RETRY_MS), parked);
     }
   }
 
@@ -132,42 +143,46 @@ final class Starts {
     if (inline != null) {
       workflow.bringDefinition(inline.record());
     }
-    return transitions.apply(workflowId, definition, workflow, start.request(), cause);
+    Decision.@Nullable Refused refused =
+        transitions.apply(workflowId, definition, workflow, start.request(), cause);
+    controls.applyParked(workflowId);
+    return refused;
   }
 
-  private void reject(String workflowId, ParkedStart parked, String missing, long nowMs) {
+  private void reject(String workflowId, ParkedRecord waiting, String missing, long nowMs) {
     byte[] key = workflowId.getBytes(UTF_8);
     deadLetters.send(
-        new Record<>(key, parked.value(), parked.timestampMs(), parked.headers()),
-        settings.topics().starts(),
-        context.taskId().partition(),
-        parked.offset(),
+        new Record<>(key, waiting.value(), waiting.timestampMs(), waiting.headers()),
+        new DeadLetters.Origin(
+            task.settings().topics().starts(),
+            task.context().taskId().partition(),
+            waiting.offset()),
         REJECTED,
         missing);
     Failure failure = new Failure("millrace." + REJECTED, missing, true);
-    byte[] events = encoder.rejection(failure, nowMs, parked.offset());
-    context.forward(
-        new Record<>(
-            key,
-            new Outgoing(settings.topics().events(), events),
-            nowMs,
-            TraceContext.of(parked.headers())));
-    store.unpark(workflowId, parked);
+    byte[] events = task.encoder().rejection(failure, nowMs, waiting.offset());
+    task.context()
+        .forward(
+            new Record<>(
+                key,
+                new Outgoing(task.settings().topics().events(), events),
+                nowMs,
+                TraceContext.of(waiting.headers())));
   }
 
   private @Nullable CompiledDefinition definition(DecodedStart start) {
     InlineDefinition inline = start.inline();
     return inline != null
         ? inline.compiled()
-        : definitions.find(start.definition(), start.version());
+        : task.definitions().find(start.definition(), start.version());
   }
 
   /** Which of a definition's queues cannot be sent to now, as a message; null for none. */
   private @Nullable String missingQueue(CompiledDefinition definition) {
     for (String queue : definition.queues()) {
-      if (!queues.has(queue)) {
+      if (!task.queues().has(queue)) {
         return "queue '%s' has no topic '%s'; create it with 'millrace topics apply --queue %s'"
-            .formatted(queue, settings.topics().commands(queue), queue);
+            .formatted(queue, task.settings().topics().commands(queue), queue);
       }
     }
     return null;

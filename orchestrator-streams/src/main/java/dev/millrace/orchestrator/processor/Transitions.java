@@ -2,10 +2,11 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -18,11 +19,9 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
-import dev.millrace.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -32,23 +31,32 @@ import org.jspecify.annotations.Nullable;
  * Belongs to one stream task.
  */
 final class Transitions {
-  private final ProcessorContext<byte[], Outgoing> context;
-  private final Topics topics;
-  private final OutputEncoder encoder;
+  private final TaskResources task;
   private final WorkflowStore store;
-  private final long retentionMs;
+  private final PinnedDefinitions pinned;
 
-  Transitions(
-      ProcessorContext<byte[], Outgoing> context,
-      Topics topics,
-      OutputEncoder encoder,
-      WorkflowStore store,
-      long retentionMs) {
-    this.context = context;
-    this.topics = topics;
-    this.encoder = encoder;
-    this.store = store;
-    this.retentionMs = retentionMs;
+  Transitions(TaskResources task, PinnedDefinitions pinned) {
+    this.task = task;
+    this.store = task.store();
+    this.pinned = pinned;
+  }
+
+  /** Applies a control or a completion to a workflow, if it is known and has not ended. */
+  Decision.@Nullable Refused change(String workflowId, Input input, Cause cause) {
+    PackedWorkflow workflow = store.load(workflowId);
+    if (workflow == null) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_WORKFLOW, "no workflow '%s' is known".formatted(workflowId));
+    }
+    InputSource source = cause.source();
+    if (source != null && cause.offset() <= workflow.appliedOffset(source)) {
+      store.putAgain(workflowId, workflow);
+      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
+    }
+    if (workflow.status().hasEnded()) {
+      return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
+    }
+    return apply(workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
   }
 
   /** Applies an input to a workflow; answers the refusal, if it was refused. */
@@ -58,7 +66,7 @@ final class Transitions {
       PackedWorkflow workflow,
       Input input,
       Cause cause) {
-    long nowMs = context.currentSystemTimeMs();
+    long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
     Decision decision = Decider.decide(workflowId, definition, workflow, input, nowMs);
     return switch (decision) {
@@ -117,12 +125,13 @@ final class Transitions {
 
     private void dispatch(DispatchStep dispatch) {
       byte[] command =
-          encoder.command(
-              workflowId,
-              definition,
-              workflow,
-              dispatch,
-              slot -> store.payload(workflowId, workflow, slot));
+          task.encoder()
+              .command(
+                  workflowId,
+                  definition,
+                  workflow,
+                  dispatch,
+                  slot -> store.payload(workflowId, workflow, slot));
       String step = definition.step(dispatch.step()).id();
       if (command.length > Limits.COMMAND_BYTES) {
         Failure tooLarge = commandTooLarge(command.length);
@@ -132,7 +141,7 @@ final class Transitions {
           carryOut(failed);
         }
       } else {
-        String topic = topics.commands(definition.step(dispatch.step()).queue());
+        String topic = task.settings().topics().commands(definition.step(dispatch.step()).queue());
         forward(workflowId + '/' + step, topic, command);
       }
     }
@@ -140,9 +149,9 @@ final class Transitions {
     void publish(long firstSequence) {
       if (!events.isEmpty()) {
         byte[] record =
-            encoder.events(
-                definition, events, firstSequence, nowMs, cause.source(), cause.offset());
-        forward(workflowId, topics.events(), record);
+            task.encoder()
+                .events(definition, events, firstSequence, nowMs, cause.source(), cause.offset());
+        forward(workflowId, task.settings().topics().events(), record);
       }
     }
 
@@ -152,7 +161,10 @@ final class Transitions {
       }
       if (workflow.status().hasEnded()) {
         // A timer that is armed for an earlier time may stay: it will find the workflow ended.
-        timerMs = earlier(workflow.armedTimerMs(), workflow.endedAtMs() + retentionMs);
+        timerMs =
+            earlier(
+                workflow.armedTimerMs(),
+                workflow.endedAtMs() + task.settings().retention().toMillis());
       } else if (input instanceof TimerFired) {
         timerMs = workflow.earliestDeadlineMs();
       }
@@ -160,8 +172,8 @@ final class Transitions {
     }
 
     private void forward(String key, String topic, byte[] value) {
-      context.forward(
-          new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, headers));
+      task.context()
+          .forward(new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, headers));
     }
   }
 

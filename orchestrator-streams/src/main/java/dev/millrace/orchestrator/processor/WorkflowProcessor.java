@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
    * @param topics names of the topics
    * @param retention how long the summary of an ended workflow is kept
    * @param definitionWait how long a start waits for its definition and queues to be known
+   * @param controlWait how long a control waits for the start of its workflow
    * @param timerTick how often due timers are looked for
    */
   public record Settings(
@@ -40,6 +42,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
       Topics topics,
       Duration retention,
       Duration definitionWait,
+      Duration controlWait,
       Duration timerTick) {}
 
   public WorkflowProcessor(
@@ -59,7 +62,16 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
   @Override
   public void init(ProcessorContext<byte[], Outgoing> context) {
     WorkflowTask created =
-        new WorkflowTask(context, settings, decoder, encoder, definitions, queues, metrics);
+        new WorkflowTask(
+            new TaskResources(
+                context,
+                settings,
+                decoder,
+                encoder,
+                definitions,
+                queues,
+                metrics,
+                new WorkflowStore(context.getStateStore(settings.storeName()))));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.fireTimers());
     task = created;

@@ -1,21 +1,14 @@
 package dev.millrace.orchestrator.processor;
 
-import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
-import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowIds;
 import dev.millrace.orchestrator.core.decide.Decision;
-import dev.millrace.orchestrator.core.decide.Refusal;
-import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
-import dev.millrace.orchestrator.metrics.EngineMetrics;
-import dev.millrace.orchestrator.store.ParkedStart;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.Map;
-import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -25,54 +18,33 @@ final class WorkflowTask {
   /** Most timers fired in one tick; the rest follow in the next. */
   private static final int TIMERS_PER_TICK = 1_000;
 
-  private final ProcessorContext<byte[], Outgoing> context;
+  private final TaskResources task;
   private final Map<String, InputSource> sourceByTopic;
-  private final InputDecoder decoder;
-  private final EngineMetrics metrics;
   private final WorkflowStore store;
   private final PinnedDefinitions pinned;
   private final Transitions transitions;
   private final DeadLetters deadLetters;
+  private final Controls controls;
   private final Starts starts;
-  private final long retentionMs;
 
-  WorkflowTask(
-      ProcessorContext<byte[], Outgoing> context,
-      WorkflowProcessor.Settings settings,
-      InputDecoder decoder,
-      OutputEncoder encoder,
-      Definitions definitions,
-      QueueDirectory queues,
-      EngineMetrics metrics) {
-    Topics topics = settings.topics();
-    this.context = context;
+  WorkflowTask(TaskResources task) {
+    Topics topics = task.settings().topics();
+    this.task = task;
     this.sourceByTopic =
         Map.of(
             topics.starts(), InputSource.START,
             topics.controls(), InputSource.CONTROL,
             topics.completions(), InputSource.COMPLETION);
-    this.decoder = decoder;
-    this.metrics = metrics;
-    this.retentionMs = settings.retention().toMillis();
-    this.store = new WorkflowStore(context.getStateStore(settings.storeName()));
-    this.pinned = new PinnedDefinitions(definitions, decoder, store);
-    this.transitions = new Transitions(context, topics, encoder, store, retentionMs);
-    this.deadLetters = new DeadLetters(context, topics, metrics);
-    this.starts =
-        new Starts(
-            context,
-            settings,
-            decoder,
-            encoder,
-            definitions,
-            queues,
-            store,
-            transitions,
-            deadLetters);
+    this.store = task.store();
+    this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
+    this.transitions = new Transitions(task, pinned);
+    this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
+    this.controls = new Controls(task, transitions, deadLetters);
+    this.starts = new Starts(task, transitions, controls, deadLetters);
   }
 
   void process(Record<byte[], byte[]> record) {
-    RecordMetadata metadata = context.recordMetadata().orElseThrow();
+    RecordMetadata metadata = task.context().recordMetadata().orElseThrow();
     InputSource source = sourceByTopic.get(metadata.topic());
     if (source == null) {
       throw new IllegalStateException("no input topic: " + metadata.topic());
@@ -85,59 +57,45 @@ final class WorkflowTask {
               () ->
                   switch (source) {
                     case START -> starts.start(workflowId, record, cause);
-                    case CONTROL ->
-                        change(
-                            workflowId, decoder.control(record.value(), record.headers()), cause);
+                    case CONTROL -> controls.control(workflowId, record, cause);
                     case COMPLETION ->
-                        change(
+                        transitions.change(
                             workflowId,
-                            decoder.completion(record.value(), record.headers()),
+                            task.decoder().completion(record.value(), record.headers()),
                             cause);
                   });
-      if (refused != null && refused.reason().isExpected()) {
-        metrics.refused(refused.reason().code());
-      } else if (refused != null) {
-        deadLetters.send(record, metadata, refused.reason().code(), refused.message());
+      if (refused != null) {
+        deadLetters.refuse(record, DeadLetters.Origin.of(metadata), refused);
       }
     } catch (MalformedRecordException e) {
-      deadLetters.send(record, metadata, "malformed", String.valueOf(e.getMessage()));
+      deadLetters.send(
+          record, DeadLetters.Origin.of(metadata), "malformed", String.valueOf(e.getMessage()));
     }
   }
 
   void fireTimers() {
-    long nowMs = context.currentSystemTimeMs();
+    long nowMs = task.context().currentSystemTimeMs();
     for (WorkflowStore.Timer timer : store.dueTimers(nowMs, TIMERS_PER_TICK)) {
-      PackedWorkflow workflow = store.load(timer.workflowId());
-      ParkedStart parked = workflow == null ? store.parked(timer.workflowId()) : null;
-      if (workflow != null && workflow.armedTimerMs() == timer.dueMs()) {
-        fire(timer.workflowId(), workflow, nowMs);
-      } else if (parked != null && parked.armedTimerMs() == timer.dueMs()) {
-        starts.retry(timer.workflowId(), parked, nowMs);
-      } else {
+      boolean isArmed =
+          switch (timer.kind()) {
+            case WORKFLOW -> fire(timer, nowMs);
+            case PARKED_START -> starts.retry(timer, nowMs);
+            case PARKED_CONTROLS -> controls.retry(timer, nowMs);
+          };
+      if (!isArmed) {
         store.deleteOrphan(timer);
       }
     }
   }
 
-  private Decision.@Nullable Refused change(String workflowId, Input input, Cause cause) {
+  /** Fires a workflow's timer, if the workflow has armed it. */
+  private boolean fire(WorkflowStore.Timer timer, long nowMs) {
+    String workflowId = timer.workflowId();
     PackedWorkflow workflow = store.load(workflowId);
-    if (workflow == null) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_WORKFLOW, "no workflow '%s' is known".formatted(workflowId));
+    if (workflow == null || workflow.armedTimerMs() != timer.dueMs()) {
+      return false;
     }
-    InputSource source = cause.source();
-    if (source != null && cause.offset() <= workflow.appliedOffset(source)) {
-      store.putAgain(workflowId, workflow);
-      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
-    }
-    if (workflow.status().hasEnded()) {
-      return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
-    }
-    return transitions.apply(
-        workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
-  }
-
-  private void fire(String workflowId, PackedWorkflow workflow, long nowMs) {
+    long expiryMs = workflow.endedAtMs() + task.settings().retention().toMillis();
     if (!workflow.status().hasEnded()) {
       transitions.apply(
           workflowId,
@@ -145,13 +103,11 @@ final class WorkflowTask {
           workflow,
           new TimerFired(),
           Cause.TIMER);
-      return;
-    }
-    long expiryMs = workflow.endedAtMs() + retentionMs;
-    if (expiryMs <= nowMs) {
+    } else if (expiryMs <= nowMs) {
       store.forget(workflowId, workflow);
     } else {
       store.save(workflowId, workflow, expiryMs);
     }
+    return true;
   }
 }

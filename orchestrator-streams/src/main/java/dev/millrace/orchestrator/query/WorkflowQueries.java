@@ -2,7 +2,7 @@ package dev.millrace.orchestrator.query;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.WorkflowSummary;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
@@ -128,7 +128,7 @@ public final class WorkflowQueries {
             stores().withPartition(partitionOf(workflowId)),
             store -> store.get(Keys.workflow(workflowId)));
     return Optional.ofNullable(stored)
-        .map(bytes -> WorkflowStatusReport.of(workflowId, PackedWorkflow.of(bytes)));
+        .map(bytes -> WorkflowStatusReport.of(workflowId, WorkflowSummary.of(bytes)));
   }
 
   /**
@@ -147,7 +147,7 @@ public final class WorkflowQueries {
               store.range(Keys.firstWorkflow(), Keys.afterWorkflows())) {
             while (workflows.hasNext() && found.size() < limit) {
               KeyValue<Bytes, byte[]> each = workflows.next();
-              PackedWorkflow workflow = PackedWorkflow.of(each.value);
+              WorkflowSummary workflow = WorkflowSummary.of(each.value);
               if (status == null || workflow.status() == status) {
                 found.add(WorkflowStatusReport.of(Keys.workflowId(each.key), workflow));
               }

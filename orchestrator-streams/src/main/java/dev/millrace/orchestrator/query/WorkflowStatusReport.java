@@ -1,6 +1,6 @@
 package dev.millrace.orchestrator.query;
 
-import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.WorkflowSummary;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.time.Instant;
@@ -42,7 +42,7 @@ public record WorkflowStatusReport(
    */
   public record Steps(int total, int succeeded, int open, int waiting) {}
 
-  static WorkflowStatusReport of(String workflowId, PackedWorkflow workflow) {
+  static WorkflowStatusReport of(String workflowId, WorkflowSummary workflow) {
     int total = workflow.stepCount();
     int succeeded = workflow.succeededSteps();
     int open = workflow.openSteps();

@@ -7,14 +7,19 @@ import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
- * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code t} a timer,
- * ordered by time.
+ * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code c} controls
+ * that wait, {@code t} a timer. A timer's key goes on with when it is due and with the first byte
+ * of the record that armed it, so that two records of one workflow id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
   private static final byte PAYLOAD = 'p';
   private static final byte PARKED_START = 's';
+  private static final byte PARKED_CONTROLS = 'c';
   private static final byte TIMER = 't';
+
+  /** Kind, time and owner of a timer, before the id. */
+  private static final int TIMER_PREFIX = 1 + Long.BYTES + 1;
 
   private Keys() {}
 
@@ -23,9 +28,9 @@ public final class Keys {
     return key(WORKFLOW, workflowId);
   }
 
-  /** A workflow's start that waits. */
-  static Bytes parkedStart(String workflowId) {
-    return key(PARKED_START, workflowId);
+  /** A record of a workflow id. */
+  static Bytes record(RecordKind kind, String workflowId) {
+    return key(firstByte(kind), workflowId);
   }
 
   /** The id in a workflow's key. */
@@ -44,14 +49,14 @@ public final class Keys {
     return Bytes.wrap(new byte[] {WORKFLOW + 1});
   }
 
-  /** Before every start that waits. */
-  static Bytes firstParkedStart() {
-    return Bytes.wrap(new byte[] {PARKED_START});
+  /** Before every record of a kind. */
+  static Bytes first(RecordKind kind) {
+    return Bytes.wrap(new byte[] {firstByte(kind)});
   }
 
-  /** Behind every start that waits. */
-  static Bytes afterParkedStarts() {
-    return Bytes.wrap(new byte[] {PARKED_START + 1});
+  /** Behind every record of a kind. */
+  static Bytes after(RecordKind kind) {
+    return Bytes.wrap(new byte[] {(byte) (firstByte(kind) + 1)});
   }
 
   /** A payload of a workflow. */
@@ -65,11 +70,21 @@ public final class Keys {
             .array());
   }
 
-  /** A workflow's timer; with an empty id, before all timers of that time. */
-  static Bytes timer(long dueMs, String workflowId) {
+  /** The timer that one of a workflow id's records has armed. */
+  static Bytes timer(long dueMs, RecordKind kind, String workflowId) {
     byte[] id = workflowId.getBytes(UTF_8);
     return Bytes.wrap(
-        ByteBuffer.allocate(1 + Long.BYTES + id.length).put(TIMER).putLong(dueMs).put(id).array());
+        ByteBuffer.allocate(TIMER_PREFIX + id.length)
+            .put(TIMER)
+            .putLong(dueMs)
+            .put(firstByte(kind))
+            .put(id)
+            .array());
+  }
+
+  /** Before all timers of that time. */
+  static Bytes firstTimer(long dueMs) {
+    return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES).put(TIMER).putLong(dueMs).array());
   }
 
   static boolean isTimer(Bytes key) {
@@ -81,11 +96,30 @@ public final class Keys {
     return ByteBuffer.wrap(timerKey.get()).getLong(1);
   }
 
+  /** Which record of its workflow id armed the timer of a key. */
+  static RecordKind timerKind(Bytes timerKey) {
+    byte first = timerKey.get()[TIMER_PREFIX - 1];
+    for (RecordKind kind : RecordKind.values()) {
+      if (firstByte(kind) == first) {
+        return kind;
+      }
+    }
+    throw new IllegalStateException(
+        "timer of an unknown kind %d; run the version that wrote it".formatted(first));
+  }
+
   /** Whose timer a key is. */
   static String timerWorkflowId(Bytes timerKey) {
     byte[] key = timerKey.get();
-    int prefix = 1 + Long.BYTES;
-    return new String(key, prefix, key.length - prefix, UTF_8);
+    return new String(key, TIMER_PREFIX, key.length - TIMER_PREFIX, UTF_8);
+  }
+
+  private static byte firstByte(RecordKind kind) {
+    return switch (kind) {
+      case WORKFLOW -> WORKFLOW;
+      case PARKED_START -> PARKED_START;
+      case PARKED_CONTROLS -> PARKED_CONTROLS;
+    };
   }
 
   private static Bytes key(byte kind, String workflowId) {

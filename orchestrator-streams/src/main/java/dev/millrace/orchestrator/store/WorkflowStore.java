@@ -2,9 +2,11 @@ package dev.millrace.orchestrator.store;
 
 import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.SpilledPayloads;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,19 +32,15 @@ public final class WorkflowStore {
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
 
-  /** Whether there may be a parked start; asked once, then kept. */
-  private boolean hasParked;
+  /** Of which kinds there may be parked inputs; null until that is asked. */
+  private @Nullable Set<RecordKind> parkedKinds;
 
   public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
-    try (KeyValueIterator<Bytes, byte[]> parked =
-        store.range(Keys.firstParkedStart(), Keys.afterParkedStarts())) {
-      hasParked = parked.hasNext();
-    }
   }
 
   /** A timer as it stands in the store. */
-  public record Timer(long dueMs, String workflowId) {}
+  public record Timer(long dueMs, RecordKind kind, String workflowId) {}
 
   /** A workflow to work on, or null when nothing is known of it. */
   public @Nullable PackedWorkflow load(String workflowId) {
@@ -65,7 +63,7 @@ public final class WorkflowStore {
 
   /** Stores payloads that do not fit in a workflow's record, before the record. */
   public void putSpilled(String workflowId, PackedWorkflow workflow) {
-    for (PackedWorkflow.Spilled payload : workflow.takeSpilled()) {
+    for (SpilledPayloads.Spilled payload : workflow.spilled().take()) {
       store.put(Keys.payload(workflowId, payload.slot()), PackedPayload.toBytes(payload.payload()));
     }
   }
@@ -79,14 +77,14 @@ public final class WorkflowStore {
     long armedMs = workflow.armedTimerMs();
     putSpilled(workflowId, workflow);
     if (timerMs != armedMs && timerMs != WorkflowView.NO_DEADLINE) {
-      putTimer(timerMs, workflowId);
+      putTimer(timerMs, RecordKind.WORKFLOW, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
     store.put(Keys.workflow(workflowId), workflow.bytes());
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
-      delete(Keys.timer(armedMs, workflowId));
+      deleteTimer(armedMs, RecordKind.WORKFLOW, workflowId);
     }
-    for (int slot : workflow.takeReleased()) {
+    for (int slot : workflow.spilled().takeReleased()) {
       delete(Keys.payload(workflowId, slot));
     }
   }
@@ -106,7 +104,7 @@ public final class WorkflowStore {
       store.put(key, store.get(key));
     }
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      putTimer(workflow.armedTimerMs(), workflowId);
+      putTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
     }
     store.put(Keys.workflow(workflowId), workflow.bytes());
   }
@@ -115,42 +113,62 @@ public final class WorkflowStore {
   public void forget(String workflowId, PackedWorkflow workflow) {
     delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      delete(Keys.timer(workflow.armedTimerMs(), workflowId));
+      deleteTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
     }
   }
 
-  /** A start that waits for its definition, or null. */
-  public @Nullable ParkedStart parked(String workflowId) {
-    byte[] stored = hasParked ? store.get(Keys.parkedStart(workflowId)) : null;
-    return stored == null ? null : ParkedStart.of(stored);
+  /** Whether a workflow, running or ended, has this id. */
+  public boolean isKnown(String workflowId) {
+    return store.get(Keys.workflow(workflowId)) != null;
   }
 
-  /** Stores a start that waits for its definition and moves its timer. */
-  public void park(String workflowId, ParkedStart start, long formerTimerMs) {
-    hasParked = true;
-    putTimer(start.armedTimerMs(), workflowId);
-    store.put(Keys.parkedStart(workflowId), start.toBytes());
-    if (formerTimerMs != WorkflowView.NO_DEADLINE && formerTimerMs != start.armedTimerMs()) {
-      delete(Keys.timer(formerTimerMs, workflowId));
-    }
-  }
-
-  /** Forgets a start that has waited. */
-  public void unpark(String workflowId, ParkedStart start) {
-    delete(Keys.parkedStart(workflowId));
-    delete(Keys.timer(start.armedTimerMs(), workflowId));
+  /** Inputs of a kind that wait for a workflow to begin, or null. */
+  public @Nullable ParkedInputs parked(RecordKind kind, String workflowId) {
+    byte[] stored = parkedKinds().contains(kind) ? store.get(Keys.record(kind, workflowId)) : null;
+    return stored == null ? null : ParkedInputs.of(stored);
   }
 
   /**
-   * Deletes a timer that no record speaks of, and a parked start that a crash left beside the
-   * workflow that came of it.
+   * Stores inputs that wait and moves their timer.
+   *
+   * @param former what waited until now; null for nothing
    */
-  public void deleteOrphan(Timer timer) {
-    ParkedStart parked = parked(timer.workflowId());
-    if (parked != null && parked.armedTimerMs() == timer.dueMs()) {
-      delete(Keys.parkedStart(timer.workflowId()));
+  public void park(
+      RecordKind kind, String workflowId, ParkedInputs inputs, @Nullable ParkedInputs former) {
+    parkedKinds().add(kind);
+    putTimer(inputs.armedTimerMs(), kind, workflowId);
+    store.put(Keys.record(kind, workflowId), inputs.toBytes());
+    if (former != null && former.armedTimerMs() != inputs.armedTimerMs()) {
+      deleteTimer(former.armedTimerMs(), kind, workflowId);
     }
-    delete(Keys.timer(timer.dueMs(), timer.workflowId()));
+  }
+
+  /** Forgets inputs that have waited. */
+  public void unpark(RecordKind kind, String workflowId, ParkedInputs inputs) {
+    delete(Keys.record(kind, workflowId));
+    deleteTimer(inputs.armedTimerMs(), kind, workflowId);
+  }
+
+  private Set<RecordKind> parkedKinds() {
+    Set<RecordKind> kinds = parkedKinds;
+    if (kinds == null) {
+      kinds = EnumSet.noneOf(RecordKind.class);
+      for (RecordKind kind : List.of(RecordKind.PARKED_START, RecordKind.PARKED_CONTROLS)) {
+        try (KeyValueIterator<Bytes, byte[]> parked =
+            store.range(Keys.first(kind), Keys.after(kind))) {
+          if (parked.hasNext()) {
+            kinds.add(kind);
+          }
+        }
+      }
+      parkedKinds = kinds;
+    }
+    return kinds;
+  }
+
+  /** Deletes a timer that no record speaks of. */
+  public void deleteOrphan(Timer timer) {
+    deleteTimer(timer.dueMs(), timer.kind(), timer.workflowId());
   }
 
   /** The timers that are due, earliest first, at most a number of them. */
@@ -162,7 +180,7 @@ public final class WorkflowStore {
     // The scan looks a little ahead, so that an idle task need not scan at every tick.
     earliestTimerMs = nowMs + LOOK_AHEAD_MS;
     try (KeyValueIterator<Bytes, byte[]> timers =
-        store.range(Keys.timer(0, ""), Keys.timer(earliestTimerMs, ""))) {
+        store.range(Keys.firstTimer(0), Keys.firstTimer(earliestTimerMs))) {
       while (timers.hasNext()) {
         Bytes key = timers.next().key;
         long dueMs = Keys.timerDueMs(key);
@@ -170,15 +188,19 @@ public final class WorkflowStore {
           earliestTimerMs = dueMs;
           break;
         }
-        due.add(new Timer(dueMs, Keys.timerWorkflowId(key)));
+        due.add(new Timer(dueMs, Keys.timerKind(key), Keys.timerWorkflowId(key)));
       }
     }
     return due;
   }
 
-  private void putTimer(long dueMs, String workflowId) {
-    store.put(Keys.timer(dueMs, workflowId), PRESENT);
+  private void putTimer(long dueMs, RecordKind kind, String workflowId) {
+    store.put(Keys.timer(dueMs, kind, workflowId), PRESENT);
     earliestTimerMs = Math.min(earliestTimerMs, dueMs);
+  }
+
+  private void deleteTimer(long dueMs, RecordKind kind, String workflowId) {
+    delete(Keys.timer(dueMs, kind, workflowId));
   }
 
   private void delete(Bytes key) {

@@ -206,9 +206,9 @@ class PackedWorkflowTest {
     assertThat(workflow.isSpilled(0)).isFalse();
     assertThat(workflow.riding(1)).isNull();
     assertThat(workflow.isSpilled(1)).isTrue();
-    assertThat(workflow.takeSpilled())
-        .containsExactly(new PackedWorkflow.Spilled(1, smallestSpilled));
-    assertThat(workflow.takeSpilled()).isEmpty();
+    assertThat(workflow.spilled().take())
+        .containsExactly(new SpilledPayloads.Spilled(1, smallestSpilled));
+    assertThat(workflow.spilled().take()).isEmpty();
   }
 
   @Test
@@ -220,7 +220,7 @@ class PackedWorkflowTest {
 
     int riding = (int) IntStream.range(0, 20).filter(i -> workflow.riding(i) != null).count();
     assertThat(riding).isEqualTo(PackedWorkflow.OUTPUTS_BYTES / (4 + PackedWorkflow.OUTPUT_BYTES));
-    assertThat(workflow.takeSpilled()).hasSize(20 - riding);
+    assertThat(workflow.spilled().take()).hasSize(20 - riding);
   }
 
   @Test
@@ -263,8 +263,8 @@ class PackedWorkflowTest {
     spilled.begin(join(1), smallestSpilled, "", 5, 0, 1_000);
     assertThat(spilled.riding(PackedWorkflow.INPUT_SLOT)).isNull();
     assertThat(spilled.isSpilled(PackedWorkflow.INPUT_SLOT)).isTrue();
-    assertThat(spilled.takeSpilled())
-        .containsExactly(new PackedWorkflow.Spilled(PackedWorkflow.INPUT_SLOT, smallestSpilled));
+    assertThat(spilled.spilled().take())
+        .containsExactly(new SpilledPayloads.Spilled(PackedWorkflow.INPUT_SLOT, smallestSpilled));
   }
 
   @Test
@@ -272,13 +272,13 @@ class PackedWorkflowTest {
     PackedWorkflow workflow = PackedWorkflow.absent();
     workflow.begin(join(2), payload(5_000), "acme", 3, 0, 1_000);
     succeed(workflow, 1, payload(5_000));
-    workflow.takeSpilled();
+    workflow.spilled().take();
     Failure failure = new Failure("flaky", "caf\u00e9 ".repeat(1_000), true);
 
     workflow.end(WorkflowStatus.FAILED, failure, 2_000);
 
-    assertThat(workflow.takeReleased()).containsExactly(PackedWorkflow.INPUT_SLOT, 1);
-    assertThat(workflow.takeReleased()).isEmpty();
+    assertThat(workflow.spilled().takeReleased()).containsExactly(PackedWorkflow.INPUT_SLOT, 1);
+    assertThat(workflow.spilled().takeReleased()).isEmpty();
     WorkflowSummary summary = WorkflowSummary.of(workflow.bytes());
     assertThat(summary.status()).isEqualTo(WorkflowStatus.FAILED);
     assertThat(summary.failure()).isEqualTo(failure);

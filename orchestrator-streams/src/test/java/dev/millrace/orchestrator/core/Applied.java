@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
-import dev.millrace.orchestrator.codec.PackedWorkflow.Spilled;
+import dev.millrace.orchestrator.codec.SpilledPayloads.Spilled;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
@@ -47,8 +47,8 @@ final class Applied {
       workflow = PackedWorkflow.of(stored);
     }
     keepTimerAndOffset(workflow);
-    spilled = workflow.takeSpilled();
-    released = workflow.takeReleased();
+    spilled = workflow.spilled().take();
+    released = workflow.spilled().takeReleased();
     assertThat(stored).as("the stored bytes, which belong to the store").isEqualTo(before);
     after = workflow.bytes().clone();
   }

@@ -136,7 +136,7 @@ final class RandomRun {
     long deadlineMs = random.nextInt(8) == 0 ? nowMs + random.nextInt(600_000) : 0;
     int inputBytes = random.nextInt(4) == 0 ? PackedWorkflow.INPUT_BYTES - 4 : 0;
     return new StartRequested(
-        payload(inputBytes), "tenant-" + random.nextInt(3), random.nextInt(10), deadlineMs);
+        payload(inputBytes), "tenant-" + random.nextInt(3), random.nextInt(10), deadlineMs, null);
   }
 
   private void work(DispatchStep command) {

@@ -77,8 +77,8 @@ final class SimulatedWorkflow {
     }
     assertThat(log.violations()).isEmpty();
     applied.fold(fold);
-    fold.takeSpilled();
-    fold.takeReleased();
+    fold.spilled().take();
+    fold.spilled().takeReleased();
     checkState();
     return commands;
   }

@@ -48,7 +48,7 @@ public final class TestWorkflow {
   }
 
   public Decision start(long deadlineMs) {
-    return decide(new StartRequested(null, "acme", 5, deadlineMs));
+    return decide(new StartRequested(null, "acme", 5, deadlineMs, null));
   }
 
   public Decision succeed(String step, int attempt) {

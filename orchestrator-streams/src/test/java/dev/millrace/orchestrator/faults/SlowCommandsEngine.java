@@ -87,6 +87,7 @@ final class SlowCommandsEngine {
                 config.topics(),
                 config.retention(),
                 config.definitionWait(),
+                config.controlWait(),
                 config.timerTick()),
             registry,
             queue -> true,

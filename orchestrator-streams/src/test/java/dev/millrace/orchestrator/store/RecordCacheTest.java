@@ -169,16 +169,16 @@ class RecordCacheTest {
 
   @Test
   void dueTimersAreFoundAmongStoredAndChangedOnes() {
-    cache.put(Keys.timer(10, "a"), value(""));
-    cache.put(Keys.timer(30, "b"), value(""));
+    cache.put(Keys.timer(10, RecordKind.WORKFLOW, "a"), value(""));
+    cache.put(Keys.timer(30, RecordKind.WORKFLOW, "b"), value(""));
     cache.flushCache();
-    cache.put(Keys.timer(10, "a"), null);
-    cache.put(Keys.timer(20, "c"), value(""));
-    cache.put(Keys.timer(40, "d"), value(""));
+    cache.put(Keys.timer(10, RecordKind.WORKFLOW, "a"), null);
+    cache.put(Keys.timer(20, RecordKind.WORKFLOW, "c"), value(""));
+    cache.put(Keys.timer(40, RecordKind.WORKFLOW, "d"), value(""));
 
     List<String> due = new ArrayList<>();
     try (KeyValueIterator<Bytes, byte[]> timers =
-        cache.range(Keys.timer(0, ""), Keys.timer(31, ""))) {
+        cache.range(Keys.firstTimer(0), Keys.firstTimer(31))) {
       timers.forEachRemaining(entry -> due.add(Keys.timerWorkflowId(entry.key)));
     }
     assertThat(due).containsExactly("c", "b");
@@ -195,7 +195,7 @@ class RecordCacheTest {
         Bytes key =
             random.nextBoolean()
                 ? key("w" + random.nextInt(20))
-                : Keys.timer(random.nextInt(20), "w");
+                : Keys.timer(random.nextInt(20), RecordKind.WORKFLOW, "w");
         switch (random.nextInt(5)) {
           case 0 -> {
             mixed.put(key, null);
@@ -210,8 +210,8 @@ class RecordCacheTest {
           }
         }
         assertThat(entries(mixed.all())).as("seed %d", seed).isEqualTo(List.copyOf(model.keySet()));
-        Bytes from = Keys.timer(5, "");
-        Bytes to = Keys.timer(15, "");
+        Bytes from = Keys.firstTimer(5);
+        Bytes to = Keys.firstTimer(15);
         assertThat(entries(mixed.range(from, to)))
             .as("seed %d", seed)
             .isEqualTo(List.copyOf(model.subMap(from, to).keySet()));

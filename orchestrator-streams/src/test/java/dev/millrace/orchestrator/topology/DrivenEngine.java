@@ -54,6 +54,7 @@ final class DrivenEngine implements AutoCloseable {
   static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   static final Duration RETENTION = Duration.ofHours(1);
   static final Duration DEFINITION_WAIT = Duration.ofSeconds(10);
+  static final Duration CONTROL_WAIT = Duration.ofSeconds(5);
   static final Duration TICK = Duration.ofMillis(20);
   private static final String APPLICATION = "driven";
 
@@ -95,7 +96,12 @@ final class DrivenEngine implements AutoCloseable {
     settings.putAll(config.streamsSettings());
     WorkflowProcessor.Settings processor =
         new WorkflowProcessor.Settings(
-            OrchestratorTopology.WORKFLOWS_STORE, topics, RETENTION, DEFINITION_WAIT, TICK);
+            OrchestratorTopology.WORKFLOWS_STORE,
+            topics,
+            RETENTION,
+            DEFINITION_WAIT,
+            CONTROL_WAIT,
+            TICK);
     return new TopologyTestDriver(
         OrchestratorTopology.build(
             processor,
@@ -173,6 +179,12 @@ final class DrivenEngine implements AutoCloseable {
         starts.encode(new WorkflowStart(definition, 0, input, "", 5, deadline, null)));
   }
 
+  void startWithItsOwn(String workflowId, WorkflowDefinition definition, @Nullable Payload input) {
+    WorkflowStart start =
+        new WorkflowStart("", 0, input, "", 5, null, DefinitionCodec.toAvro(definition));
+    send(topics.starts(), workflowId, starts.encode(start));
+  }
+
   void cancel(String workflowId, String reason) {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
@@ -194,7 +206,11 @@ final class DrivenEngine implements AutoCloseable {
   }
 
   void fail(String workflowId, String step, int attempt) {
-    Failure failure = new Failure("flaky", "connection reset", true);
+    fail(workflowId, step, attempt, "flaky");
+  }
+
+  void fail(String workflowId, String step, int attempt, String type) {
+    Failure failure = new Failure(type, "connection reset", true);
     complete(workflowId, completion(step, attempt, CompletionStatus.FAILED, null, failure));
   }
 
@@ -249,6 +265,11 @@ final class DrivenEngine implements AutoCloseable {
   /** The records of the events topic since the last call. */
   List<WorkflowEvents> eventRecords() {
     return read(topics.events()).stream().map(record -> decode(events, record.value())).toList();
+  }
+
+  /** The sizes of the events records since the last call. */
+  List<Integer> eventRecordBytes() {
+    return read(topics.events()).stream().map(record -> record.value().length).toList();
   }
 
   /** The types of the events since the last call. */

@@ -82,13 +82,12 @@ class PoisonTest extends DrivenEngineCase {
   }
 
   @Test
-  void completionAndControlOfAnUnknownWorkflowGoToTheDeadLetters() {
+  void completionOfAnUnknownWorkflowGoesToTheDeadLetters() {
     engine.succeed("nobody", "only", 1, null);
-    engine.cancel("nobody", "enough");
 
     assertThat(engine.deadLetters())
         .extracting(letter -> header(letter, HeaderNames.ERROR_CODE))
-        .containsExactly("unknown-workflow", "unknown-workflow");
+        .containsExactly("unknown-workflow");
   }
 
   @Test
@@ -99,6 +98,23 @@ class PoisonTest extends DrivenEngineCase {
     assertThat(engine.deadLetters())
         .extracting(letter -> header(letter, HeaderNames.ERROR_CODE))
         .containsExactly("unknown-step");
+  }
+
+  @Test
+  void failureOfATypeThatOnlyTheEngineMayUseGoesToTheDeadLetters() {
+    engine.start("good", "one");
+    engine.events();
+    engine.fail("good", "only", 1, "millrace.timeout.workflow");
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo("malformed");
+              assertThat(header(letter, HeaderNames.ERROR_MESSAGE))
+                  .contains("'millrace.timeout.workflow'", "engine's own");
+            });
+    assertThat(engine.events()).isEmpty();
   }
 
   @Test

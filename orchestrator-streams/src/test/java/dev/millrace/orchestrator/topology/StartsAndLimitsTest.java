@@ -11,6 +11,7 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,18 @@ class StartsAndLimitsTest extends DrivenEngineCase {
     engine.start("w", "timed");
     assertThat(engine.attempts()).containsExactly("a/1");
     assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void parkedStartLeavesTheTimerThatItsWorkflowHasArmedForTheSameTime() {
+    Instant retry = DrivenEngine.NOON.plus(RETRY);
+    engine.start("w", "timed", null, retry);
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.advance(RETRY);
+    assertThat(engine.attempts()).containsExactly("a/1");
+
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_TIMED_OUT);
   }
 
   @Test

@@ -63,14 +63,14 @@ public final class DagResolution {
   /** Runs the workflow to its end and gives the number of its events. */
   public long run() {
     PackedWorkflow workflow = PackedWorkflow.absent();
-    int dispatched = apply(workflow, new StartRequested(null, "", 5, 0), 0);
+    int dispatched = apply(workflow, new StartRequested(null, "", 5, 0, null), 0);
     for (int next = 0; next < dispatched; next++) {
       if (rereading) {
         workflow = PackedWorkflow.of(workflow.bytes());
       }
       dispatched = apply(workflow, reports[ready[next]], dispatched);
       workflow.setAppliedOffset(InputSource.COMPLETION, next);
-      workflow.takeSpilled();
+      workflow.spilled().take();
     }
     if (!workflow.status().hasEnded()) {
       throw new IllegalStateException("ended with " + workflow.succeededSteps() + " steps");

@@ -76,6 +76,10 @@ public final class EventsJson {
     json.writeNumberProperty("version", start.getVersion());
     json.writeStringProperty("tenant", start.getTenant());
     json.writeNumberProperty("priority", start.getPriority());
+    if (start.getInlineDefinition() != null) {
+      json.writeName("inlineDefinition");
+      json.writeRawValue(start.getInlineDefinition().toString()); // Avro's text of it is JSON
+    }
     json.writeEndObject();
   }
 

@@ -23,7 +23,9 @@ class EventsJsonTest {
     assertThat(history.entries())
         .extracting(entry -> EventsJson.line("quake-1", entry))
         .containsExactly(
-            "{\"id\":\"quake-1/41\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0}}",
+            "{\"id\":\"quake-1/41\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0,\"inlineDefinition\":"
+                + Samples.definition()
+                + "}}",
             "{\"id\":\"quake-1/42\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false}}",
             "{\"id\":\"quake-1/43\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"}}");
   }

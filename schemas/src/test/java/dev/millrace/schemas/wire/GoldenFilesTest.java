@@ -5,20 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.schemas.Samples;
 import dev.millrace.schemas.registry.SchemaRegistries;
+import dev.millrace.schemas.registry.SchemaRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Records as they lie in topics: {@code golden/X.bin} is {@link Samples}' X in the wire format
  * under schema id 1, {@code golden/X.json} says what is in it. They were written once and never
- * change; what cannot read them any more, or writes other bytes, breaks running installations.
+ * change; what cannot read them any more, or writes other bytes, breaks running installations. When
+ * X gets its schema {@code contract/v1/X.(n+1).avsc}, they become {@code X.n.bin} and {@code
+ * X.n.json}, which must still be read.
  */
 class GoldenFilesTest {
   static Stream<SpecificRecordBase> records() {
@@ -39,6 +44,29 @@ class GoldenFilesTest {
     assertThat(read).hasToString(sample.toString());
     assertThat(codec.encode(read)).isEqualTo(golden);
     assertThat(codec.encode(sample)).isEqualTo(golden);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = "WorkflowEvents|1|`, \"inlineDefinition\": null`")
+  void goldenBytesOfAnEarlierSchemaAreReadWithDefaultsForWhatIsNew(
+      String name, int version, String defaults) throws Exception {
+    String former = name + "." + version;
+    SchemaRegistry registry = SchemaRegistries.connect("mock://" + UUID.randomUUID(), Map.of());
+    String writer = new String(resource("/contract/v1/" + former + ".avsc"), UTF_8);
+    assertThat(registry.register(name + "-value", new Schema.Parser().parse(writer))).isEqualTo(1);
+    SpecificRecordBase sample =
+        records().filter(each -> each.getSchema().getName().equals(name)).findAny().orElseThrow();
+
+    SpecificRecordBase read =
+        new AvroCodec<>(sample.getClass(), name, registry)
+            .decode(resource("/golden/" + former + ".bin"));
+
+    assertThat(read.toString()).contains(defaults);
+    assertThat(read.toString().replace(defaults, ""))
+        .isEqualTo(new String(resource("/golden/" + former + ".json"), UTF_8).strip());
   }
 
   @SuppressWarnings("unchecked")

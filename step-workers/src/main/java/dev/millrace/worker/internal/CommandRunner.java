@@ -1,5 +1,6 @@
 package dev.millrace.worker.internal;
 
+import dev.millrace.schemas.FailureTypes;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.worker.Payload;
@@ -92,9 +93,20 @@ final class CommandRunner {
 
   private StepResult writable(StepCommand command, StepResult result) {
     return switch (result) {
-      case StepResult.Failed failed -> failed;
+      case StepResult.Failed failed -> permitted(command, failed);
       case StepResult.Succeeded succeeded -> writable(command, succeeded);
     };
+  }
+
+  /** The failure, or one that says that its type is the engine's own. */
+  private static StepResult permitted(StepCommand command, StepResult.Failed failed) {
+    return FailureTypes.isOfEngine(failed.type())
+        ? StepResult.failedForGood(
+            StepResult.RESERVED_FAILURE_TYPE,
+            "step '%s' failed with type '%s', but types that start with '%s' are the engine's own; use another. Its message: %s"
+                .formatted(
+                    command.getStep(), failed.type(), FailureTypes.ENGINE_PREFIX, failed.message()))
+        : failed;
   }
 
   /** The result with its output as a payload, or the failure that it is if it cannot be written. */

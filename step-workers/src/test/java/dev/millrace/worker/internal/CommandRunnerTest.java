@@ -164,9 +164,18 @@ final class CommandRunnerTest {
   @Test
   void reportsAStepTypeWithoutAHandlerAsRetryable() throws Exception {
     Failure failure = failure(Commands.command("w", "new-type"), context -> StepResult.succeeded());
-    assertThat(failure.getType()).isEqualTo("millrace.unknown-step-type");
+    assertThat(failure.getType()).isEqualTo("worker.unknown-step-type");
     assertThat(failure.getRetryable()).isTrue();
     assertThat(failure.getMessage()).contains("new-type").contains("known");
+  }
+
+  @Test
+  void failureOfATypeThatOnlyTheEngineMayUseBecomesOneThatSaysSo() throws Exception {
+    Failure failure =
+        failure(known(), context -> StepResult.failed("millrace.timeout.workflow", "too slow"));
+    assertThat(failure.getType()).isEqualTo("worker.reserved-failure-type");
+    assertThat(failure.getRetryable()).isFalse();
+    assertThat(failure.getMessage()).contains("'millrace.timeout.workflow'", "too slow");
   }
 
   @Test
@@ -182,7 +191,7 @@ final class CommandRunnerTest {
         failure(
             known(),
             context -> StepResult.succeeded(Payload.json(new byte[Limits.PAYLOAD_BYTES + 1])));
-    assertThat(failure.getType()).isEqualTo("millrace.output-too-large");
+    assertThat(failure.getType()).isEqualTo("worker.output-too-large");
     assertThat(failure.getRetryable()).isFalse();
     assertThat(failure.getMessage()).contains("1048577").contains("1048576");
   }
@@ -200,7 +209,7 @@ final class CommandRunnerTest {
       kafka.acknowledge();
       kafka.awaitCommitted(0, 1);
       assertThat(kafka.decode(kafka.producer.history().getLast()).getFailure().getType())
-          .isEqualTo("millrace.output-too-large");
+          .isEqualTo("worker.output-too-large");
     }
   }
 
@@ -209,7 +218,7 @@ final class CommandRunnerTest {
     List<Object> endless = new ArrayList<>();
     endless.add(endless);
     Failure failure = failure(known(), context -> StepResult.succeeded(endless));
-    assertThat(failure.getType()).isEqualTo("millrace.unwritable-output");
+    assertThat(failure.getType()).isEqualTo("worker.unwritable-output");
     assertThat(failure.getRetryable()).isFalse();
   }
 
@@ -220,7 +229,7 @@ final class CommandRunnerTest {
         failure(
             Commands.command("w", "known", Commands.payload("", json)),
             context -> StepResult.succeeded(context.input(Quake.class)));
-    assertThat(failure.getType()).isEqualTo("millrace.unreadable-payload");
+    assertThat(failure.getType()).isEqualTo("worker.unreadable-payload");
     assertThat(failure.getRetryable()).isFalse();
     assertThat(failure.getMessage()).contains("input").contains("Quake");
   }

@@ -65,7 +65,8 @@ public final class Decider {
             start.input(),
             start.tenant(),
             start.priority(),
-            deadlineMs));
+            deadlineMs,
+            start.ownDefinition()));
     steps.armTimer(deadlineMs);
     for (int step = 0; step < definition.stepCount(); step++) {
       steps.dispatchIfReady(step);

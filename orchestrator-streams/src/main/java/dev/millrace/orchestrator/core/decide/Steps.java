@@ -127,8 +127,10 @@ final class Steps {
     } else {
       transition.record(new StepFailed(step, attempt, failure));
       String message =
-          "step '%s', attempt %d: %s"
-              .formatted(definition.step(step).id(), attempt, failure.message());
+          Failure.cut(
+              "step '%s', attempt %d: %s"
+                  .formatted(definition.step(step).id(), attempt, failure.message()),
+              Failure.MESSAGE_CHARS);
       transition.record(
           new WorkflowEnded(
               WorkflowStatus.FAILED, new Failure(failure.type(), message, failure.retryable())));

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.event;
 
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tenant its owner
  * @param priority 0 (lowest) to 9 (highest)
  * @param deadlineMs when it times out, in epoch milliseconds; 0 means never
+ * @param ownDefinition its definition, when it is registered nowhere; null for a registered one
  */
 public record WorkflowStarted(
     String definition,
@@ -19,5 +21,6 @@ public record WorkflowStarted(
     @Nullable Payload input,
     String tenant,
     int priority,
-    long deadlineMs)
+    long deadlineMs,
+    @Nullable WorkflowDefinition ownDefinition)
     implements Event {}

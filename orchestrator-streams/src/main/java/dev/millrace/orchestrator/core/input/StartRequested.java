@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.input;
 
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param tenant its owner; empty means the default tenant
  * @param priority 0 (lowest) to 9 (highest)
  * @param deadlineMs when it times out at the latest, in epoch milliseconds; 0 means no such time
+ * @param ownDefinition its definition, when it is registered nowhere; null for a registered one
  */
-public record StartRequested(@Nullable Payload input, String tenant, int priority, long deadlineMs)
+public record StartRequested(
+    @Nullable Payload input,
+    String tenant,
+    int priority,
+    long deadlineMs,
+    @Nullable WorkflowDefinition ownDefinition)
     implements Input {}

@@ -4,10 +4,13 @@ package dev.millrace.orchestrator.core.state;
  * Why an attempt, a step or a workflow did not succeed.
  *
  * @param type stable error type that retry policies match on
- * @param message text for people
+ * @param message text for people, at most {@link #MESSAGE_CHARS}
  * @param retryable whether another attempt could help
  */
 public record Failure(String type, String message, boolean retryable) {
+  /** Longest message, in characters. */
+  public static final int MESSAGE_CHARS = 8 * 1024;
+
   /** The attempt was not completed within its start-to-close timeout. */
   public static final String START_TO_CLOSE_TIMEOUT = "millrace.timeout.start-to-close";
 
@@ -22,4 +25,13 @@ public record Failure(String type, String message, boolean retryable) {
 
   /** The workflow was cancelled by a control record. */
   public static final String CANCELLED = "millrace.cancelled";
+
+  /** A text for people, cut to a number of characters, but not in the middle of a pair of them. */
+  public static String cut(String text, int maxChars) {
+    if (text.length() <= maxChars) {
+      return text;
+    }
+    boolean pair = Character.isHighSurrogate(text.charAt(maxChars - 1));
+    return text.substring(0, pair ? maxChars - 1 : maxChars);
+  }
 }

@@ -23,9 +23,13 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.schemas.Limits;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DeciderTest {
   private static final Failure FLAKY = new Failure("flaky", "connection reset", true);
@@ -45,7 +49,7 @@ class DeciderTest {
         .isEqualTo(
             new Decision.Accepted(
                 List.of(
-                    new WorkflowStarted("order", 7, null, "acme", 5, 0),
+                    new WorkflowStarted("order", 7, null, "acme", 5, 0, null),
                     new StepDispatched(0, 1, 0),
                     new StepDispatched(1, 1, 0)),
                 List.of(new DispatchStep(0, 1, 0), new DispatchStep(1, 1, 0))));
@@ -196,6 +200,27 @@ class DeciderTest {
             new WorkflowEnded(
                 WorkflowStatus.FAILED,
                 new Failure("flaky", "step 'a', attempt 3: connection reset", true)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, 1, 100})
+  void messageOfAFailedWorkflowIsCutAtTheLimitThoughItNamesTheStep(int over) {
+    String prefix = "step 'only', attempt 1: ";
+    String message = "x".repeat(Failure.MESSAGE_CHARS - prefix.length() + over);
+    TestWorkflow workflow = TestWorkflow.started(Definitions.of(step("only")));
+    workflow.fail("only", 1, new Failure("Broken", message, false));
+
+    assertThat(Objects.requireNonNull(workflow.state().failure()).message())
+        .startsWith(prefix + "xx")
+        .hasSize(Failure.MESSAGE_CHARS + Math.min(over, 0));
+  }
+
+  @Test
+  void cutMessageEndsWithAWholeCharacter() {
+    assertThat(Failure.cut("ab\uD83C\uDF0B", 4)).isEqualTo("ab\uD83C\uDF0B");
+    assertThat(Failure.cut("ab\uD83C\uDF0B", 3)).isEqualTo("ab");
+    assertThat(Failure.cut("ab\uD83C\uDF0B", 2)).isEqualTo("ab");
+    assertThat(Failure.MESSAGE_CHARS).isEqualTo(Limits.MESSAGE_CHARS);
   }
 
   @Test

@@ -24,7 +24,8 @@ class EvolverTest {
   private static final Payload OUTPUT = new Payload("text/plain", new byte[] {1, 2, 3});
   private static final CompiledDefinition DEFINITION =
       Definitions.of(step("a"), step("b", "a"), step("c", "a", "b"));
-  private static final Event STARTED = new WorkflowStarted("order", 7, OUTPUT, "acme", 9, 50_000);
+  private static final Event STARTED =
+      new WorkflowStarted("order", 7, OUTPUT, "acme", 9, 50_000, null);
 
   @Test
   void startedWorkflowIsWhatItsStartSays() {

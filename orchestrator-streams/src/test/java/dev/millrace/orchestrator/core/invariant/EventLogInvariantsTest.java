@@ -26,7 +26,7 @@ class EventLogInvariantsTest {
   private static final CompiledDefinition DEFINITION =
       Definitions.of(guarded("a", Duration.ofSeconds(5)), step("b", "a"));
 
-  private static final Event STARTED = new WorkflowStarted("order", 7, null, "", 5, 20_000);
+  private static final Event STARTED = new WorkflowStarted("order", 7, null, "", 5, 20_000, null);
   private static final Event A1 = new StepDispatched(0, 1, 6_000);
   private static final Event A1_SUCCEEDED = new StepSucceeded(0, 1, null);
   private static final Event B1 = new StepDispatched(1, 1, 0);
@@ -173,7 +173,7 @@ class EventLogInvariantsTest {
     assertThat(log.violations()).isEmpty();
 
     EventLogInvariants withoutDeadline = new EventLogInvariants(DEFINITION);
-    withoutDeadline.accept(0, new WorkflowStarted("order", 7, null, "", 5, 0), 1_000);
+    withoutDeadline.accept(0, new WorkflowStarted("order", 7, null, "", 5, 0, null), 1_000);
     withoutDeadline.accept(1, new WorkflowEnded(WorkflowStatus.TIMED_OUT, TIMEOUT), 20_000);
     assertThat(withoutDeadline.violations()).hasSize(1);
   }

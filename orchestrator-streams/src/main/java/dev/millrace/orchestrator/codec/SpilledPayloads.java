@@ -1,0 +1,49 @@
+package dev.millrace.orchestrator.codec;
+
+import dev.millrace.orchestrator.core.state.Payload;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What of a workflow's payloads is to be done outside of its record: those to be put before the
+ * record is stored, and those to be deleted after it. Not thread-safe.
+ */
+public final class SpilledPayloads {
+  private List<Spilled> spilled = List.of();
+  private List<Integer> released = List.of();
+
+  SpilledPayloads() {}
+
+  /**
+   * A payload that does not fit in the record.
+   *
+   * @param slot index of the step whose output it is, {@link PackedWorkflow#INPUT_SLOT} or {@link
+   *     PackedWorkflow#DEFINITION_SLOT}
+   */
+  public record Spilled(int slot, Payload payload) {}
+
+  /** Payloads that must be stored under keys of their own before the record is; once. */
+  public List<Spilled> take() {
+    List<Spilled> taken = spilled;
+    spilled = List.of();
+    return taken;
+  }
+
+  /** Slots whose own keys are to be deleted after the record is stored; once. */
+  public List<Integer> takeReleased() {
+    List<Integer> taken = released;
+    released = List.of();
+    return taken;
+  }
+
+  void spill(int slot, Payload payload) {
+    if (spilled.isEmpty()) {
+      spilled = new ArrayList<>(1);
+    }
+    spilled.add(new Spilled(slot, payload));
+  }
+
+  void release(List<Integer> slots) {
+    released = slots;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.codec.InputDecoder;
+import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+
+/**
+ * What a stream task works with, for the parts that share its work.
+ *
+ * @param context the task, as Kafka Streams knows it
+ * @param settings what the processor is told
+ * @param decoder of what it reads
+ * @param encoder of what it sends
+ * @param definitions those that are registered
+ * @param queues those that can be sent to
+ * @param metrics of the engine
+ * @param store its workflows
+ */
+record TaskResources(
+    ProcessorContext<byte[], Outgoing> context,
+    WorkflowProcessor.Settings settings,
+    InputDecoder decoder,
+    OutputEncoder encoder,
+    Definitions definitions,
+    QueueDirectory queues,
+    EngineMetrics metrics,
+    WorkflowStore store) {}

@@ -1,0 +1,11 @@
+package dev.millrace.orchestrator.store;
+
+/** The records that one workflow id can have. Each has at most one timer, of its own. */
+public enum RecordKind {
+  /** The workflow; its timer is a deadline, a retry or the end of its summary. */
+  WORKFLOW,
+  /** A start whose definition, or the topic of one of whose queues, is not known here yet. */
+  PARKED_START,
+  /** Controls that were read before the workflow began. */
+  PARKED_CONTROLS
+}

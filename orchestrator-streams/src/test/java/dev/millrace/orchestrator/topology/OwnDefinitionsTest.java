@@ -1,0 +1,134 @@
+package dev.millrace.orchestrator.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.codec.DefinitionCodec;
+import dev.millrace.orchestrator.codec.EventCodec;
+import dev.millrace.orchestrator.codec.InputSource;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.evolve.Evolver;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.store.Keys;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Workflows whose start brings its definition along. */
+class OwnDefinitionsTest {
+  @TempDir Path folder;
+  private DrivenEngine engine;
+
+  @BeforeEach
+  void start() {
+    engine = new DrivenEngine(folder);
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  @Test
+  void eventsAloneFoldToTheStateOfAWorkflowWithADefinitionOfItsOwn() throws Exception {
+    WorkflowDefinition own =
+        TimersTest.definition(
+            Duration.ofMinutes(1),
+            Definitions.guarded("a", Duration.ofSeconds(10)),
+            Definitions.step("b", "a"),
+            Definitions.step("c", "b"));
+    engine.startWithItsOwn("w", own, DrivenEngine.payload(10));
+    engine.succeed("w", "a", 1, null);
+    engine.succeed("w", "b", 1, DrivenEngine.payload(20));
+
+    List<WorkflowEvent> events = engine.events();
+    WorkflowDefinition read =
+        DefinitionCodec.fromAvro(events.getFirst().getStart().getInlineDefinition());
+    assertThat(read).isEqualTo(own);
+    CompiledDefinition compiled = CompiledDefinition.compile(read);
+    PackedWorkflow stored =
+        PackedWorkflow.of(Objects.requireNonNull(engine.stored().get(Keys.workflow("w"))));
+    PackedWorkflow folded = PackedWorkflow.absent();
+    folded.bringDefinition(new byte[0]);
+    for (WorkflowEvent event : events) {
+      Evolver.evolve(
+          compiled, folded, EventCodec.fromAvro(compiled, event), DrivenEngine.NOON.toEpochMilli());
+    }
+    for (InputSource source : InputSource.values()) {
+      folded.setAppliedOffset(source, stored.appliedOffset(source));
+    }
+    folded.setArmedTimerMs(stored.armedTimerMs());
+    assertThat(folded.bytes()).isEqualTo(stored.bytes());
+  }
+
+  @Test
+  void startByNameLeavesTheDefinitionOutOfItsEvent() {
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+    assertThat(engine.events().getFirst().getStart().getInlineDefinition()).isNull();
+  }
+
+  @Test
+  void startWhoseEventsWouldBeTooLargeIsRefusedAndOneThatJustFitsRuns() {
+    WorkflowDefinition large = large();
+    engine.startWithItsOwn("w", large, DrivenEngine.payload(Limits.PAYLOAD_BYTES));
+    List<TestRecord<byte[], byte[]>> letters = engine.deadLetters();
+    assertThat(letters).hasSize(1);
+    String message =
+        new String(
+            letters.getFirst().headers().lastHeader(HeaderNames.ERROR_MESSAGE).value(), UTF_8);
+    assertThat(message).contains("inlineDefinition", "register");
+    int[] bytes =
+        Pattern.compile("\\d+")
+            .matcher(message)
+            .results()
+            .map(MatchResult::group)
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    int fitting = Limits.PAYLOAD_BYTES - (bytes[0] - bytes[1]);
+
+    engine.startWithItsOwn("w", large, DrivenEngine.payload(fitting + 1));
+    assertThat(engine.deadLetters()).hasSize(1);
+    engine.startWithItsOwn("w", large, DrivenEngine.payload(fitting));
+    assertThat(engine.deadLetters()).isEmpty();
+    assertThat(engine.attempts()).hasSize(1);
+    assertThat(engine.eventRecordBytes())
+        .singleElement()
+        .satisfies(size -> assertThat(size).isBetween(bytes[1] - 100, Limits.RECORD_BYTES - 4_096));
+  }
+
+  /** About 7.6 MiB: with the largest input a little more than an events record takes. */
+  private static WorkflowDefinition large() {
+    List<StepDefinition> steps =
+        IntStream.range(0, 10_000)
+            .mapToObj(
+                step ->
+                    Definitions.step(
+                        name(step),
+                        IntStream.range(Math.max(0, step - 5), step)
+                            .mapToObj(OwnDefinitionsTest::name)
+                            .toArray(String[]::new)))
+            .toList();
+    return new WorkflowDefinition("large", 1, Duration.ZERO, RetryPolicy.NONE, steps);
+  }
+
+  private static String name(int step) {
+    return "%0128d".formatted(step);
+  }
+}

@@ -121,7 +121,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
       try {
         written = registry.schemaById(id);
       } catch (UnknownSchemaException e) {
-        throw new MalformedRecordException("unknown schema id " + id, e);
+        throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
       }
       reader = new SpecificDatumReader<>(written, schema, model);
       if (readers.size() >= MAX_READERS) {

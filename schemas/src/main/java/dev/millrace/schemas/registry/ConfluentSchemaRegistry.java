@@ -13,8 +13,9 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry behind Confluent's own client. Answers about ids are kept, so the registry is asked
- * once for an id; an id that it does not know is asked for again after {@link #UNKNOWN_KEPT}.
+ * The registry behind Confluent's own client. What was registered is remembered, so the registry is
+ * asked once for a schema of a subject and may be away when it is registered again. Answers about
+ * ids are kept too; an id that it does not know is asked for again after {@link #UNKNOWN_KEPT}.
  *
  * <p>Ids come from records that anybody may have written, so what they can cost is bounded: at most
  * {@value #MAX_KEPT} answers of each kind are kept, and at most {@value #LOOKUPS_PER_SECOND} ids a
@@ -49,12 +50,15 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   private final SchemaRegistryClient client;
   private final SchemaLookup lookup;
   private final String address;
+  private final Cache<Registration, Integer> registered;
   private final Cache<Integer, Schema> known;
 
   /** Ids without an Avro schema, each with the reason. */
   private final Cache<Integer, String> unknown;
 
   private final LookupBudget budget;
+
+  private record Registration(String subject, Schema schema) {}
 
   /**
    * The registry behind a client.
@@ -68,6 +72,7 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     this.client = client;
     this.lookup = lookup;
     this.address = address;
+    this.registered = CacheBuilder.newBuilder().maximumSize(MAX_KEPT).build();
     this.known = CacheBuilder.newBuilder().maximumSize(MAX_KEPT).build();
     this.unknown =
         CacheBuilder.newBuilder()
@@ -80,6 +85,16 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
   @Override
   public int register(String subject, Schema schema) {
+    Registration registration = new Registration(subject, schema);
+    Integer id = registered.getIfPresent(registration);
+    if (id == null) {
+      id = registerThere(subject, schema);
+      registered.put(registration, id);
+    }
+    return id;
+  }
+
+  private int registerThere(String subject, Schema schema) {
     try {
       if (!COMPATIBILITY.equals(compatibility(subject))) {
         client.updateCompatibility(subject, COMPATIBILITY);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.common.base.Ticker;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.schemas.Samples;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -78,6 +79,22 @@ class ConfluentSchemaRegistryTest {
     assertThat(registry.schemaById(id)).isEqualTo(THING);
     assertThat(SchemaRegistries.connect("mock://same-id", Map.of()).schemaById(id))
         .isEqualTo(THING);
+  }
+
+  @Test
+  void whatIsRegisteredCanBeRegisteredAgainWhileTheRegistryIsAway() throws Exception {
+    SchemaRegistry registry;
+    byte[] start;
+    try (BuiltInRegistry server = BuiltInRegistry.inMemory(0)) {
+      registry = SchemaRegistries.connect(server.url(), Map.of());
+      start = new AvroCodec<>(WorkflowStart.class, "starts", registry).encode(Samples.start());
+    }
+
+    AvroCodec<WorkflowStart> codec = new AvroCodec<>(WorkflowStart.class, "starts", registry);
+
+    assertThat(codec.decode(start)).isEqualTo(Samples.start());
+    assertThatThrownBy(() -> new AvroCodec<>(WorkflowStart.class, "other", registry))
+        .isInstanceOf(RegistryUnavailableException.class);
   }
 
   @Test

@@ -47,6 +47,8 @@ public final class Engine implements AutoCloseable {
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch stopping;
+  private volatile boolean starting;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Engine(
@@ -54,12 +56,14 @@ public final class Engine implements AutoCloseable {
       Admin admin,
       CommandTopics commandTopics,
       KafkaStreams streams,
-      EngineHttpServer http) {
+      EngineHttpServer http,
+      CountDownLatch stopping) {
     this.config = config;
     this.admin = admin;
     this.commandTopics = commandTopics;
     this.streams = streams;
     this.http = http;
+    this.stopping = stopping;
     streams.setUncaughtExceptionHandler(new ThreadReplacement());
     streams.setStateListener(this::stateChanged);
   }
@@ -87,6 +91,7 @@ public final class Engine implements AutoCloseable {
     CommandTopics commandTopics = new CommandTopics(admin, config.topics());
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
     EngineMetrics metrics = new EngineMetrics(meters);
+    CountDownLatch stopping = new CountDownLatch(1);
     Topology topology =
         OrchestratorTopology.build(
             new WorkflowProcessor.Settings(
@@ -96,6 +101,7 @@ public final class Engine implements AutoCloseable {
                 config.definitionWait(),
                 config.timerTick()),
             registry,
+            stopping,
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
@@ -105,11 +111,13 @@ public final class Engine implements AutoCloseable {
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
     http.serve(new WorkflowQueries(streams, config.httpHost(), http.port()));
-    return new Engine(config, admin, commandTopics, streams, http);
+    return new Engine(config, admin, commandTopics, streams, http, stopping);
   }
 
   /**
-   * Checks the topics and starts; returns before the engine runs.
+   * Checks the topics, reads the definitions and starts; returns before the engine runs. Waits for
+   * the schema registry for as long as it takes if it is away and a definition was written with a
+   * schema not met before: workflows could not go on without their definitions.
    *
    * @throws EngineStartException when the topics are not as they must be
    */
@@ -124,7 +132,9 @@ public final class Engine implements AutoCloseable {
     }
     commandTopics.start();
     http.start();
+    starting = true;
     streams.start();
+    starting = false;
   }
 
   /** Waits until the engine runs; false when it does not within the time. */
@@ -151,6 +161,9 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     http.close();
+    if (starting) {
+      stopping.countDown(); // Kafka Streams closes only after it has started
+    }
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
     commandTopics.close();
     admin.close();
@@ -167,6 +180,8 @@ public final class Engine implements AutoCloseable {
   private void stateChanged(State current, State former) {
     if (current == State.RUNNING) {
       running.countDown();
+    } else if (current == State.PENDING_SHUTDOWN || current == State.PENDING_ERROR) {
+      stopping.countDown();
     } else if (current == State.ERROR || current == State.NOT_RUNNING) {
       stopped.countDown();
     }

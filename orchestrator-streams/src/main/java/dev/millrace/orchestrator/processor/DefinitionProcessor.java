@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.processor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -15,7 +17,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the definitions topic into the global store and compiles what it reads, at restoring and
- * afterwards. Runs on the global stream thread.
+ * afterwards. Runs on the global stream thread, which nothing replaces: the decoder's registry must
+ * outlast its outages, and a record that cannot be read is ignored, until it is published again or
+ * the engine starts again.
  */
 public final class DefinitionProcessor implements Processor<Bytes, byte[], Void, Void> {
   private static final Logger LOG = LoggerFactory.getLogger(DefinitionProcessor.class);
@@ -57,7 +61,10 @@ public final class DefinitionProcessor implements Processor<Bytes, byte[], Void,
             definition.version());
       }
     } catch (MalformedRecordException e) {
-      LOG.error("ignored the definition record with key {}: {}", record.key(), e.getMessage());
+      LOG.error(
+          "ignored the definition record with key {}; publish it again: {}",
+          new String(record.key().get(), UTF_8),
+          e.getMessage());
     }
   }
 }

@@ -81,19 +81,13 @@ final class WorkflowTask {
     try {
       String workflowId = WorkflowIds.decode(record.key());
       Decision.@Nullable Refused refused =
-          RegistryOutage.outlast(
-              () ->
-                  switch (source) {
-                    case START -> starts.start(workflowId, record, cause);
-                    case CONTROL ->
-                        change(
-                            workflowId, decoder.control(record.value(), record.headers()), cause);
-                    case COMPLETION ->
-                        change(
-                            workflowId,
-                            decoder.completion(record.value(), record.headers()),
-                            cause);
-                  });
+          switch (source) {
+            case START -> starts.start(workflowId, record, cause);
+            case CONTROL ->
+                change(workflowId, decoder.control(record.value(), record.headers()), cause);
+            case COMPLETION ->
+                change(workflowId, decoder.completion(record.value(), record.headers()), cause);
+          };
       if (refused != null && refused.reason().isExpected()) {
         metrics.refused(refused.reason().code());
       } else if (refused != null) {

@@ -78,6 +78,7 @@ final class SlowCommandsEngine {
                 config.definitionWait(),
                 config.timerTick()),
             registry,
+            new CountDownLatch(1),
             queue -> true,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.schemas.wire.MalformedRecordException;
-import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -50,15 +49,20 @@ public final class DefinitionProcessor implements Processor<Bytes, byte[], Void,
     }
     try {
       CompiledDefinition definition = decoder.decode(record.value());
-      if (definitions.add(definition)) {
-        store.put(record.key(), record.value());
-        LOG.info("definition {}/{} is known", definition.name(), definition.version());
-      } else if (!Arrays.equals(record.value(), store.get(record.key()))) {
-        LOG.warn(
-            "definition {}/{} was published again with other content; the first one holds, publish"
-                + " the change as a new version",
-            definition.name(),
-            definition.version());
+      switch (definitions.add(definition)) {
+        case FIRST -> {
+          store.put(record.key(), record.value());
+          LOG.info("definition {}/{} is known", definition.name(), definition.version());
+        }
+        case OTHER ->
+            LOG.warn(
+                "definition {}/{} was published again with other content; new workflows get the"
+                    + " first one that was read, publish the change as a new version",
+                definition.name(),
+                definition.version());
+        case SAME ->
+            LOG.debug(
+                "definition {}/{} was published again", definition.name(), definition.version());
       }
     } catch (MalformedRecordException e) {
       LOG.error(

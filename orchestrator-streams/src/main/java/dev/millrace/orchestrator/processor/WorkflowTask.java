@@ -19,11 +19,18 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The processor within one task: one partition of the input topics and its workflows. */
 final class WorkflowTask {
   /** Most timers fired in one tick; the rest follow in the next. */
   private static final int TIMERS_PER_TICK = 1_000;
+
+  /** How soon a timer is tried again whose workflow's definition is not to be had. */
+  private static final long LOST_DEFINITION_RETRY_MS = 60_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkflowTask.class);
 
   private final ProcessorContext<byte[], Outgoing> context;
   private final Map<String, InputSource> sourceByTopic;
@@ -127,18 +134,25 @@ final class WorkflowTask {
     if (workflow.status().hasEnded()) {
       return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
     }
-    return transitions.apply(
-        workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
+    return switch (pinned.await(workflowId, workflow)) {
+      case PinnedDefinitions.Found found ->
+          transitions.apply(workflowId, found.definition(), workflow, input, cause);
+      case PinnedDefinitions.Lost lost -> lost.refusal();
+    };
   }
 
   private void fire(String workflowId, PackedWorkflow workflow, long nowMs) {
     if (!workflow.status().hasEnded()) {
-      transitions.apply(
-          workflowId,
-          pinned.definition(workflowId, workflow),
-          workflow,
-          new TimerFired(),
-          Cause.TIMER);
+      switch (pinned.find(workflowId, workflow)) {
+        case PinnedDefinitions.Found found ->
+            transitions.apply(
+                workflowId, found.definition(), workflow, new TimerFired(), Cause.TIMER);
+        case PinnedDefinitions.Lost lost -> {
+          metrics.refused(lost.refusal().reason().code());
+          LOG.warn("a timer waits for a definition: {}", lost.refusal().message());
+          store.save(workflowId, workflow, nowMs + LOST_DEFINITION_RETRY_MS);
+        }
+      }
       return;
     }
     long expiryMs = workflow.endedAtMs() + retentionMs;

@@ -59,11 +59,11 @@ public final class OrchestratorTopology {
       CacheBudget cache,
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
-    SchemaRegistry forDefinitions =
-        new PatientRegistry(registry, RegistryOutage.ofTheDefinitions(stopping));
-    SchemaRegistry forInputs =
-        new PatientRegistry(registry, RegistryOutage.ofAStreamThread(stopping));
-    Definitions definitions = new Definitions();
+    RegistryOutage ofReading = RegistryOutage.ofTheDefinitions(stopping);
+    RegistryOutage ofInputs = RegistryOutage.ofAStreamThread(stopping);
+    SchemaRegistry forDefinitions = new PatientRegistry(registry, ofReading);
+    SchemaRegistry forInputs = new PatientRegistry(registry, ofInputs);
+    Definitions definitions = new Definitions(ofReading, ofInputs);
     Topology topology = new Topology();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(

@@ -12,6 +12,9 @@ public record Topics(String prefix) {
   /** Prefix of an installation that says nothing else. */
   public static final String DEFAULT_PREFIX = "millrace.";
 
+  private static final String COMMANDS = "step-commands.";
+  private static final String V1 = ".v1";
+
   public Topics {
     Objects.requireNonNull(prefix, "prefix");
     if (!prefix.matches("([A-Za-z0-9-]+\\.)+") || prefix.length() > 100) {
@@ -45,7 +48,7 @@ public record Topics(String prefix) {
    */
   public String commands(String queue) {
     checkQueue(queue);
-    return prefix + "step-commands." + queue + ".v1";
+    return prefix + COMMANDS + queue + V1;
   }
 
   /**
@@ -68,6 +71,11 @@ public record Topics(String prefix) {
                   queue.substring(0, Math.min(queue.length(), Limits.QUEUE_CHARS + 1)),
                   Limits.QUEUE_CHARS));
     }
+  }
+
+  /** Whether a topic is the worker topic of some queue. */
+  public boolean isCommands(String topic) {
+    return topic.startsWith(prefix + COMMANDS) && topic.endsWith(V1);
   }
 
   public String events() {

@@ -16,6 +16,13 @@ class TopicsTest {
     assertThat(TOPICS.commands("q".repeat(Limits.QUEUE_CHARS))).hasSizeLessThan(249);
   }
 
+  @Test
+  void commandTopicsOfOtherInstallationsAreNotThisOnes() {
+    assertThat(TOPICS.isCommands(TOPICS.commands("mail"))).isTrue();
+    assertThat(TOPICS.isCommands(TOPICS.completions())).isFalse();
+    assertThat(TOPICS.isCommands(new Topics("millrace.test.").commands("mail"))).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "Mail", "mail.2", "mail_2", "mail 2", "m\u00e4il", "mail\n"})
   void queueOfOtherCharactersHasNoTopic(String queue) {

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.app;
 
+import dev.millrace.orchestrator.codec.CommandSubjects;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.orchestrator.http.EngineHttpServer;
@@ -88,7 +89,8 @@ public final class Engine implements AutoCloseable {
     @Nullable OutputsBeforeState rule =
         config.guarantee() == Guarantee.AT_LEAST_ONCE ? new OutputsBeforeState(clients) : null;
     Admin admin = Admin.create(config.adminSettings());
-    CommandTopics commandTopics = new CommandTopics(admin, config.topics());
+    CommandTopics commandTopics =
+        new CommandTopics(admin, config.topics(), new CommandSubjects(registry)::register);
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
     EngineMetrics metrics = new EngineMetrics(meters);
     CountDownLatch stopping = new CountDownLatch(1);

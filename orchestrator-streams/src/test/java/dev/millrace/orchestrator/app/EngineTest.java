@@ -10,12 +10,28 @@ import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.worker.Worker;
 import java.nio.file.Path;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineTest {
   @TempDir Path folder;
+
+  /** There is no worker here that would register it. */
+  @Test
+  void commandSchemaHasASubjectForEachQueueThatAWorkflowUses() throws Exception {
+    try (Installation installation = new Installation("work", "second");
+        Engine engine = installation.startEngine(folder, new DefaultKafkaClientSupplier())) {
+      installation.register(Workflows.diamond("second"));
+      installation.start("w", "diamond", "{}");
+
+      String topic = installation.topics.commands("second");
+      assertThat(installation.records(topic, 1)).hasSize(1);
+      assertThat(installation.subjects()).contains(topic + "-value");
+      assertThat(engine.hasFailed()).isFalse();
+    }
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"at-least-once", "exactly-once"})

@@ -12,6 +12,9 @@ public record Topics(String prefix) {
   /** Prefix of an installation that says nothing else. */
   public static final String DEFAULT_PREFIX = "millrace.";
 
+  private static final String COMMANDS = "step-commands.";
+  private static final String V1 = ".v1";
+
   public Topics {
     Objects.requireNonNull(prefix, "prefix");
     if (!prefix.matches("([A-Za-z0-9-]+\\.)+") || prefix.length() > 100) {
@@ -38,9 +41,41 @@ public record Topics(String prefix) {
     return prefix + "step-completions.v1";
   }
 
-  /** The worker topic of one queue. */
+  /**
+   * The worker topic of one queue.
+   *
+   * @throws IllegalArgumentException as {@link #checkQueue}
+   */
   public String commands(String queue) {
-    return prefix + "step-commands." + queue + ".v1";
+    checkQueue(queue);
+    return prefix + COMMANDS + queue + V1;
+  }
+
+  /**
+   * Checks the name of a queue: lower-case letters, digits and hyphens, since it is part of a
+   * topic's name.
+   *
+   * @throws IllegalArgumentException when it has others, or none, or more than {@link
+   *     Limits#QUEUE_CHARS}
+   */
+  public static void checkQueue(String queue) {
+    boolean fits = !queue.isEmpty() && queue.length() <= Limits.QUEUE_CHARS;
+    for (int i = 0; fits && i < queue.length(); i++) { // for each command: no regular expression
+      char c = queue.charAt(i);
+      fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "queue '%s': must be 1 to %d lower-case letters, digits and hyphens"
+              .formatted(
+                  queue.substring(0, Math.min(queue.length(), Limits.QUEUE_CHARS + 1)),
+                  Limits.QUEUE_CHARS));
+    }
+  }
+
+  /** Whether a topic is the worker topic of some queue. */
+  public boolean isCommands(String topic) {
+    return topic.startsWith(prefix + COMMANDS) && topic.endsWith(V1);
   }
 
   public String events() {

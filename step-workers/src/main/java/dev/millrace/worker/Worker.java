@@ -187,13 +187,13 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
-    /** The queue whose commands this worker runs. Required. */
+    /**
+     * The queue whose commands this worker runs. Required.
+     *
+     * @throws IllegalArgumentException as {@link Topics#checkQueue}
+     */
     public Builder queue(String queueName) {
-      if (queueName.length() > Limits.QUEUE_CHARS || !queueName.matches("[A-Za-z0-9._-]+")) {
-        throw new IllegalArgumentException(
-            "queue '%s': must be 1 to %d letters, digits, dots, hyphens or underscores"
-                .formatted(queueName, Limits.QUEUE_CHARS));
-      }
+      Topics.checkQueue(queueName);
       this.queue = queueName;
       return this;
     }

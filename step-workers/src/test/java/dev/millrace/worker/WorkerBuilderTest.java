@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.schemas.Limits;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,7 +58,11 @@ final class WorkerBuilderTest {
     Worker.Builder builder = Worker.builder();
     assertThatThrownBy(() -> builder.queue("q".repeat(Limits.QUEUE_CHARS + 1)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> builder.queue("a queue")).isInstanceOf(IllegalArgumentException.class);
+    for (String none : List.of("", "a queue", "Upper", "dotted.name", "under_score")) {
+      assertThatThrownBy(() -> builder.queue(none))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("queue '" + none + "': must be 1 to 64 lower-case letters");
+    }
     assertThatThrownBy(() -> builder.handler("t".repeat(Limits.NAME_CHARS + 1), DONE))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.slots(0)).isInstanceOf(IllegalArgumentException.class);

@@ -17,13 +17,13 @@ import dev.millrace.schemas.wire.AvroCodec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
 /**
  * Publishes a definition to the definitions topic. A published version never changes: the same
  * content again is fine, another is refused. Two that register at the same moment are not told
- * apart; the later record wins.
+ * apart; an engine takes the first record that it reads.
  */
 @Command(
     name = "register",
@@ -43,6 +43,14 @@ import picocli.CommandLine.Spec;
     description = "Publishes a workflow definition; a published version never changes.")
 public final class RegisterCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
+
+  /**
+   * What the topic has under the name of a definition.
+   *
+   * @param contents all that was published under its version
+   * @param highestVersion of all that is published
+   */
+  private record Published(List<WorkflowDefinition> contents, int highestVersion) {}
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -67,13 +75,13 @@ public final class RegisterCommand implements Callable<Integer> {
     prepareQueues(connection, definition.steps());
     String topic = connection.topics().definitions();
     PrintWriter out = command.commandLine().getOut();
-    WorkflowDefinition published = published(connection, topic, key);
-    if (published != null) {
-      if (!published.equals(record)) {
-        throw new CommandFailedException(
-            "definition %s: version %d is published with another content and never changes; give this one a higher version"
-                .formatted(record.getName(), record.getVersion()));
-      }
+    Published published = published(connection, topic, record);
+    if (published.contents().stream().anyMatch(content -> !content.equals(record))) {
+      throw new CommandFailedException(
+          "definition %s: version %d is published with another content and never changes; give this one a higher version: %d is the next"
+              .formatted(record.getName(), record.getVersion(), published.highestVersion() + 1));
+    }
+    if (!published.contents().isEmpty()) {
       out.println(key + " is published already, with the same content");
       return ExitCode.OK;
     }
@@ -132,8 +140,10 @@ public final class RegisterCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable WorkflowDefinition published(Connection connection, String topic, String key) {
-    WorkflowDefinition published = null;
+  private Published published(Connection connection, String topic, WorkflowDefinition definition) {
+    String key = definition.getName() + "/" + definition.getVersion();
+    List<WorkflowDefinition> contents = new ArrayList<>();
+    int highestVersion = 0;
     try (PartitionReader<WorkflowDefinition> reader =
         new PartitionReader<>(
             connection,
@@ -144,12 +154,16 @@ public final class RegisterCommand implements Callable<Integer> {
             warning -> command.commandLine().getErr().println("millrace: " + warning))) {
       while (!reader.caughtUp()) {
         for (PartitionReader.Found<WorkflowDefinition> found : reader.poll(POLL)) {
-          if (found.key().equals(key)) {
-            published = found.value();
+          WorkflowDefinition other = found.value();
+          if (other.getName().equals(definition.getName())) {
+            highestVersion = Math.max(highestVersion, other.getVersion());
+            if (other.getVersion() == definition.getVersion()) {
+              contents.add(other);
+            }
           }
         }
       }
     }
-    return published;
+    return new Published(contents, highestVersion);
   }
 }

@@ -82,7 +82,8 @@ class DevProcessTest {
     Files.writeString(definition, DEFINITION.replace("type: pay", "type: bill"));
     CliRun changed = run("register", definition.toString());
     assertThat(changed.exitCode()).isEqualTo(1);
-    assertThat(changed.err()).contains("never changes; give this one a higher version");
+    assertThat(changed.err())
+        .contains("never changes; give this one a higher version: 2 is the next");
   }
 
   private void startWorkflow(String workflowId) {

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.app;
 
+import dev.millrace.orchestrator.codec.CommandSubjects;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.orchestrator.http.EngineHttpServer;
@@ -49,6 +50,8 @@ public final class Engine implements AutoCloseable {
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final CountDownLatch running = new CountDownLatch(1);
+  private final CountDownLatch stopping;
+  private volatile boolean starting;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Engine(
@@ -56,12 +59,14 @@ public final class Engine implements AutoCloseable {
       Admin admin,
       CommandTopics commandTopics,
       KafkaStreams streams,
-      EngineHttpServer http) {
+      EngineHttpServer http,
+      CountDownLatch stopping) {
     this.config = config;
     this.admin = admin;
     this.commandTopics = commandTopics;
     this.streams = streams;
     this.http = http;
+    this.stopping = stopping;
     streams.setUncaughtExceptionHandler(new ThreadReplacement());
     streams.setStateListener(this::stateChanged);
   }
@@ -106,11 +111,13 @@ public final class Engine implements AutoCloseable {
         config.guarantee() == Guarantee.AT_LEAST_ONCE ? new OutputsBeforeState(clients) : null;
     Admin admin = Admin.create(config.adminSettings());
     opened.push(admin);
-    CommandTopics commandTopics = new CommandTopics(admin, config.topics());
+    CommandTopics commandTopics =
+        new CommandTopics(admin, config.topics(), new CommandSubjects(registry)::register);
     opened.push(commandTopics);
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
     opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
+    CountDownLatch stopping = new CountDownLatch(1);
     Topology topology =
         OrchestratorTopology.build(
             new WorkflowProcessor.Settings(
@@ -121,6 +128,7 @@ public final class Engine implements AutoCloseable {
                 config.controlWait(),
                 config.timerTick()),
             registry,
+            stopping,
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
@@ -131,7 +139,7 @@ public final class Engine implements AutoCloseable {
         StreamsConfig.APPLICATION_SERVER_CONFIG, Utils.formatAddress(self.host(), self.port()));
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
-    return new Engine(config, admin, commandTopics, streams, http);
+    return new Engine(config, admin, commandTopics, streams, http, stopping);
   }
 
   private static void closeAfter(Exception failure, AutoCloseable part) {
@@ -143,7 +151,9 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Checks the topics and starts; returns before the engine runs.
+   * Checks the topics, reads the definitions and starts; returns before the engine runs. Waits for
+   * the schema registry for as long as it takes if it is away and a definition was written with a
+   * schema not met before: workflows could not go on without their definitions.
    *
    * @throws TopicsException when the topics are not as they must be, or Kafka does not answer
    */
@@ -157,7 +167,9 @@ public final class Engine implements AutoCloseable {
             config.httpAdvertised(http.port()),
             topics.partitions(config.topics().starts())));
     http.start();
+    starting = true;
     streams.start();
+    starting = false;
   }
 
   /** Waits until the engine runs; false when it does not within the time. */
@@ -184,6 +196,9 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     http.close();
+    if (starting) {
+      stopping.countDown(); // Kafka Streams closes only after it has started
+    }
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
     commandTopics.close();
     admin.close();
@@ -200,6 +215,8 @@ public final class Engine implements AutoCloseable {
   private void stateChanged(State current, State former) {
     if (current == State.RUNNING) {
       running.countDown();
+    } else if (current == State.PENDING_SHUTDOWN || current == State.PENDING_ERROR) {
+      stopping.countDown();
     } else if (current == State.ERROR || current == State.NOT_RUNNING) {
       stopped.countDown();
     }

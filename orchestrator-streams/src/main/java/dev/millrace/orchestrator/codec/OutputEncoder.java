@@ -30,8 +30,8 @@ public final class OutputEncoder {
   /**
    * An encoder that registers the schemas of its records.
    *
-   * @param anyQueue a queue whose topic's subject the command schema is registered under; the same
-   *     schema has the same id under the subject of every other queue
+   * @param anyQueue a queue whose topic's subject the command schema is registered under; it has
+   *     the same id under the subjects of the others, for which {@link CommandSubjects} sees
    */
   public OutputEncoder(Topics topics, String anyQueue, SchemaRegistry registry) {
     commands = new AvroCodec<>(StepCommand.class, topics.commands(anyQueue), registry);

@@ -218,6 +218,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     putLong(bytes, AT_STARTED, atMs);
     putLong(bytes, AT_DEADLINE, deadlineMs);
     putInt(bytes, AT_VERSION, definition.version());
+    putLong(bytes, AT_FINGERPRINT, definition.fingerprint());
     putInt(bytes, AT_STEPS, steps);
     putInt(bytes, AT_TABLE, table);
     putShort(bytes, AT_TENANT, tenantUtf8.length);

@@ -31,7 +31,8 @@ public sealed class WorkflowSummary permits PackedWorkflow {
   static final int AT_SUCCEEDED = 76;
   static final int AT_OPEN = 80;
   static final int AT_TABLE = 84;
-  static final int AT_TENANT = 88;
+  static final int AT_FINGERPRINT = 88;
+  static final int AT_TENANT = 96;
 
   byte[] bytes;
 
@@ -114,6 +115,11 @@ public sealed class WorkflowSummary permits PackedWorkflow {
   /** Version of the definition that the workflow is pinned to. */
   public int version() {
     return getInt(bytes, AT_VERSION);
+  }
+
+  /** Tells the content of that definition from any other under the same name and version. */
+  public long definitionFingerprint() {
+    return getLong(bytes, AT_FINGERPRINT);
   }
 
   /** Why the workflow ended, unless it succeeded or still runs. */

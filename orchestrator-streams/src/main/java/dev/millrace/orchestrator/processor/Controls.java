@@ -153,7 +153,7 @@ final class Controls {
 
   private Input input(ParkedRecord parked) {
     try {
-      return RegistryOutage.outlast(() -> task.decoder().control(parked.value(), parked.headers()));
+      return task.decoder().control(parked.value(), parked.headers());
     } catch (MalformedRecordException e) {
       throw new IllegalStateException("a control that was parked cannot be read again", e);
     }

@@ -1,9 +1,10 @@
 package dev.millrace.orchestrator.processor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.schemas.wire.MalformedRecordException;
-import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -15,7 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the definitions topic into the global store and compiles what it reads, at restoring and
- * afterwards. Runs on the global stream thread.
+ * afterwards. Runs on the global stream thread, which nothing replaces: the decoder's registry must
+ * outlast its outages, and a record that cannot be read is ignored, until it is published again or
+ * the engine starts again.
  */
 public final class DefinitionProcessor implements Processor<Bytes, byte[], Void, Void> {
   private static final Logger LOG = LoggerFactory.getLogger(DefinitionProcessor.class);
@@ -46,18 +49,26 @@ public final class DefinitionProcessor implements Processor<Bytes, byte[], Void,
     }
     try {
       CompiledDefinition definition = decoder.decode(record.value());
-      if (definitions.add(definition)) {
-        store.put(record.key(), record.value());
-        LOG.info("definition {}/{} is known", definition.name(), definition.version());
-      } else if (!Arrays.equals(record.value(), store.get(record.key()))) {
-        LOG.warn(
-            "definition {}/{} was published again with other content; the first one holds, publish"
-                + " the change as a new version",
-            definition.name(),
-            definition.version());
+      switch (definitions.add(definition)) {
+        case FIRST -> {
+          store.put(record.key(), record.value());
+          LOG.info("definition {}/{} is known", definition.name(), definition.version());
+        }
+        case OTHER ->
+            LOG.warn(
+                "definition {}/{} was published again with other content; new workflows get the"
+                    + " first one that was read, publish the change as a new version",
+                definition.name(),
+                definition.version());
+        case SAME ->
+            LOG.debug(
+                "definition {}/{} was published again", definition.name(), definition.version());
       }
     } catch (MalformedRecordException e) {
-      LOG.error("ignored the definition record with key {}: {}", record.key(), e.getMessage());
+      LOG.error(
+          "ignored the definition record with key {}; publish it again: {}",
+          new String(record.key().get(), UTF_8),
+          e.getMessage());
     }
   }
 }

@@ -56,7 +56,11 @@ final class Transitions {
     if (workflow.status().hasEnded()) {
       return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
     }
-    return apply(workflowId, pinned.definition(workflowId, workflow), workflow, input, cause);
+    return switch (pinned.await(workflowId, workflow)) {
+      case PinnedDefinitions.Found found ->
+          apply(workflowId, found.definition(), workflow, input, cause);
+      case PinnedDefinitions.Lost lost -> lost.refusal();
+    };
   }
 
   /** Applies an input to a workflow; answers the refusal, if it was refused. */

@@ -12,11 +12,18 @@ import java.util.Map;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The processor within one task: one partition of the input topics and its workflows. */
 final class WorkflowTask {
   /** Most timers fired in one tick; the rest follow in the next. */
   private static final int TIMERS_PER_TICK = 1_000;
+
+  /** How soon a timer is tried again whose workflow's definition is not to be had. */
+  private static final long LOST_DEFINITION_RETRY_MS = 60_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkflowTask.class);
 
   private final TaskResources task;
   private final Map<String, InputSource> sourceByTopic;
@@ -53,17 +60,13 @@ final class WorkflowTask {
     try {
       String workflowId = WorkflowIds.decode(record.key());
       Decision.@Nullable Refused refused =
-          RegistryOutage.outlast(
-              () ->
-                  switch (source) {
-                    case START -> starts.start(workflowId, record, cause);
-                    case CONTROL -> controls.control(workflowId, record, cause);
-                    case COMPLETION ->
-                        transitions.change(
-                            workflowId,
-                            task.decoder().completion(record.value(), record.headers()),
-                            cause);
-                  });
+          switch (source) {
+            case START -> starts.start(workflowId, record, cause);
+            case CONTROL -> controls.control(workflowId, record, cause);
+            case COMPLETION ->
+                transitions.change(
+                    workflowId, task.decoder().completion(record.value(), record.headers()), cause);
+          };
       if (refused != null) {
         deadLetters.refuse(record, DeadLetters.Origin.of(metadata), refused);
       }
@@ -97,17 +100,25 @@ final class WorkflowTask {
     }
     long expiryMs = workflow.endedAtMs() + task.settings().retention().toMillis();
     if (!workflow.status().hasEnded()) {
-      transitions.apply(
-          workflowId,
-          pinned.definition(workflowId, workflow),
-          workflow,
-          new TimerFired(),
-          Cause.TIMER);
+      moveOn(workflowId, workflow, nowMs);
     } else if (expiryMs <= nowMs) {
       store.forget(workflowId, workflow);
     } else {
       store.save(workflowId, workflow, expiryMs);
     }
     return true;
+  }
+
+  private void moveOn(String workflowId, PackedWorkflow workflow, long nowMs) {
+    switch (pinned.find(workflowId, workflow)) {
+      case PinnedDefinitions.Found found ->
+          transitions.apply(
+              workflowId, found.definition(), workflow, new TimerFired(), Cause.TIMER);
+      case PinnedDefinitions.Lost lost -> {
+        task.metrics().refused(lost.refusal().reason().code());
+        LOG.warn("a timer waits for a definition: {}", lost.refusal().message());
+        store.save(workflowId, workflow, nowMs + LOST_DEFINITION_RETRY_MS);
+      }
+    }
   }
 }

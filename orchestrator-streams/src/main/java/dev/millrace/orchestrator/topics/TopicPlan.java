@@ -87,14 +87,14 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
       return this;
     }
 
-    /** Worker queues, each with a command topic of its own. */
+    /**
+     * Worker queues, each with a command topic of its own.
+     *
+     * @throws IllegalArgumentException as {@link Topics#checkQueue}
+     */
     public Builder queues(Collection<String> names) {
       for (String queue : names) {
-        if (!queue.matches("[a-z0-9][a-z0-9-]*") || queue.length() > Limits.QUEUE_CHARS) {
-          throw new IllegalArgumentException(
-              "queue '%s': must be lower-case letters, digits and hyphens, starting with a letter or digit, at most %d characters"
-                  .formatted(queue, Limits.QUEUE_CHARS));
-        }
+        Topics.checkQueue(queue);
         queues.add(queue);
       }
       return this;

@@ -1,6 +1,8 @@
 package dev.millrace.orchestrator.topology;
 
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
+import dev.millrace.orchestrator.codec.PatientRegistry;
+import dev.millrace.orchestrator.codec.RegistryOutage;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.DefinitionProcessor;
 import dev.millrace.orchestrator.processor.Definitions;
@@ -12,6 +14,7 @@ import dev.millrace.orchestrator.store.OutputsBeforeState;
 import dev.millrace.orchestrator.store.WorkflowStores;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.BytesDeserializer;
@@ -41,7 +44,8 @@ public final class OrchestratorTopology {
    * The topology.
    *
    * @param settings of the processor
-   * @param registry where schemas are registered and looked up
+   * @param registry where schemas are registered, at once, and looked up; an outage is waited for
+   * @param stopping counted down when the engine stops: nobody waits for the registry any more
    * @param queues which queues commands can be sent to
    * @param cache how much the changes since the last commit may take
    * @param rule holds state back until outputs are acknowledged; null under exactly-once
@@ -49,12 +53,17 @@ public final class OrchestratorTopology {
   public static Topology build(
       WorkflowProcessor.Settings settings,
       SchemaRegistry registry,
+      CountDownLatch stopping,
       QueueDirectory queues,
       EngineMetrics metrics,
       CacheBudget cache,
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
-    Definitions definitions = new Definitions();
+    RegistryOutage ofReading = RegistryOutage.ofTheDefinitions(stopping);
+    RegistryOutage ofInputs = RegistryOutage.ofAStreamThread(stopping);
+    SchemaRegistry forDefinitions = new PatientRegistry(registry, ofReading);
+    SchemaRegistry forInputs = new PatientRegistry(registry, ofInputs);
+    Definitions definitions = new Definitions(ofReading, ofInputs);
     Topology topology = new Topology();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
@@ -68,7 +77,7 @@ public final class OrchestratorTopology {
         "definition-processor",
         () ->
             new DefinitionProcessor(
-                DEFINITIONS_STORE, new DefinitionDecoder(topics, registry), definitions));
+                DEFINITIONS_STORE, new DefinitionDecoder(topics, forDefinitions), definitions));
     topology.addSource(
         AutoOffsetReset.earliest(),
         INPUTS,
@@ -80,7 +89,7 @@ public final class OrchestratorTopology {
         topics.completions());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
-        () -> new WorkflowProcessor(settings, registry, definitions, queues, metrics),
+        () -> new WorkflowProcessor(settings, forInputs, definitions, queues, metrics),
         INPUTS);
     topology.addStateStore(
         WorkflowStores.builder(settings.storeName(), rule, cache), WORKFLOW_PROCESSOR);

@@ -12,6 +12,7 @@ import dev.millrace.worker.Worker;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +23,21 @@ public class EngineTest {
   /** Where the broker comes from. */
   protected Brokers brokers() {
     return Brokers.EMBEDDED;
+  }
+
+  /** There is no worker here that would register it. */
+  @Test
+  void commandSchemaHasASubjectForEachQueueThatAWorkflowUses() throws Exception {
+    try (Installation installation = new Installation(brokers(), "work", "second");
+        Engine engine = installation.startEngine(folder)) {
+      installation.register(Workflows.diamond("second"));
+      installation.start("w", "diamond", "{}");
+
+      String topic = installation.topics.commands("second");
+      assertThat(installation.records(topic, 1)).hasSize(1);
+      assertThat(installation.subjects()).contains(topic + "-value");
+      assertThat(engine.hasFailed()).isFalse();
+    }
   }
 
   @ParameterizedTest

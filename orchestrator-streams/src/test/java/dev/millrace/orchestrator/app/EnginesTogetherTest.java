@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.fixture.Installation;
-import dev.millrace.orchestrator.fixture.JvmProcess;
 import dev.millrace.orchestrator.fixture.Workflows;
+import dev.millrace.testing.JvmProcess;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -46,8 +48,7 @@ class EnginesTogetherTest {
   @Test
   void anEngineAnswersForTheOtherAndSaysSoWhenThatIsGone() throws Exception {
     try (Installation installation = new Installation("work");
-        Engine first =
-            installation.startEngine(folder.resolve("1"), new DefaultKafkaClientSupplier());
+        Engine first = installation.startEngine(folder.resolve("1"));
         JvmProcess process = startProcess(installation)) {
       process.awaitLine("ready ");
       int second = portOf(process);
@@ -87,7 +88,7 @@ class EnginesTogetherTest {
 
   @Test
   void enginesThatAdvertiseOneAddressNeverDenyAWorkflowOfTheOther() throws Exception {
-    String[] same = {EngineConfig.HTTP_ADVERTISED, "127.0.0.1:8480"};
+    Map<String, String> same = Map.of(EngineConfig.HTTP_ADVERTISED, "127.0.0.1:8480");
     try (Installation installation = new Installation("work");
         Engine first =
             installation.startEngine(folder.resolve("1"), new DefaultKafkaClientSupplier(), same);
@@ -127,12 +128,12 @@ class EnginesTogetherTest {
     Properties settings = new Properties();
     settings.putAll(
         installation.engineSettings(
-            folder.resolve("2"), "kafka.consumer.session.timeout.ms", "60000"));
+            folder.resolve("2"), Map.of("kafka.consumer.session.timeout.ms", "60000")));
     Path file = folder.resolve("engine.properties");
     try (Writer out = Files.newBufferedWriter(file)) {
       settings.store(out, null);
     }
-    return JvmProcess.start(EngineMain.class, List.of(), List.of("--config", file.toString()));
+    return JvmProcess.start(EngineMain.class, List.of("--config", file.toString()));
   }
 
   /** Starts workflows that nobody works on, and waits until both engines have some of them. */
@@ -140,7 +141,7 @@ class EnginesTogetherTest {
     installation.register(Workflows.diamond("work"));
     WORKFLOWS.forEach(workflow -> installation.start(workflow, "diamond", "{}"));
     Awaitility.await("all workflows, shared by two engines")
-        .atMost(Installation.PATIENCE)
+        .atMost(Patience.LIMIT)
         .ignoreExceptions()
         .untilAsserted(
             () -> {

@@ -90,6 +90,7 @@ final class SlowCommandsEngine {
                 config.controlWait(),
                 config.timerTick()),
             registry,
+            new CountDownLatch(1),
             queue -> true,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.fixture.LosableRegistry;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -61,6 +63,7 @@ final class DrivenEngine implements AutoCloseable {
   final Topics topics = Topics.standard();
   final Set<String> queues = new HashSet<>(Set.of("queue"));
   final SchemaRegistry registry = SchemaRegistries.connect("mock://" + UUID.randomUUID(), Map.of());
+  final LosableRegistry engineRegistry = new LosableRegistry(registry);
   private final AvroCodec<WorkflowStart> starts = codec(WorkflowStart.class, topics.starts());
   private final AvroCodec<WorkflowControl> controls =
       codec(WorkflowControl.class, topics.controls());
@@ -105,7 +108,8 @@ final class DrivenEngine implements AutoCloseable {
     return new TopologyTestDriver(
         OrchestratorTopology.build(
             processor,
-            registry,
+            engineRegistry,
+            new CountDownLatch(1),
             queues::contains,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),
@@ -159,12 +163,15 @@ final class DrivenEngine implements AutoCloseable {
   }
 
   void define(WorkflowDefinition definition) {
-    AvroCodec<dev.millrace.schemas.v1.WorkflowDefinition> codec =
-        codec(dev.millrace.schemas.v1.WorkflowDefinition.class, topics.definitions());
     send(
         topics.definitions(),
         definition.name() + "/" + definition.version(),
-        codec.encode(DefinitionCodec.toAvro(definition)));
+        definitionBytes(definition));
+  }
+
+  byte[] definitionBytes(WorkflowDefinition definition) {
+    return codec(dev.millrace.schemas.v1.WorkflowDefinition.class, topics.definitions())
+        .encode(DefinitionCodec.toAvro(definition));
   }
 
   void start(String workflowId, String definition) {

@@ -3,18 +3,19 @@ package dev.millrace.schemas.registry;
 import com.google.common.base.Ticker;
 import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
-import io.confluent.kafka.schemaregistry.ParsedSchema;
 import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The registry behind Confluent's own client. Answers about ids are kept, so the registry is asked
- * once for an id; an id that it does not know is asked for again after {@link #UNKNOWN_KEPT}.
+ * The registry behind Confluent's own client. What was registered is remembered, so the registry is
+ * asked once for a schema of a subject and may be away when it is registered again. Answers about
+ * ids are kept too; an id that it does not know is asked for again after {@link #UNKNOWN_KEPT}.
  *
  * <p>Ids come from records that anybody may have written, so what they can cost is bounded: at most
  * {@value #MAX_KEPT} answers of each kind are kept, and at most {@value #LOOKUPS_PER_SECOND} ids a
@@ -40,20 +41,38 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
 
+  /**
+   * Refusals that say nothing of what was asked for: credentials, a proxy, a timeout, too many
+   * requests. What was asked for may be answered later.
+   */
+  private static final Set<Integer> NOT_NOW = Set.of(401, 403, 407, 408, 429);
+
   private final SchemaRegistryClient client;
+  private final SchemaLookup lookup;
   private final String address;
+  private final Cache<Registration, Integer> registered;
   private final Cache<Integer, Schema> known;
-  private final Cache<Integer, Boolean> unknown;
+
+  /** Ids without an Avro schema, each with the reason. */
+  private final Cache<Integer, String> unknown;
+
   private final LookupBudget budget;
+
+  private record Registration(String subject, Schema schema) {}
 
   /**
    * The registry behind a client.
    *
+   * @param client what schemas are registered with
+   * @param lookup what they are looked up with
    * @param address what messages call the registry; holds no credentials
    */
-  ConfluentSchemaRegistry(SchemaRegistryClient client, String address, Ticker ticker) {
+  ConfluentSchemaRegistry(
+      SchemaRegistryClient client, SchemaLookup lookup, String address, Ticker ticker) {
     this.client = client;
+    this.lookup = lookup;
     this.address = address;
+    this.registered = CacheBuilder.newBuilder().maximumSize(MAX_KEPT).build();
     this.known = CacheBuilder.newBuilder().maximumSize(MAX_KEPT).build();
     this.unknown =
         CacheBuilder.newBuilder()
@@ -66,6 +85,16 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
   @Override
   public int register(String subject, Schema schema) {
+    Registration registration = new Registration(subject, schema);
+    Integer id = registered.getIfPresent(registration);
+    if (id == null) {
+      id = registerThere(subject, schema);
+      registered.put(registration, id);
+    }
+    return id;
+  }
+
+  private int registerThere(String subject, Schema schema) {
     try {
       if (!COMPATIBILITY.equals(compatibility(subject))) {
         client.updateCompatibility(subject, COMPATIBILITY);
@@ -105,8 +134,9 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
     if (schema != null) {
       return schema;
     }
-    if (id <= 0 || unknown.getIfPresent(id) != null) {
-      throw new UnknownSchemaException("%s has no schema with id %d".formatted(address, id), null);
+    String reason = id <= 0 ? "does not exist" : unknown.getIfPresent(id);
+    if (reason != null) {
+      throw unusable(id, reason, null);
     }
     if (!budget.tryTake()) {
       throw new RegistryUnavailableException(
@@ -121,27 +151,30 @@ public final class ConfluentSchemaRegistry implements SchemaRegistry {
 
   private Schema lookUp(int id) {
     try {
-      ParsedSchema parsed = client.getSchemaById(id);
-      if (parsed.rawSchema() instanceof Schema schema) {
-        return schema;
-      }
-      unknown.put(id, true);
-      throw new UnknownSchemaException(
-          "schema id %d at %s is of type %s, not Avro".formatted(id, address, parsed.schemaType()),
-          null);
+      return lookup.byId(id);
+    } catch (UnreadableSchemaException e) {
+      throw unusableFromNow(id, String.valueOf(e.getMessage()), e);
     } catch (RestClientException e) {
       if (e.getStatus() == NOT_FOUND) {
-        unknown.put(id, true);
-        throw new UnknownSchemaException("%s has no schema with id %d".formatted(address, id), e);
+        throw unusableFromNow(id, "does not exist", e);
+      }
+      if (e.getStatus() / 100 == 4 && !NOT_NOW.contains(e.getStatus())) {
+        throw unusableFromNow(id, "is refused: " + e.getMessage(), e);
       }
       throw unavailable("look up schema id " + id, e);
     } catch (IOException e) {
       throw unavailable("look up schema id " + id, e);
-    } catch (SchemaParseException e) {
-      unknown.put(id, true);
-      throw new UnknownSchemaException(
-          "schema id %d at %s cannot be parsed: %s".formatted(id, address, e.getMessage()), e);
     }
+  }
+
+  private UnknownSchemaException unusableFromNow(int id, String reason, Exception cause) {
+    unknown.put(id, reason);
+    return unusable(id, reason, cause);
+  }
+
+  private UnknownSchemaException unusable(int id, String reason, @Nullable Exception cause) {
+    return new UnknownSchemaException(
+        "schema id %d at %s %s".formatted(id, address, reason), cause);
   }
 
   private RegistryUnavailableException unavailable(String what, Exception cause) {

@@ -1,8 +1,10 @@
 package dev.millrace.schemas.registry;
 
 import com.google.common.base.Ticker;
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.confluent.kafka.schemaregistry.testutil.MockSchemaRegistry;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -50,9 +52,11 @@ public final class SchemaRegistries {
     Map<String, String> settings = new HashMap<>(config);
     settings.putIfAbsent("http.connect.timeout.ms", Integer.toString(CONNECT_TIMEOUT_MS));
     settings.putIfAbsent("http.read.timeout.ms", Integer.toString(READ_TIMEOUT_MS));
+    RestService rest = new RestService(urls);
     SchemaRegistryClient client =
-        new CachedSchemaRegistryClient(urls, ConfluentSchemaRegistry.MAX_KEPT, settings);
-    return new ConfluentSchemaRegistry(client, address, Ticker.systemTicker());
+        new CachedSchemaRegistryClient(rest, ConfluentSchemaRegistry.MAX_KEPT, settings);
+    return new ConfluentSchemaRegistry(
+        client, new RestSchemaLookup(rest), address, Ticker.systemTicker());
   }
 
   private static SchemaRegistry mock(String url) {
@@ -62,8 +66,9 @@ public final class SchemaRegistries {
           "registry address '%s': after mock:// comes a name of letters, digits, dots, underscores and hyphens"
               .formatted(url));
     }
-    return new ConfluentSchemaRegistry(
-        MockSchemaRegistry.getClientForScope(scope), url, Ticker.systemTicker());
+    SchemaRegistryClient client = MockSchemaRegistry.getClientForScope(scope);
+    SchemaLookup lookup = id -> ((AvroSchema) client.getSchemaById(id)).rawSchema();
+    return new ConfluentSchemaRegistry(client, lookup, url, Ticker.systemTicker());
   }
 
   private static void requireKnown(Map<String, String> config) {

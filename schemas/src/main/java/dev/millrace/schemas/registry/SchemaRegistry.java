@@ -16,7 +16,8 @@ public interface SchemaRegistry {
   /**
    * The schema with an id.
    *
-   * @throws UnknownSchemaException when the registry has no schema with this id
+   * @throws UnknownSchemaException when the registry has no schema with this id, or one that is not
+   *     Avro or cannot be read
    * @throws RegistryUnavailableException when the registry cannot be reached or cannot answer
    */
   Schema schemaById(int id);

@@ -49,9 +49,14 @@ public final class AvroCodec<T extends SpecificRecordBase> {
     this.registry = registry;
     this.model = GeneratedRecords.model(type);
     this.schema = model.getSchema(type);
-    this.schemaId = registry.register(topic + "-value", ContractSchemas.of(type));
+    this.schemaId = registry.register(subject(topic), ContractSchemas.of(type));
     this.encoder = DatumEncoder.of(schema);
     this.ownReader = new SpecificDatumReader<>(schema, schema, model);
+  }
+
+  /** The subject that the schema of a topic's values is registered under. */
+  public static String subject(String topic) {
+    return topic + "-value";
   }
 
   /**
@@ -121,7 +126,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
       try {
         written = registry.schemaById(id);
       } catch (UnknownSchemaException e) {
-        throw new MalformedRecordException("unknown schema id " + id, e);
+        throw new MalformedRecordException(String.valueOf(e.getMessage()), e);
       }
       reader = new SpecificDatumReader<>(written, schema, model);
       if (readers.size() >= MAX_READERS) {

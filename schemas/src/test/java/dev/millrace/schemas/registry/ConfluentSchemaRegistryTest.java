@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.common.base.Ticker;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.schemas.Samples;
+import dev.millrace.schemas.v1.WorkflowStart;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.avro.Schema;
@@ -22,6 +28,8 @@ import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfluentSchemaRegistryTest {
   private static final Schema THING =
@@ -36,6 +44,7 @@ class ConfluentSchemaRegistryTest {
   private HttpServer stub;
   private volatile int status = 404;
   private volatile String body = NOT_FOUND;
+  private final Map<String, String> bodyByPath = new ConcurrentHashMap<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -46,7 +55,8 @@ class ConfluentSchemaRegistryTest {
           requests.add(exchange.getRequestURI().getPath());
           authorizations.add(
               String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
-          byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+          String path = exchange.getRequestURI().getPath();
+          byte[] bytes = bodyByPath.getOrDefault(path, body).getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);
           exchange.close();
@@ -69,6 +79,22 @@ class ConfluentSchemaRegistryTest {
     assertThat(registry.schemaById(id)).isEqualTo(THING);
     assertThat(SchemaRegistries.connect("mock://same-id", Map.of()).schemaById(id))
         .isEqualTo(THING);
+  }
+
+  @Test
+  void whatIsRegisteredCanBeRegisteredAgainWhileTheRegistryIsAway() throws Exception {
+    SchemaRegistry registry;
+    byte[] start;
+    try (BuiltInRegistry server = BuiltInRegistry.inMemory(0)) {
+      registry = SchemaRegistries.connect(server.url(), Map.of());
+      start = new AvroCodec<>(WorkflowStart.class, "starts", registry).encode(Samples.start());
+    }
+
+    AvroCodec<WorkflowStart> codec = new AvroCodec<>(WorkflowStart.class, "starts", registry);
+
+    assertThat(codec.decode(start)).isEqualTo(Samples.start());
+    assertThatThrownBy(() -> new AvroCodec<>(WorkflowStart.class, "other", registry))
+        .isInstanceOf(RegistryUnavailableException.class);
   }
 
   @Test
@@ -128,6 +154,77 @@ class ConfluentSchemaRegistryTest {
         .hasSize(ConfluentSchemaRegistry.LOOKUP_BURST + ConfluentSchemaRegistry.LOOKUPS_PER_SECOND);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"schemaType\":\"PROTOBUF\",\"schema\":\"syntax = \\\"proto3\\\"; message Thing {}\"}",
+        "{\"schemaType\":\"JSON\",\"schema\":\"{\\\"type\\\":\\\"object\\\"}\"}",
+        "{\"schemaType\":\"SOMETHING_NEW\",\"schema\":\"\\\"long\\\"\"}",
+        "{\"schema\":\"{\\\"type\\\":\\\"nonsense\\\"}\"}",
+        "{\"schema\":\"no JSON\"}",
+        "{}",
+      })
+  void aRecordWhoseIdIsOfNoAvroSchemaIsMalformedAndWaitsForNothing(String answer) {
+    SchemaRegistry registry = stubbed();
+    bodyByPath.put("/subjects/starts-value/versions", "{\"id\":1}");
+    status = 200;
+    body = "{\"compatibilityLevel\":\"FULL_TRANSITIVE\"}";
+    AvroCodec<WorkflowStart> codec = new AvroCodec<>(WorkflowStart.class, "starts", registry);
+    requests.clear();
+    body = answer;
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> codec.decode(new byte[] {0, 0, 0, 0, 77}))
+          .isInstanceOf(MalformedRecordException.class)
+          .hasMessageMatching(
+              "(?s)schema id 77 at the registry (is of type|cannot be read|has no).*");
+    }
+    assertThat(requests).containsExactly("/schemas/ids/77");
+  }
+
+  @Test
+  void aSchemaNestedTooDeepIsNoReasonToWait() {
+    status = 200;
+    String arrays = "{\\\"type\\\":\\\"array\\\",\\\"items\\\":";
+    body = "{\"schema\":\"" + arrays.repeat(100_000) + "\\\"long\\\"" + "}".repeat(100_000) + "\"}";
+
+    assertThatThrownBy(() -> stubbed().schemaById(5)).isInstanceOf(UnknownSchemaException.class);
+  }
+
+  @Test
+  void anIdThatTheRegistryRefusesIsNoReasonToWait() {
+    body = "{\"error_code\":42201,\"message\":\"no such id\"}";
+    for (int refusal : new int[] {400, 410, 422}) {
+      status = refusal;
+      assertThatThrownBy(() -> stubbed().schemaById(5))
+          .isInstanceOf(UnknownSchemaException.class)
+          .hasMessageContaining("no such id");
+    }
+  }
+
+  @Test
+  void aSchemaThatRefersToOthersIsReadWithThem() {
+    status = 200;
+    bodyByPath.put(
+        "/schemas/ids/5",
+        """
+        {"schema": "{\\"type\\":\\"array\\",\\"items\\":\\"Outer\\"}",
+         "references": [{"name": "Outer", "subject": "outer", "version": 2}]}""");
+    bodyByPath.put(
+        "/subjects/outer/versions/2",
+        """
+        {"schema": "{\\"type\\":\\"record\\",\\"name\\":\\"Outer\\",\\"fields\\":[{\\"name\\":\\"i\\",\\"type\\":\\"Inner\\"}]}",
+         "references": [{"name": "Inner", "subject": "inner", "version": 1}]}""");
+    bodyByPath.put(
+        "/subjects/inner/versions/1",
+        """
+        {"schema": "{\\"type\\":\\"fixed\\",\\"name\\":\\"Inner\\",\\"size\\":4}"}""");
+
+    Schema found = stubbed().schemaById(5);
+
+    assertThat(found.getElementType().getField("i").schema().getFixedSize()).isEqualTo(4);
+  }
+
   @Test
   void aFailingRegistryIsUnavailableAndNotWrong() {
     status = 500;
@@ -135,8 +232,10 @@ class ConfluentSchemaRegistryTest {
     assertUnavailable("store is down");
     body = "<html>";
     assertUnavailable("");
-    status = 401;
-    assertUnavailable("");
+    for (int later : new int[] {401, 403, 407, 408, 429, 302, 503}) {
+      status = later;
+      assertUnavailable("");
+    }
     stub.stop(0);
     assertUnavailable("");
   }
@@ -207,8 +306,10 @@ class ConfluentSchemaRegistryTest {
   }
 
   private SchemaRegistry stubbed() {
+    RestService rest = new RestService(url());
     return new ConfluentSchemaRegistry(
-        new CachedSchemaRegistryClient(url(), 10),
+        new CachedSchemaRegistryClient(rest, 10),
+        new RestSchemaLookup(rest),
         "the registry",
         new Ticker() {
           @Override

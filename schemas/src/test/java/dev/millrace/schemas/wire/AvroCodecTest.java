@@ -84,7 +84,7 @@ class AvroCodecTest {
 
     assertThatThrownBy(() -> codec.decode(new byte[] {0, 0x7f, 0, 0, 1, 0}))
         .isInstanceOf(MalformedRecordException.class)
-        .hasMessageContaining("unknown schema id 2130706433");
+        .hasMessageContaining("schema id 2130706433", "does not exist");
   }
 
   @Test

@@ -12,6 +12,10 @@ public enum Refusal {
   ALREADY_APPLIED("already-applied", true),
   /** The workflow has ended. */
   WORKFLOW_ENDED("workflow-ended", true),
+  /** The definition that the workflow is pinned to is not known here any more. */
+  DEFINITION_MISSING("definition-missing", false),
+  /** The definition that the workflow is pinned to has another content than when it began. */
+  DEFINITION_CHANGED("definition-changed", false),
   /** The definition has no such step. */
   UNKNOWN_STEP("unknown-step", false),
   /** The attempt is not the one that is open: a late or duplicate report. */

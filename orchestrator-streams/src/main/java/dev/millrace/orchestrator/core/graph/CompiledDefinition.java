@@ -27,6 +27,7 @@ public final class CompiledDefinition {
   private final Adjacency dependencies;
   private final Adjacency dependents;
   private final Set<String> queues;
+  private final long fingerprint;
 
   private CompiledDefinition(WorkflowDefinition definition) {
     name = definition.name();
@@ -56,6 +57,7 @@ public final class CompiledDefinition {
     }
     dependencies = Adjacency.of(rows);
     dependents = dependencies.transposed();
+    fingerprint = Fingerprint.of(this);
   }
 
   /**
@@ -108,6 +110,11 @@ public final class CompiledDefinition {
   /** The queues that its steps are sent to. */
   public Set<String> queues() {
     return queues;
+  }
+
+  /** Tells this content from any other that may be published under the same name and version. */
+  public long fingerprint() {
+    return fingerprint;
   }
 
   private int requireIndex(String stepId) {

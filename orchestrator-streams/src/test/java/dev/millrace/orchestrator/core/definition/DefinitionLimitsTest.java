@@ -1,8 +1,10 @@
 package dev.millrace.orchestrator.core.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -48,7 +50,8 @@ class DefinitionLimitsTest {
           .isEqualTo(text.matches(DefinitionLimits.NAME_PATTERN));
       assertThat(DefinitionLimits.isQueue(text))
           .as(text)
-          .isEqualTo(text.matches(DefinitionLimits.QUEUE_PATTERN));
+          .isEqualTo(text.matches(DefinitionLimits.QUEUE_PATTERN))
+          .isEqualTo(catchThrowable(() -> Topics.checkQueue(text)) == null);
     }
   }
 }

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -67,5 +69,38 @@ class CompiledDefinitionTest {
 
   private static int[] targets(Adjacency edges, int node) {
     return IntStream.range(edges.start(node), edges.end(node)).map(edges::target).toArray();
+  }
+
+  /** It is stored with workflows: were it another in a later version, none would find its own. */
+  @Test
+  void fingerprintOfAContentIsTheSameForEver() {
+    WorkflowDefinition definition =
+        new WorkflowDefinition(
+            "order",
+            7,
+            Duration.ofHours(1),
+            THREE_ATTEMPTS,
+            List.of(step("a"), guarded("b", Duration.ofSeconds(9), "a")));
+
+    assertThat(CompiledDefinition.compile(definition).fingerprint())
+        .isEqualTo(4_811_208_099_253_870_055L);
+  }
+
+  @Test
+  void fingerprintTellsEveryDifferenceThatAWorkflowWouldFeel() {
+    List<CompiledDefinition> different =
+        List.of(
+            Definitions.of(step("a"), step("b")),
+            Definitions.of(step("b"), step("a")),
+            Definitions.of(step("a"), step("b", "a")),
+            Definitions.of(step("a", "b"), step("b")),
+            Definitions.of(step("a")),
+            Definitions.of(guarded("a", Duration.ZERO)),
+            Definitions.of(guarded("a", Duration.ofSeconds(1))),
+            Definitions.within(Duration.ofSeconds(1), step("a")));
+
+    assertThat(different.stream().map(CompiledDefinition::fingerprint)).doesNotHaveDuplicates();
+    assertThat(Definitions.of(step("a")).fingerprint())
+        .isEqualTo(Definitions.of(step("a")).fingerprint());
   }
 }

@@ -1,0 +1,114 @@
+package dev.millrace.orchestrator.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.v1.EventType;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Running workflows whose definition is gone, or another, after the engine has started again. */
+class LostDefinitionsTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration LOOKED_FOR_AGAIN = Duration.ofMinutes(1);
+
+  private static final WorkflowDefinition FIRST =
+      TimersTest.definition(
+          Duration.ZERO, Definitions.guarded("a", TIMEOUT), Definitions.step("b", "a"));
+
+  /** The same version with fewer steps. */
+  private static final WorkflowDefinition OTHER =
+      TimersTest.definition(Duration.ZERO, Definitions.step("z"));
+
+  @TempDir Path folder;
+  private DrivenEngine engine;
+
+  @BeforeEach
+  void start() {
+    engine = new DrivenEngine(folder);
+    engine.define(FIRST);
+    engine.start("w", "timed");
+    assertThat(engine.attempts()).containsExactly("a/1");
+    engine.events();
+  }
+
+  @AfterEach
+  void stop() {
+    engine.close();
+  }
+
+  @Test
+  void completionOfAWorkflowWhoseDefinitionChangedIsADeadLetterUntilTheFirstContentIsBack() {
+    engine.restart(OTHER);
+
+    engine.succeed("w", "a", 1, null);
+    assertDeadLetter("definition-changed", "timed/1", "'w'", "publish that content again");
+    assertThat(engine.events()).isEmpty();
+
+    engine.define(FIRST);
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.attempts()).containsExactly("b/1");
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void completionOfAWorkflowWhoseDefinitionIsMissingIsADeadLetterUntilItIsBack() {
+    engine.restart();
+
+    engine.succeed("w", "a", 1, null);
+    engine.cancel("w", "no more");
+    assertThat(engine.deadLetters()).hasSize(2);
+    engine.succeed("w", "a", 1, null);
+    assertDeadLetter("definition-missing", "timed/1", "'w'", "publish it again");
+    assertThat(engine.events()).isEmpty();
+
+    engine.define(FIRST);
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.attempts()).containsExactly("b/1");
+  }
+
+  @Test
+  void timerOfAWorkflowWithoutItsDefinitionIsNotLost() {
+    engine.restart(OTHER);
+    engine.advance(TIMEOUT.plus(DrivenEngine.TICK));
+    engine.advance(LOOKED_FOR_AGAIN);
+    assertThat(engine.events()).isEmpty();
+
+    engine.define(FIRST);
+    engine.advance(LOOKED_FOR_AGAIN.plus(DrivenEngine.TICK));
+    assertThat(engine.eventTypes()).containsExactly(EventType.ATTEMPT_FAILED);
+  }
+
+  @Test
+  void workflowsOfBothContentsGoOnWhileBothAreThere() {
+    engine.restart(OTHER, FIRST);
+    engine.start("new", "timed");
+    assertThat(engine.attempts()).as("the first content that was read").containsExactly("z/1");
+
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.attempts()).containsExactly("b/1");
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  private void assertDeadLetter(String code, String... message) {
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(letter.value()).isEqualTo(engine.completionBytes("a"));
+              assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
+                  .asString(UTF_8)
+                  .isEqualTo(code);
+              assertThat(letter.headers().lastHeader(HeaderNames.ERROR_MESSAGE).value())
+                  .asString(UTF_8)
+                  .contains(message);
+            });
+  }
+}

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkerOnABrokerTest {
+  /** A session in which no worker of a machine that stands still is taken for dead. */
+  private static final Duration NEVER_DEAD = Duration.ofMinutes(10);
+
   private static EmbeddedKafka kafka;
 
   @BeforeAll
   static void startBroker() {
-    kafka = EmbeddedKafka.builder().start();
+    String session = Long.toString(NEVER_DEAD.toMillis());
+    kafka =
+        EmbeddedKafka.builder()
+            .setting("group.consumer.max.session.timeout.ms", session)
+            .setting("group.consumer.session.timeout.ms", session)
+            .start();
   }
 
   @AfterAll
@@ -152,6 +161,7 @@ final class WorkerOnABrokerTest {
             installation
                 .worker()
                 .name(name)
+                .drainTimeout(NEVER_DEAD)
                 .handler(
                     "work",
                     context -> {
@@ -161,6 +171,9 @@ final class WorkerOnABrokerTest {
                       LockSupport.parkNanos(50_000);
                       return StepResult.succeeded();
                     });
+        if (protocol.equals("classic")) {
+          builder.clientSetting("session.timeout.ms", Long.toString(NEVER_DEAD.toMillis()));
+        }
         all.add(builder.clientSetting("group.protocol", protocol).build());
       }
       try {

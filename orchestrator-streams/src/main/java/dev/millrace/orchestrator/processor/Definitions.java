@@ -3,8 +3,6 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.codec.RegistryOutage;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -19,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * first: so every content is kept, and a workflow finds the one that it began with.
  */
 public final class Definitions {
-  private final Map<String, ConcurrentSkipListMap<Integer, List<CompiledDefinition>>>
-      versionsByName = new ConcurrentHashMap<>();
+  private final Map<String, ConcurrentSkipListMap<Integer, CompiledDefinition>> versionsByName =
+      new ConcurrentHashMap<>();
 
+  private final Map<Long, CompiledDefinition> byFingerprint = new ConcurrentHashMap<>();
   private final RegistryOutage ofReading;
   private final RegistryOutage ofInputs;
 
@@ -45,16 +44,14 @@ public final class Definitions {
 
   /** Adds a definition. */
   synchronized Addition add(CompiledDefinition definition) {
-    ConcurrentSkipListMap<Integer, List<CompiledDefinition>> versions =
-        versionsByName.computeIfAbsent(definition.name(), name -> new ConcurrentSkipListMap<>());
-    List<CompiledDefinition> contents = versions.getOrDefault(definition.version(), List.of());
-    if (of(contents, definition.fingerprint()) != null) {
+    if (byFingerprint.putIfAbsent(definition.fingerprint(), definition) != null) {
       return Addition.SAME;
     }
-    List<CompiledDefinition> more = new ArrayList<>(contents);
-    more.add(definition);
-    versions.put(definition.version(), List.copyOf(more));
-    return contents.isEmpty() ? Addition.FIRST : Addition.OTHER;
+    CompiledDefinition first =
+        versionsByName
+            .computeIfAbsent(definition.name(), name -> new ConcurrentSkipListMap<>())
+            .putIfAbsent(definition.version(), definition);
+    return first == null ? Addition.FIRST : Addition.OTHER;
   }
 
   /**
@@ -63,20 +60,16 @@ public final class Definitions {
    * @param version 0 for the highest
    */
   public @Nullable CompiledDefinition find(String name, int version) {
-    ConcurrentSkipListMap<Integer, List<CompiledDefinition>> versions = versionsByName.get(name);
+    ConcurrentSkipListMap<Integer, CompiledDefinition> versions = versionsByName.get(name);
     if (versions == null || versions.isEmpty()) {
       return null;
     }
-    List<CompiledDefinition> contents =
-        version == 0 ? versions.lastEntry().getValue() : versions.get(version);
-    return contents == null ? null : contents.getFirst();
+    return version == 0 ? versions.lastEntry().getValue() : versions.get(version);
   }
 
   /** The definition with a certain content, or null when that is not known here. */
-  @Nullable CompiledDefinition find(String name, int version, long fingerprint) {
-    ConcurrentSkipListMap<Integer, List<CompiledDefinition>> versions = versionsByName.get(name);
-    List<CompiledDefinition> contents = versions == null ? null : versions.get(version);
-    return contents == null ? null : of(contents, fingerprint);
+  @Nullable CompiledDefinition find(long fingerprint) {
+    return byFingerprint.get(fingerprint);
   }
 
   /** Whether there may be more, which cannot be read while the schema registry is away. */
@@ -98,15 +91,5 @@ public final class Definitions {
           }
           return true;
         });
-  }
-
-  private static @Nullable CompiledDefinition of(
-      List<CompiledDefinition> contents, long fingerprint) {
-    for (CompiledDefinition content : contents) {
-      if (content.fingerprint() == fingerprint) {
-        return content;
-      }
-    }
-    return null;
   }
 }

@@ -49,13 +49,13 @@ final class PinnedDefinitions {
     if (workflow.isSpilled(PackedWorkflow.DEFINITION_SLOT)) {
       return findOwn(workflowId, workflow);
     }
-    String name = workflow.definition();
-    int version = workflow.version();
-    CompiledDefinition definition =
-        registered.find(name, version, workflow.definitionFingerprint());
+    // Not by name, of which a text would have to be made for each input.
+    CompiledDefinition definition = registered.find(workflow.definitionFingerprint());
     if (definition != null) {
       return new Found(definition);
     }
+    String name = workflow.definition();
+    int version = workflow.version();
     return registered.find(name, version) == null
         ? lost(
             Refusal.DEFINITION_MISSING,

@@ -58,6 +58,7 @@ public enum Profile {
           entry("receive.buffer.bytes", "1048576")),
       Map.ofEntries(
           entry("linger.ms", "5"),
+          entry("max.in.flight.requests.per.connection", "1"),
           entry("batch.size", "262144"),
           entry("compression.type", "lz4"),
           entry("buffer.memory", "134217728"),

@@ -51,7 +51,6 @@ public final class Engine implements AutoCloseable {
   private final EngineHttpServer http;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch stopping;
-  private volatile boolean starting;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Engine(
@@ -167,9 +166,7 @@ public final class Engine implements AutoCloseable {
             config.httpAdvertised(http.port()),
             topics.partitions(config.topics().starts())));
     http.start();
-    starting = true;
     streams.start();
-    starting = false;
   }
 
   /** Waits until the engine runs; false when it does not within the time. */
@@ -196,9 +193,7 @@ public final class Engine implements AutoCloseable {
   @Override
   public void close() {
     http.close();
-    if (starting) {
-      stopping.countDown(); // Kafka Streams closes only after it has started
-    }
+    stopping.countDown(); // Kafka Streams closes only after it has started
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
     commandTopics.close();
     admin.close();

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.app;
 
+import dev.millrace.schemas.registry.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -21,6 +22,10 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
 
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable error) {
+    if (causedByRegistry(error)) {
+      LOG.error("stream thread gave up waiting for the schema registry and is replaced", error);
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
     long now = System.nanoTime();
     while (!replacedAtNanos.isEmpty() && now - replacedAtNanos.peek() > WINDOW.toNanos()) {
       replacedAtNanos.remove();
@@ -36,5 +41,15 @@ final class ThreadReplacement implements StreamsUncaughtExceptionHandler {
     replacedAtNanos.add(now);
     LOG.error("stream thread died and is replaced; what it had not committed is read again", error);
     return StreamThreadExceptionResponse.REPLACE_THREAD;
+  }
+
+  /** Each thread waits for minutes before it dies of this, so it needs no bound. */
+  private static boolean causedByRegistry(Throwable error) {
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      if (each instanceof RegistryUnavailableException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

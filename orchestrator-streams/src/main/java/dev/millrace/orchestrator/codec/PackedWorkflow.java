@@ -165,6 +165,11 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     return spilled;
   }
 
+  /** Remembers which life of its stream task stores it. */
+  public void setIncarnation(long incarnation) {
+    putLong(bytes, AT_INCARNATION, incarnation);
+  }
+
   /** Whether the payload of a slot has a key of its own. */
   public boolean isSpilled(int slot) {
     return switch (slot) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * it has; all that is left of one that has ended. Not thread-safe.
  */
 public sealed class WorkflowSummary permits PackedWorkflow {
-  static final byte LAYOUT = 1;
+  static final byte LAYOUT = 2;
   static final int AT_LAYOUT = 0;
   static final int AT_STATUS = 1;
   static final int AT_PRIORITY = 2;
@@ -32,7 +32,8 @@ public sealed class WorkflowSummary permits PackedWorkflow {
   static final int AT_OPEN = 80;
   static final int AT_TABLE = 84;
   static final int AT_FINGERPRINT = 88;
-  static final int AT_TENANT = 96;
+  static final int AT_INCARNATION = 96;
+  static final int AT_TENANT = 104;
 
   byte[] bytes;
 
@@ -142,6 +143,11 @@ public sealed class WorkflowSummary permits PackedWorkflow {
    */
   public long armedTimerMs() {
     return getLong(bytes, AT_ARMED);
+  }
+
+  /** Which life of its stream task has stored it last; 0 for none. */
+  public long incarnation() {
+    return getLong(bytes, AT_INCARNATION);
   }
 
   final boolean hasFlag(int flag) {

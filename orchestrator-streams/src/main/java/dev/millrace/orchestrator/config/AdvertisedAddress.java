@@ -1,6 +1,8 @@
 package dev.millrace.orchestrator.config;
 
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -19,6 +21,13 @@ record AdvertisedAddress(String host, OptionalInt port) {
       Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([^\\s:/\\[\\]]+))(?::([0-9]{1,5}))?");
 
   private static final int PORT_MAX = 65_535;
+
+  AdvertisedAddress {
+    if (!isHostOfAUrl(host)) {
+      throw refused(
+          host, "no URL can have this host: names have letters, digits, hyphens and dots");
+    }
+  }
 
   /**
    * Reads the setting.
@@ -65,6 +74,14 @@ record AdvertisedAddress(String host, OptionalInt port) {
 
   HostInfo at(int boundPort) {
     return new HostInfo(host, port.orElse(boundPort));
+  }
+
+  private static boolean isHostOfAUrl(String host) {
+    try {
+      return new URI("http://" + (host.contains(":") ? "[" + host + "]" : host)).getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   private static boolean isWildcard(String host) {

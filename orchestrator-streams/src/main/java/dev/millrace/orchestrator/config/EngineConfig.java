@@ -346,6 +346,8 @@ public final class EngineConfig {
 
   /** Whether a member of the group that goes keeps its place for a while. */
   public boolean hasStaticMembership() {
-    return kafka.containsKey(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    return kafka.keySet().stream()
+        .map(KafkaSettings::withoutPrefix)
+        .anyMatch(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG::equals);
   }
 }

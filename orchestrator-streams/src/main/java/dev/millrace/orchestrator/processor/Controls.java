@@ -65,13 +65,24 @@ final class Controls {
       return;
     }
     for (ParkedRecord each : parked.records()) {
-      Cause cause = new Cause(InputSource.CONTROL, each.offset(), each.headers());
-      Decision.@Nullable Refused refused = transitions.change(workflowId, input(each), cause);
-      if (refused != null) {
-        deadLetters.refuse(record(workflowId, each), origin(each), refused);
-      }
+      apply(workflowId, each);
     }
     store.unpark(KIND, workflowId, parked);
+  }
+
+  private void apply(String workflowId, ParkedRecord parked) {
+    Input input;
+    try {
+      input = task.decoder().control(parked.value(), parked.headers());
+    } catch (MalformedRecordException e) { // read once, and not any more: by an older version, say
+      deadLetters.malformed(record(workflowId, parked), origin(parked), e);
+      return;
+    }
+    Cause cause = new Cause(InputSource.CONTROL, parked.offset(), parked.headers());
+    Decision.@Nullable Refused refused = transitions.change(workflowId, input, cause);
+    if (refused != null) {
+      deadLetters.refuse(record(workflowId, parked), origin(parked), refused);
+    }
   }
 
   /** Gives up all that waits for a workflow that will not begin. */
@@ -93,7 +104,9 @@ final class Controls {
     if (store.isKnown(workflowId)) {
       applyParked(workflowId);
     } else if (store.parked(RecordKind.PARKED_START, workflowId) != null) {
-      store.park(KIND, workflowId, parked.again(nowMs + Starts.RETRY_MS), parked);
+      // What becomes of the start sees to them; this is only so that they are not forgotten.
+      long laterMs = Math.max(Starts.RETRY_MS, task.settings().controlWait().toMillis());
+      store.park(KIND, workflowId, parked.again(nowMs + laterMs), parked);
     } else {
       rejectThoseThatHaveWaited(workflowId, parked, nowMs);
     }
@@ -149,14 +162,6 @@ final class Controls {
         record(workflowId, parked),
         origin(parked),
         new Decision.Refused(Refusal.UNKNOWN_WORKFLOW, why));
-  }
-
-  private Input input(ParkedRecord parked) {
-    try {
-      return task.decoder().control(parked.value(), parked.headers());
-    } catch (MalformedRecordException e) {
-      throw new IllegalStateException("a control that was parked cannot be read again", e);
-    }
   }
 
   private DeadLetters.Origin origin(ParkedRecord parked) {

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -26,6 +27,7 @@ final class DeadLetters {
   /** Largest letter: leaves room for what Kafka adds to a record. */
   static final int LETTER_BYTES = Limits.RECORD_BYTES - 4 * 1024;
 
+  private static final String MALFORMED = "malformed";
   private static final long MOST_BYTES_PER_CHAR = 3;
 
   /** What the two lengths of a header take at most. */
@@ -63,6 +65,11 @@ final class DeadLetters {
     } else {
       send(record, from, refused.reason().code(), refused.message());
     }
+  }
+
+  /** Sends a record that is not what its topic holds. */
+  void malformed(Record<byte[], byte[]> record, Origin from, MalformedRecordException reason) {
+    send(record, from, MALFORMED, String.valueOf(reason.getMessage()));
   }
 
   void send(Record<byte[], byte[]> record, Origin from, String code, String message) {

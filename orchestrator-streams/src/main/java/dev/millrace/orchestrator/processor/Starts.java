@@ -113,8 +113,10 @@ final class Starts {
     DecodedStart start;
     try {
       start = task.decoder().start(waiting.value(), waiting.headers());
-    } catch (MalformedRecordException e) {
-      throw new IllegalStateException("a start that was parked cannot be read again", e);
+    } catch (MalformedRecordException e) { // read once, and not any more: by an older version, say
+      deadLetters.malformed(record(workflowId, waiting), origin(waiting), e);
+      giveUp(workflowId, parked);
+      return;
     }
     CompiledDefinition definition = definition(start);
     String missing =
@@ -127,18 +129,23 @@ final class Starts {
       begin(workflowId, definition, start, cause);
       store.unpark(KIND, workflowId, parked);
     } else if (missing != null
+        && !(definition == null && task.definitions().areHeldUp())
         && nowMs - waiting.sinceMs() >= task.settings().definitionWait().toMillis()) {
       reject(workflowId, waiting, missing, nowMs);
-      store.unpark(KIND, workflowId, parked);
-      controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
+      giveUp(workflowId, parked);
     } else {
       store.park(KIND, workflowId, parked.again(nowMs + RETRY_MS), parked);
     }
   }
 
+  private void giveUp(String workflowId, ParkedInputs parked) {
+    store.unpark(KIND, workflowId, parked);
+    controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
+  }
+
   private Decision.@Nullable Refused begin(
       String workflowId, CompiledDefinition definition, DecodedStart start, Cause cause) {
-    PackedWorkflow workflow = PackedWorkflow.absent();
+    PackedWorkflow workflow = store.absent();
     InlineDefinition inline = start.inline();
     if (inline != null) {
       workflow.bringDefinition(inline.record());
@@ -150,24 +157,26 @@ final class Starts {
   }
 
   private void reject(String workflowId, ParkedRecord waiting, String missing, long nowMs) {
-    byte[] key = workflowId.getBytes(UTF_8);
-    deadLetters.send(
-        new Record<>(key, waiting.value(), waiting.timestampMs(), waiting.headers()),
-        new DeadLetters.Origin(
-            task.settings().topics().starts(),
-            task.context().taskId().partition(),
-            waiting.offset()),
-        REJECTED,
-        missing);
+    deadLetters.send(record(workflowId, waiting), origin(waiting), REJECTED, missing);
     Failure failure = new Failure("millrace." + REJECTED, missing, true);
     byte[] events = task.encoder().rejection(failure, nowMs, waiting.offset());
     task.context()
         .forward(
             new Record<>(
-                key,
+                workflowId.getBytes(UTF_8),
                 new Outgoing(task.settings().topics().events(), events),
                 nowMs,
                 TraceContext.of(waiting.headers())));
+  }
+
+  private DeadLetters.Origin origin(ParkedRecord waiting) {
+    return new DeadLetters.Origin(
+        task.settings().topics().starts(), task.context().taskId().partition(), waiting.offset());
+  }
+
+  private static Record<byte[], byte[]> record(String workflowId, ParkedRecord waiting) {
+    return new Record<>(
+        workflowId.getBytes(UTF_8), waiting.value(), waiting.timestampMs(), waiting.headers());
   }
 
   private @Nullable CompiledDefinition definition(DecodedStart start) {

@@ -71,8 +71,7 @@ final class WorkflowTask {
         deadLetters.refuse(record, DeadLetters.Origin.of(metadata), refused);
       }
     } catch (MalformedRecordException e) {
-      deadLetters.send(
-          record, DeadLetters.Origin.of(metadata), "malformed", String.valueOf(e.getMessage()));
+      deadLetters.malformed(record, DeadLetters.Origin.of(metadata), e);
     }
   }
 

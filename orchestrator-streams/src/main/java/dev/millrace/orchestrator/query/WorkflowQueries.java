@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsNotStartedException;
 import org.apache.kafka.streams.processor.StreamPartitioner;
@@ -97,7 +99,13 @@ public final class WorkflowQueries {
    * @throws NotReadyException while the engine starts
    */
   public List<OtherEngine> otherEngines() {
-    return streams.metadataForAllStreamsClients().stream()
+    Collection<StreamsMetadata> clients;
+    try {
+      clients = streams.metadataForAllStreamsClients();
+    } catch (StreamsNotStartedException e) {
+      throw new NotReadyException("the engine is starting", e);
+    }
+    return clients.stream()
         .filter(client -> !client.hostInfo().equals(self))
         .filter(client -> !client.hostInfo().equals(HostInfo.unavailable()))
         .map(client -> new OtherEngine(client.hostInfo(), numbers(client.topicPartitions())))

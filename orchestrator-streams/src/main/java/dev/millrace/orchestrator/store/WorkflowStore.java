@@ -7,9 +7,9 @@ import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -26,8 +26,8 @@ public final class WorkflowStore {
 
   private final KeyValueStore<Bytes, byte[]> store;
 
-  /** Those put again; no more than the inputs of the commit interval before a crash. */
-  private final Set<String> putAgain = new HashSet<>();
+  /** Tells the life of this task from those before it. */
+  private final long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
 
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
@@ -41,6 +41,13 @@ public final class WorkflowStore {
 
   /** A timer as it stands in the store. */
   public record Timer(long dueMs, RecordKind kind, String workflowId) {}
+
+  /** A workflow of which nothing is known, to begin. */
+  public PackedWorkflow absent() {
+    PackedWorkflow workflow = PackedWorkflow.absent();
+    workflow.setIncarnation(incarnation);
+    return workflow;
+  }
 
   /** A workflow to work on, or null when nothing is known of it. */
   public @Nullable PackedWorkflow load(String workflowId) {
@@ -69,14 +76,21 @@ public final class WorkflowStore {
   }
 
   /**
-   * Stores a workflow and moves its timer.
+   * Stores a workflow and moves its timer. The first time in the life of the task, all that hangs
+   * around the record is put with it: after a crash RocksDB may hold changes that the changelog
+   * never got, and a record that comes there must find what it speaks of.
    *
    * @param timerMs when it must next be looked at; {@link WorkflowView#NO_DEADLINE} for never
    */
   public void save(String workflowId, PackedWorkflow workflow, long timerMs) {
     long armedMs = workflow.armedTimerMs();
+    boolean isOfAnEarlierLife = workflow.incarnation() != incarnation;
     putSpilled(workflowId, workflow);
-    if (timerMs != armedMs && timerMs != WorkflowView.NO_DEADLINE) {
+    if (isOfAnEarlierLife) {
+      putSpilledAgain(workflowId, workflow);
+      workflow.setIncarnation(incarnation);
+    }
+    if ((timerMs != armedMs || isOfAnEarlierLife) && timerMs != WorkflowView.NO_DEADLINE) {
       putTimer(timerMs, RecordKind.WORKFLOW, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
@@ -90,23 +104,21 @@ public final class WorkflowStore {
   }
 
   /**
-   * Puts a workflow again as it is, once in the life of the task. An input that is read again and
-   * whose effect the state holds already says that a crash came before the commit: what RocksDB
-   * kept may be missing in the changelog, and once the input is committed nothing else would put it
-   * there.
+   * Puts a workflow as it is, unless this life of the task has done so already: for an input that
+   * is read again and whose effect the state holds. Once that input is committed nothing else might
+   * bring the state to the changelog.
    */
   public void putAgain(String workflowId, PackedWorkflow workflow) {
-    if (!putAgain.add(workflowId)) {
-      return;
+    if (workflow.incarnation() != incarnation) {
+      save(workflowId, workflow, workflow.armedTimerMs());
     }
+  }
+
+  private void putSpilledAgain(String workflowId, PackedWorkflow workflow) {
     for (int slot : workflow.spilledSlots()) {
       Bytes key = Keys.payload(workflowId, slot);
       store.put(key, store.get(key));
     }
-    if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      putTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
-    }
-    store.put(Keys.workflow(workflowId), workflow.bytes());
   }
 
   /** Forgets an ended workflow. */

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.topology;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.codec.DefinitionCodec;
@@ -151,6 +152,19 @@ final class DrivenEngine implements AutoCloseable {
       all.forEachRemaining(entry -> stored.put(entry.key, entry.value));
     }
     return stored;
+  }
+
+  /** Makes a record that waits in the store one that cannot be read, wherever it is. */
+  void spoil(byte[] record) {
+    stored()
+        .forEach(
+            (key, value) -> {
+              int at = new String(value, ISO_8859_1).indexOf(new String(record, ISO_8859_1));
+              if (at >= 0) {
+                value[at] = 1;
+                store(key, value);
+              }
+            });
   }
 
   /** Puts into the store what a crash would have left there. */

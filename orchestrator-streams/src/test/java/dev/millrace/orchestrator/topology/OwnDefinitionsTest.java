@@ -74,6 +74,7 @@ class OwnDefinitionsTest {
       folded.setAppliedOffset(source, stored.appliedOffset(source));
     }
     folded.setArmedTimerMs(stored.armedTimerMs());
+    folded.setIncarnation(stored.incarnation());
     assertThat(folded.bytes()).isEqualTo(stored.bytes());
   }
 

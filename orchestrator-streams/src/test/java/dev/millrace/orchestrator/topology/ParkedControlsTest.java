@@ -270,4 +270,17 @@ class ParkedControlsTest {
   private static String header(TestRecord<byte[], byte[]> letter, String name) {
     return new String(letter.headers().lastHeader(name).value(), UTF_8);
   }
+
+  @Test
+  void waitingControlThatCannotBeReadAnyMoreGoesToTheDeadLettersAndItsWorkflowGoesOn() {
+    engine.cancel("w", "enough");
+    engine.spoil(engine.controlBytes("enough"));
+    engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+
+    assertThat(engine.attempts()).containsExactly("a/1");
+    assertThat(engine.deadLetters()).hasSize(1);
+    engine.succeed("w", "a", 1, null);
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_SUCCEEDED);
+  }
 }

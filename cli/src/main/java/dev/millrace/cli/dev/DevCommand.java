@@ -106,7 +106,7 @@ public final class DevCommand implements Callable<Integer> {
                   out.flush();
                 },
                 "dev-close"));
-    out.print(greeting(settings, server.connection(), Duration.ofNanos(System.nanoTime() - begun)));
+    out.print(greeting(settings, server, Duration.ofNanos(System.nanoTime() - begun)));
     out.flush();
     if (server.awaitStopped()) {
       throw new CommandFailedException(
@@ -149,7 +149,8 @@ public final class DevCommand implements Callable<Integer> {
     }
   }
 
-  private static String greeting(DevSettings settings, ConnectionFile at, Duration took) {
+  private static String greeting(DevSettings settings, DevServer server, Duration took) {
+    ConnectionFile at = server.connection();
     return """
         The dev server is up after %.1f s, on 127.0.0.1 only and without authentication.
 
@@ -158,7 +159,7 @@ public final class DevCommand implements Callable<Integer> {
           engine            %s
           data              %s
 
-        Commands in this folder find it by themselves. For those elsewhere:
+        %s
           export MILLRACE_BOOTSTRAP_SERVERS=%s MILLRACE_SCHEMA_REGISTRY=%s
         Any Kafka client will do, for example:
           kafka-console-consumer --bootstrap-server %s --topic %s --from-beginning
@@ -170,10 +171,21 @@ public final class DevCommand implements Callable<Integer> {
             at.schemaRegistry(),
             at.http().orElse("without HTTP"),
             settings.data().map(data -> data + " (kept)").orElse("temporary (deleted at the end)"),
+            whoFindsIt(server),
             at.bootstrapServers(),
             at.schemaRegistry(),
             at.bootstrapServers(),
             settings.topics().events());
+  }
+
+  private static String whoFindsIt(DevServer server) {
+    return server
+        .foundInstead()
+        .map(
+            other ->
+                "Commands in this folder find the dev server of process %d on %s, which was here first. For this one:"
+                    .formatted(other.pid(), other.bootstrapServers()))
+        .orElse("Commands in this folder find it by themselves. For those elsewhere:");
   }
 
   private ParameterException refused(String message) {

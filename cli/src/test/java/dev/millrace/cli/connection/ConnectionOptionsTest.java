@@ -115,6 +115,30 @@ class ConnectionOptionsTest {
   }
 
   @Test
+  void connectionFileIsTakenFromNoServerThatRunsAndFromEveryOther() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    new ConnectionFile("gone:1", "http://gone", "millrace.", Optional.empty(), gone.pid(), 0)
+        .write(folder);
+    ConnectionFile first = ofThisProcess("first:1");
+    ConnectionFile second = ofThisProcess("second:1");
+
+    assertThat(first.writeUnlessTaken(folder)).isEmpty();
+    assertThat(second.writeUnlessTaken(folder)).contains(first);
+    second.delete(folder);
+
+    assertThat(ConnectionFile.running(folder)).contains(first);
+    Files.writeString(ConnectionFile.in(folder), "millrace.pid=none");
+    assertThat(second.writeUnlessTaken(folder)).isEmpty();
+    assertThat(ConnectionFile.running(folder)).contains(second);
+  }
+
+  private static ConnectionFile ofThisProcess(String bootstrapServers) {
+    return ConnectionFile.ofThisProcess(
+        bootstrapServers, "http://registry", "millrace.", Optional.empty());
+  }
+
+  @Test
   void badPrefixAndUnreadableFileAreNamed() {
     assertThatThrownBy(() -> connect(Map.of(), "--bootstrap-servers", "a:1", "--prefix", "no dot"))
         .isInstanceOf(ParameterException.class)

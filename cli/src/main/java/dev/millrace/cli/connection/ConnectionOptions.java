@@ -3,9 +3,12 @@ package dev.millrace.cli.connection;
 import dev.millrace.schemas.Topics;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -50,7 +53,7 @@ public final class ConnectionOptions {
 
   @Option(
       names = "--http",
-      paramLabel = "URL",
+      paramLabel = "HOST:PORT|URL",
       description = "HTTP face of an engine (MILLRACE_HTTP).")
   private @Nullable String http;
 
@@ -93,14 +96,40 @@ public final class ConnectionOptions {
     return engine(System.getenv(), Path.of("").toAbsolutePath());
   }
 
-  /** As {@link #engine()}, but nothing when nobody said where it is. */
+  /**
+   * As {@link #engine()}, but nothing when nobody said where it is.
+   *
+   * @throws ParameterException when what was said is no address
+   */
   public Optional<String> findEngine() {
     return findEngine(System.getenv(), Path.of("").toAbsolutePath());
   }
 
   private Optional<String> findEngine(Map<String, String> environment, Path folder) {
     return first(http, environment.get("MILLRACE_HTTP"), null)
+        .map(this::url)
         .or(() -> ConnectionFile.running(folder).flatMap(ConnectionFile::http));
+  }
+
+  /** An address with its scheme, which may be left out when it is http. */
+  private String url(String given) {
+    String url = given.contains("://") ? given : "http://" + given;
+    try {
+      URI parsed = new URI(url);
+      if (parsed.getHost() != null && List.of("http", "https").contains(parsed.getScheme())) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      throw notAnAddress(given, e);
+    }
+    throw notAnAddress(given, null);
+  }
+
+  private ParameterException notAnAddress(String given, @Nullable Throwable cause) {
+    return refused(
+        "engine address '%s' of --http or MILLRACE_HTTP: must be HOST:PORT or http://HOST:PORT"
+            .formatted(given),
+        cause);
   }
 
   String engine(Map<String, String> environment, Path folder) {
@@ -108,7 +137,7 @@ public final class ConnectionOptions {
         .orElseThrow(
             () ->
                 refused(
-                    "no engine to ask: give --http URL, set MILLRACE_HTTP, or start 'millrace dev' in this folder",
+                    "no engine to ask: give --http HOST:PORT, set MILLRACE_HTTP, or start 'millrace dev' in this folder",
                     null));
   }
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,6 +93,24 @@ class ConnectionOptionsTest {
 
     dev.delete(folder);
     assertThat(ConnectionFile.in(folder)).doesNotExist();
+  }
+
+  @Test
+  void addressOfAnEngineNeedsNoScheme() {
+    assertThat(engine("--http", "127.0.0.1:8490")).isEqualTo("http://127.0.0.1:8490");
+    assertThat(engine("--http", "localhost:8490")).isEqualTo("http://localhost:8490");
+    assertThat(engine("--http", "[::1]:8490")).isEqualTo("http://[::1]:8490");
+    assertThat(engine("--http", "https://engine/")).isEqualTo("https://engine/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8490", "localhost:port", "a b:1", "ftp://engine:1", "http://", "/engine"})
+  void whatIsNoAddressOfAnEngineIsRefusedWithTheRightForm(String address) {
+    assertThatThrownBy(() -> engine("--http", address))
+        .isInstanceOf(ParameterException.class)
+        .hasMessage(
+            "engine address '%s' of --http or MILLRACE_HTTP: must be HOST:PORT or http://HOST:PORT",
+            address);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -160,7 +161,7 @@ public final class DevCommand implements Callable<Integer> {
           data              %s
 
         %s
-          export MILLRACE_BOOTSTRAP_SERVERS=%s MILLRACE_SCHEMA_REGISTRY=%s
+          export %s
         Any Kafka client will do, for example:
           kafka-console-consumer --bootstrap-server %s --topic %s --from-beginning
         Ctrl-C stops it.
@@ -172,10 +173,21 @@ public final class DevCommand implements Callable<Integer> {
             at.http().orElse("without HTTP"),
             settings.data().map(data -> data + " (kept)").orElse("temporary (deleted at the end)"),
             whoFindsIt(server),
-            at.bootstrapServers(),
-            at.schemaRegistry(),
+            environment(at),
             at.bootstrapServers(),
             settings.topics().events());
+  }
+
+  /** What commands elsewhere need to find all of the server. */
+  static String environment(ConnectionFile at) {
+    StringJoiner variables = new StringJoiner(" ");
+    variables.add("MILLRACE_BOOTSTRAP_SERVERS=" + at.bootstrapServers());
+    variables.add("MILLRACE_SCHEMA_REGISTRY=" + at.schemaRegistry());
+    at.http().ifPresent(url -> variables.add("MILLRACE_HTTP=" + url));
+    if (!at.prefix().equals(Topics.DEFAULT_PREFIX)) {
+      variables.add("MILLRACE_PREFIX=" + at.prefix());
+    }
+    return variables.toString();
   }
 
   private static String whoFindsIt(DevServer server) {

@@ -104,6 +104,20 @@ class DevServerTest {
   }
 
   @Test
+  void commandsElsewhereAreToldOfEverythingThatAFolderTells() {
+    ConnectionFile usual =
+        ConnectionFile.ofThisProcess("k:1", "http://r", "millrace.", Optional.of("http://e"));
+    ConnectionFile other = ConnectionFile.ofThisProcess("k:1", "http://r", "p.", Optional.empty());
+
+    assertThat(DevCommand.environment(usual))
+        .isEqualTo(
+            "MILLRACE_BOOTSTRAP_SERVERS=k:1 MILLRACE_SCHEMA_REGISTRY=http://r MILLRACE_HTTP=http://e");
+    assertThat(DevCommand.environment(other))
+        .isEqualTo(
+            "MILLRACE_BOOTSTRAP_SERVERS=k:1 MILLRACE_SCHEMA_REGISTRY=http://r MILLRACE_PREFIX=p.");
+  }
+
+  @Test
   void engineThatDoesNotStartLeavesNothingRunning() {
     assertThatThrownBy(
             () ->

@@ -165,9 +165,20 @@ class WorkflowCommandsTest {
     try {
       String url = "http://127.0.0.1:" + engine.getAddress().getPort();
       assertIdTaken(run("start", "a", "--id", "w7", "--wait", "--http", url), "w7");
+      assertThat(records(WorkflowStart.class, connection.topics().starts(), "w7")).isEmpty();
     } finally {
       engine.stop(0);
     }
+  }
+
+  @Test
+  void waitingStartWithATakenIdSaysSoHoweverShortItWaits() {
+    sendEvents("w10", 0, EventType.WORKFLOW_STARTED);
+
+    assertIdTaken(run("start", "a", "--id", "w10", "--wait", "--wait-limit", "PT0.1S"), "w10");
+    CliRun unheard = run("start", "a", "--id", "w11", "--wait", "--wait-limit", "PT0.1S");
+    assertThat(unheard.exitCode()).isEqualTo(1);
+    assertThat(unheard.err()).contains("workflow 'w11': not ended after PT0.1S");
   }
 
   @Test
@@ -246,6 +257,21 @@ class WorkflowCommandsTest {
       }
     }
     throw new AssertionError("no record with key " + key + " in " + topic);
+  }
+
+  /** What a topic holds of a key now. */
+  private static <T extends SpecificRecordBase> List<T> records(
+      Class<T> type, String topic, String key) {
+    List<T> records = new ArrayList<>();
+    try (PartitionReader<T> reader =
+        new PartitionReader<>(connection, type, topic, key, true, warning -> {})) {
+      while (!reader.caughtUp()) {
+        reader.poll(Duration.ofMillis(100)).stream()
+            .filter(found -> found.key().equals(key))
+            .forEach(found -> records.add(found.value()));
+      }
+    }
+    return records;
   }
 
   private static void sendEvents(String id, long firstSequence, EventType... types) {

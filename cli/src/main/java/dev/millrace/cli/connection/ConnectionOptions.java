@@ -108,7 +108,25 @@ public final class ConnectionOptions {
   private Optional<String> findEngine(Map<String, String> environment, Path folder) {
     return first(http, environment.get("MILLRACE_HTTP"), null)
         .map(this::url)
-        .or(() -> ConnectionFile.running(folder).flatMap(ConnectionFile::http));
+        .or(
+            () ->
+                ConnectionFile.running(folder)
+                    .filter(dev -> difference(environment, dev).isEmpty())
+                    .flatMap(ConnectionFile::http));
+  }
+
+  /** What the dev server of the folder is, and nobody asked for; empty if it may be asked. */
+  private Optional<String> difference(Map<String, String> environment, ConnectionFile dev) {
+    Optional<String> servers = givenServers(environment, clientConfiguration(environment));
+    if (servers.isPresent() && !servers.get().equals(dev.bootstrapServers())) {
+      return Optional.of(
+          "is on Kafka at %s, not %s".formatted(dev.bootstrapServers(), servers.get()));
+    }
+    String wanted =
+        names(environment, servers.isPresent() ? Optional.empty() : Optional.of(dev)).prefix();
+    return wanted.equals(dev.prefix())
+        ? Optional.empty()
+        : Optional.of("serves the prefix %s, not %s".formatted(dev.prefix(), wanted));
   }
 
   /** An address with its scheme, which may be left out when it is http. */
@@ -134,11 +152,18 @@ public final class ConnectionOptions {
 
   String engine(Map<String, String> environment, Path folder) {
     return findEngine(environment, folder)
-        .orElseThrow(
-            () ->
-                refused(
-                    "no engine to ask: give --http HOST:PORT, set MILLRACE_HTTP, or start 'millrace dev' in this folder",
-                    null));
+        .orElseThrow(() -> refused(noEngine(environment, folder), null));
+  }
+
+  private String noEngine(Map<String, String> environment, Path folder) {
+    return ConnectionFile.running(folder)
+        .flatMap(dev -> difference(environment, dev))
+        .map(
+            difference ->
+                "no engine to ask: the one of this folder's dev server %s; give --http HOST:PORT or set MILLRACE_HTTP"
+                    .formatted(difference))
+        .orElse(
+            "no engine to ask: give --http HOST:PORT, set MILLRACE_HTTP, or start 'millrace dev' in this folder");
   }
 
   Connection resolve(Map<String, String> environment, Path folder) {
@@ -151,12 +176,8 @@ public final class ConnectionOptions {
   }
 
   private Optional<Connection> look(Map<String, String> environment, Path folder) {
-    Map<String, String> file = read(environment.get("MILLRACE_CLIENT_CONFIG"));
-    Optional<String> given =
-        first(
-            bootstrapServers,
-            environment.get("MILLRACE_BOOTSTRAP_SERVERS"),
-            file.get("bootstrap.servers"));
+    Map<String, String> file = clientConfiguration(environment);
+    Optional<String> given = givenServers(environment, file);
     // A dev server is taken as a whole or not at all: never its registry beside another Kafka.
     Optional<ConnectionFile> dev =
         given.isPresent() ? Optional.empty() : ConnectionFile.running(folder);
@@ -187,6 +208,14 @@ public final class ConnectionOptions {
             names(environment, dev)));
   }
 
+  private Optional<String> givenServers(
+      Map<String, String> environment, Map<String, String> file) {
+    return first(
+        bootstrapServers,
+        environment.get("MILLRACE_BOOTSTRAP_SERVERS"),
+        file.get("bootstrap.servers"));
+  }
+
   private Topics names(Map<String, String> environment, Optional<ConnectionFile> dev) {
     String value =
         first(prefix, environment.get("MILLRACE_PREFIX"), null)
@@ -199,7 +228,8 @@ public final class ConnectionOptions {
     }
   }
 
-  private Map<String, String> read(@Nullable String fromEnvironment) {
+  private Map<String, String> clientConfiguration(Map<String, String> environment) {
+    String fromEnvironment = environment.get("MILLRACE_CLIENT_CONFIG");
     Path path = clientConfig;
     if (path == null) {
       if (fromEnvironment == null || fromEnvironment.isBlank()) {

@@ -96,6 +96,23 @@ class ConnectionOptionsTest {
   }
 
   @Test
+  void devServerOfAnotherPrefixOrKafkaIsNotAsked() throws IOException {
+    ConnectionFile.ofThisProcess("dev:1", "http://dev", "mine.", Optional.of("http://engine"))
+        .write(folder);
+
+    assertThat(engine("--prefix", "mine.", "--bootstrap-servers", "dev:1"))
+        .isEqualTo("http://engine");
+    assertThat(engine("--prefix", "second.", "--http", "http://other")).isEqualTo("http://other");
+    assertThatThrownBy(() -> engine("--prefix", "second."))
+        .isInstanceOf(ParameterException.class)
+        .hasMessage(
+            "no engine to ask: the one of this folder's dev server serves the prefix mine., not second.; give --http HOST:PORT or set MILLRACE_HTTP");
+    assertThatThrownBy(() -> engine("--bootstrap-servers", "other:1"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("is on Kafka at dev:1, not other:1; give --http HOST:PORT");
+  }
+
+  @Test
   void addressOfAnEngineNeedsNoScheme() {
     assertThat(engine("--http", "127.0.0.1:8490")).isEqualTo("http://127.0.0.1:8490");
     assertThat(engine("--http", "localhost:8490")).isEqualTo("http://localhost:8490");

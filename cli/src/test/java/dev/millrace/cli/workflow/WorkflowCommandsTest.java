@@ -91,8 +91,11 @@ class WorkflowCommandsTest {
 
   @Test
   void cancelSendsOneRecord() {
-    assertThat(run("cancel", "w2", "--reason", "wrong address").exitCode()).isZero();
+    CliRun run = run("cancel", "w2", "--reason", "wrong address");
 
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .isEqualToIgnoringNewLines("cancel of w2 sent; 'millrace status w2' shows its effect");
     WorkflowControl control = only(WorkflowControl.class, connection.topics().controls(), "w2");
     assertThat(control.getAction()).isEqualTo(ControlAction.CANCEL);
     assertThat(control.getReason()).isEqualTo("wrong address");

@@ -1,5 +1,6 @@
 package dev.millrace.cli.connection;
 
+import dev.millrace.cli.UnreadableFile;
 import dev.millrace.schemas.Topics;
 import java.io.IOException;
 import java.io.Reader;
@@ -240,8 +241,11 @@ public final class ConnectionOptions {
     Properties properties = new Properties();
     try (Reader in = Files.newBufferedReader(path)) {
       properties.load(in);
-    } catch (IOException | IllegalArgumentException e) {
-      throw refused("client configuration %s: cannot be read (%s)".formatted(path, e), e);
+    } catch (IOException e) {
+      throw refused("client configuration: " + UnreadableFile.sentence(path, e), e);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "client configuration %s: not a properties file (%s)".formatted(path, e.getMessage()), e);
     }
     Map<String, String> values = new HashMap<>();
     properties.forEach((name, value) -> values.put((String) name, ((String) value).strip()));

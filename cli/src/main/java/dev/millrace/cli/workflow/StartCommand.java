@@ -1,6 +1,7 @@
 package dev.millrace.cli.workflow;
 
 import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.UnreadableFile;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
@@ -12,6 +13,7 @@ import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.EventHistory;
+import dev.millrace.schemas.wire.JsonFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -254,15 +256,10 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private Payload payload(String given) {
-    byte[] bytes;
-    try {
-      bytes =
-          given.startsWith("@")
-              ? Files.readAllBytes(Path.of(given.substring(1)))
-              : given.getBytes(StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw refused("input %s: cannot be read (%s)".formatted(given, e));
-    }
+    byte[] bytes =
+        given.startsWith("@")
+            ? read(Path.of(given.substring(1)))
+            : given.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > Limits.PAYLOAD_BYTES) {
       throw refused(
           "input of %d bytes: must have at most %d; put large data elsewhere and pass where it is"
@@ -271,9 +268,17 @@ public final class StartCommand implements Callable<Integer> {
     try {
       JsonMapper.shared().readTree(bytes);
     } catch (JacksonException e) {
-      throw refused("input: not JSON: %s".formatted(e.getOriginalMessage()));
+      throw refused("input: not JSON: %s".formatted(JsonFault.at(e)));
     }
     return Payload.newBuilder().setData(ByteBuffer.wrap(bytes)).build();
+  }
+
+  private byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw refused("input: " + UnreadableFile.sentence(file, e));
+    }
   }
 
   private ParameterException refused(String message) {

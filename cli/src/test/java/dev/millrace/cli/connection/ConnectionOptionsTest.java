@@ -182,6 +182,6 @@ class ConnectionOptionsTest {
         .hasMessageContaining("topic prefix 'no dot'");
     assertThatThrownBy(() -> connect(Map.of(), "--client-config", "absent.properties"))
         .isInstanceOf(ParameterException.class)
-        .hasMessageContaining("client configuration absent.properties: cannot be read");
+        .hasMessageContaining("client configuration: file absent.properties does not exist");
   }
 }

@@ -192,6 +192,12 @@ class ReplayTest {
     assertThatExceptionOfType(CommandFailedException.class)
         .isThrownBy(() -> RecordedFile.read(file))
         .withMessageContaining("not a WfFormat document");
+    assertThat(CliRun.of("replay", "absent.json").err())
+        .startsWith("millrace: file absent.json does not exist");
+    Path cut = Files.writeString(folder.resolve("cut.json"), "{\n\"workflow\": {");
+    assertThat(CliRun.of("replay", cut.toString()).err())
+        .contains("line 2, column ")
+        .doesNotContain("Source", "REDACTED");
     assertThat(CliRun.of("replay", twoBranches().toString(), "--speed", "0").exitCode())
         .isEqualTo(2);
   }

@@ -132,11 +132,17 @@ class WorkflowCommandsTest {
 
   @Test
   void wrongValuesAreRefusedBeforeAnythingIsSent() {
-    assertThat(run("start", "a", "--input", "{").err()).contains("input: not JSON");
+    assertThat(run("start", "a", "--input", "{\n  \"a\": ").err())
+        .startsWith("millrace: input: not JSON: line 2, column 8: Unexpected end-of-input")
+        .doesNotContain("Source", "REDACTED", "UNKNOWN");
     assertThat(run("start", "a", "--priority", "10").err()).contains("priority 10: must be 0 to 9");
     assertThat(run("start", "a/x").err()).contains("'a/x': after the slash comes a version");
     assertThat(run("start", "a", "--id", "i".repeat(257)).err()).contains("257 bytes");
-    assertThat(run("start", "a", "--input", "@absent").exitCode()).isEqualTo(2);
+    CliRun absent = run("start", "a", "--input", "@absent");
+    assertThat(absent.exitCode()).isEqualTo(2);
+    assertThat(absent.err()).startsWith("millrace: input: file absent does not exist");
+    assertThat(run("start", "a", "--input", "@" + folder).err())
+        .contains("is a folder, not a file");
   }
 
   @Test

@@ -75,8 +75,29 @@ public record ConnectionFile(
     }
   }
 
+  /**
+   * Writes the file unless it is that of another dev server which runs.
+   *
+   * @return the other server; empty when the file was written
+   */
+  public Optional<ConnectionFile> writeUnlessTaken(Path folder) throws IOException {
+    Optional<ConnectionFile> other = holder(folder);
+    if (other.isEmpty()) {
+      write(folder);
+    }
+    return other;
+  }
+
+  private static Optional<ConnectionFile> holder(Path folder) {
+    try {
+      return running(folder);
+    } catch (CommandFailedException e) {
+      return Optional.empty(); // nobody finds a server by what cannot be read
+    }
+  }
+
   /** Writes the file in one step, so that no reader sees half of it. */
-  public void write(Path folder) throws IOException {
+  void write(Path folder) throws IOException {
     Path file = in(folder);
     Files.createDirectories(file.resolveSibling("."));
     Properties properties = new Properties();

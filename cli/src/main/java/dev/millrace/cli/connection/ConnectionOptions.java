@@ -1,11 +1,15 @@
 package dev.millrace.cli.connection;
 
+import dev.millrace.cli.UnreadableFile;
 import dev.millrace.schemas.Topics;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -50,7 +54,7 @@ public final class ConnectionOptions {
 
   @Option(
       names = "--http",
-      paramLabel = "URL",
+      paramLabel = "HOST:PORT|URL",
       description = "HTTP face of an engine (MILLRACE_HTTP).")
   private @Nullable String http;
 
@@ -93,23 +97,74 @@ public final class ConnectionOptions {
     return engine(System.getenv(), Path.of("").toAbsolutePath());
   }
 
-  /** As {@link #engine()}, but nothing when nobody said where it is. */
+  /**
+   * As {@link #engine()}, but nothing when nobody said where it is.
+   *
+   * @throws ParameterException when what was said is no address
+   */
   public Optional<String> findEngine() {
     return findEngine(System.getenv(), Path.of("").toAbsolutePath());
   }
 
   private Optional<String> findEngine(Map<String, String> environment, Path folder) {
     return first(http, environment.get("MILLRACE_HTTP"), null)
-        .or(() -> ConnectionFile.running(folder).flatMap(ConnectionFile::http));
+        .map(this::url)
+        .or(
+            () ->
+                ConnectionFile.running(folder)
+                    .filter(dev -> difference(environment, dev).isEmpty())
+                    .flatMap(ConnectionFile::http));
+  }
+
+  /** What the dev server of the folder is, and nobody asked for; empty if it may be asked. */
+  private Optional<String> difference(Map<String, String> environment, ConnectionFile dev) {
+    Optional<String> servers = givenServers(environment, clientConfiguration(environment));
+    if (servers.isPresent() && !servers.get().equals(dev.bootstrapServers())) {
+      return Optional.of(
+          "is on Kafka at %s, not %s".formatted(dev.bootstrapServers(), servers.get()));
+    }
+    String wanted =
+        names(environment, servers.isPresent() ? Optional.empty() : Optional.of(dev)).prefix();
+    return wanted.equals(dev.prefix())
+        ? Optional.empty()
+        : Optional.of("serves the prefix %s, not %s".formatted(dev.prefix(), wanted));
+  }
+
+  /** An address with its scheme, which may be left out when it is http. */
+  private String url(String given) {
+    String url = given.contains("://") ? given : "http://" + given;
+    try {
+      URI parsed = new URI(url);
+      if (parsed.getHost() != null && List.of("http", "https").contains(parsed.getScheme())) {
+        return url;
+      }
+    } catch (URISyntaxException e) {
+      throw notAnAddress(given, e);
+    }
+    throw notAnAddress(given, null);
+  }
+
+  private ParameterException notAnAddress(String given, @Nullable Throwable cause) {
+    return refused(
+        "engine address '%s' of --http or MILLRACE_HTTP: must be HOST:PORT or http://HOST:PORT"
+            .formatted(given),
+        cause);
   }
 
   String engine(Map<String, String> environment, Path folder) {
     return findEngine(environment, folder)
-        .orElseThrow(
-            () ->
-                refused(
-                    "no engine to ask: give --http URL, set MILLRACE_HTTP, or start 'millrace dev' in this folder",
-                    null));
+        .orElseThrow(() -> refused(noEngine(environment, folder), null));
+  }
+
+  private String noEngine(Map<String, String> environment, Path folder) {
+    return ConnectionFile.running(folder)
+        .flatMap(dev -> difference(environment, dev))
+        .map(
+            difference ->
+                "no engine to ask: the one of this folder's dev server %s; give --http HOST:PORT or set MILLRACE_HTTP"
+                    .formatted(difference))
+        .orElse(
+            "no engine to ask: give --http HOST:PORT, set MILLRACE_HTTP, or start 'millrace dev' in this folder");
   }
 
   Connection resolve(Map<String, String> environment, Path folder) {
@@ -122,12 +177,8 @@ public final class ConnectionOptions {
   }
 
   private Optional<Connection> look(Map<String, String> environment, Path folder) {
-    Map<String, String> file = read(environment.get("MILLRACE_CLIENT_CONFIG"));
-    Optional<String> given =
-        first(
-            bootstrapServers,
-            environment.get("MILLRACE_BOOTSTRAP_SERVERS"),
-            file.get("bootstrap.servers"));
+    Map<String, String> file = clientConfiguration(environment);
+    Optional<String> given = givenServers(environment, file);
     // A dev server is taken as a whole or not at all: never its registry beside another Kafka.
     Optional<ConnectionFile> dev =
         given.isPresent() ? Optional.empty() : ConnectionFile.running(folder);
@@ -158,6 +209,14 @@ public final class ConnectionOptions {
             names(environment, dev)));
   }
 
+  private Optional<String> givenServers(
+      Map<String, String> environment, Map<String, String> file) {
+    return first(
+        bootstrapServers,
+        environment.get("MILLRACE_BOOTSTRAP_SERVERS"),
+        file.get("bootstrap.servers"));
+  }
+
   private Topics names(Map<String, String> environment, Optional<ConnectionFile> dev) {
     String value =
         first(prefix, environment.get("MILLRACE_PREFIX"), null)
@@ -170,7 +229,8 @@ public final class ConnectionOptions {
     }
   }
 
-  private Map<String, String> read(@Nullable String fromEnvironment) {
+  private Map<String, String> clientConfiguration(Map<String, String> environment) {
+    String fromEnvironment = environment.get("MILLRACE_CLIENT_CONFIG");
     Path path = clientConfig;
     if (path == null) {
       if (fromEnvironment == null || fromEnvironment.isBlank()) {
@@ -181,8 +241,11 @@ public final class ConnectionOptions {
     Properties properties = new Properties();
     try (Reader in = Files.newBufferedReader(path)) {
       properties.load(in);
-    } catch (IOException | IllegalArgumentException e) {
-      throw refused("client configuration %s: cannot be read (%s)".formatted(path, e), e);
+    } catch (IOException e) {
+      throw refused("client configuration: " + UnreadableFile.sentence(path, e), e);
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "client configuration %s: not a properties file (%s)".formatted(path, e.getMessage()), e);
     }
     Map<String, String> values = new HashMap<>();
     properties.forEach((name, value) -> values.put((String) name, ((String) value).strip()));

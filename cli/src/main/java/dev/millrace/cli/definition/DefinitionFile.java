@@ -1,6 +1,7 @@
 package dev.millrace.cli.definition;
 
 import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.UnreadableFile;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.SourceFormat;
@@ -24,7 +25,7 @@ final class DefinitionFile {
       byte[] source = in.readNBytes(DefinitionParser.SOURCE_BYTES + 1);
       return DefinitionParser.parse(source, SourceFormat.ofFileName(file.toString()));
     } catch (IOException e) {
-      throw new CommandFailedException("definition %s: cannot be read (%s)".formatted(file, e), e);
+      throw new CommandFailedException("definition: " + UnreadableFile.sentence(file, e), e);
     }
   }
 }

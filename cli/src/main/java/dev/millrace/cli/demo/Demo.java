@@ -61,7 +61,7 @@ final class Demo {
   /**
    * A demo, not begun.
    *
-   * @param out takes the progress where there is no terminal
+   * @param out takes what is done now, and the progress where there is no terminal
    */
   Demo(Connection connection, List<Quake> quakes, Path resultFile, PrintWriter out) {
     this.connection = connection;
@@ -87,25 +87,53 @@ final class Demo {
   DemoReport run() {
     int alone = Math.min(quakes.size() / ALONE_ONE_IN, MOST_ALONE);
     List<Quake> crowd = quakes.subList(0, quakes.size() - alone);
-    int steps = quakes.size() * definition.steps().size();
     try (Worker worker =
             QuakeSteps.addTo(ConnectedWorkers.of(connection, QuakeWorker.QUEUE)).build();
         RunLog log = new RunLog(connection, id -> id.startsWith(ID_PREFIX));
-        WorkflowStarter starter = new WorkflowStarter(connection);
-        RunProgress progress = RunProgress.begin(out, "steps", steps)) {
+        WorkflowStarter starter = new WorkflowStarter(connection)) {
       worker.start();
       starter.register(definition);
-      crowd.forEach(quake -> start(starter, quake));
-      starter.flush();
-      await(log, crowd.size(), progress);
+      runTogether(log, starter, crowd);
       Crowd together = Crowd.of(log, hops(log, crowd));
-      for (int i = crowd.size(); i < quakes.size(); i++) {
-        start(starter, quakes.get(i));
-        starter.flush();
-        await(log, i + 1, progress);
-      }
+      runAlone(log, starter, quakes.subList(crowd.size(), quakes.size()));
       return report(log, together, hops(log, quakes.subList(crowd.size(), quakes.size())));
     }
+  }
+
+  private void runTogether(RunLog log, WorkflowStarter starter, List<Quake> crowd) {
+    say(
+        "all at once %,d workflows; their steps take turns, so the first quakes are done late"
+            .formatted(crowd.size()));
+    try (RunProgress progress = progress(crowd.size())) {
+      crowd.forEach(quake -> start(starter, quake));
+      starter.flush();
+      await(log, crowd.size(), progress, 0);
+    }
+  }
+
+  private void runAlone(RunLog log, WorkflowStarter starter, List<Quake> alone) {
+    if (alone.isEmpty()) {
+      return;
+    }
+    say("one by one  %,d more workflows, each begun when the last has ended".formatted(alone.size()));
+    int before = log.ended();
+    long completionsBefore = log.completions();
+    try (RunProgress progress = progress(alone.size())) {
+      for (int i = 0; i < alone.size(); i++) {
+        start(starter, alone.get(i));
+        starter.flush();
+        await(log, before + i + 1, progress, completionsBefore);
+      }
+    }
+  }
+
+  private RunProgress progress(int workflows) {
+    return RunProgress.begin(out, "steps", (long) workflows * definition.steps().size());
+  }
+
+  private void say(String line) {
+    out.println(line);
+    out.flush();
   }
 
   /** What there was to see when all workflows that run together had ended. */
@@ -133,12 +161,21 @@ final class Demo {
         JsonMapper.shared().writeValueAsString(quake).getBytes(UTF_8));
   }
 
-  private static void await(RunLog log, int workflows, RunProgress progress) {
+  /**
+   * Waits until so many workflows have ended.
+   *
+   * @param completionsBefore completions that the progress does not count
+   */
+  private static void await(
+      RunLog log, int workflows, RunProgress progress, long completionsBefore) {
     boolean done =
         log.awaitEnded(
             workflows,
             PATIENCE,
-            () -> progress.at(log.completions(), "%,d quakes done".formatted(log.ended())));
+            () ->
+                progress.at(
+                    log.completions() - completionsBefore,
+                    "%,d quakes done".formatted(log.ended())));
     if (!done) {
       throw new CommandFailedException(
           "%,d of %,d workflows ended, and then nothing happened for %d s"

@@ -3,6 +3,7 @@ package dev.millrace.cli.demo;
 import dev.millrace.cli.run.Hops;
 import dev.millrace.examples.earthquakes.AlertDecision;
 import dev.millrace.examples.earthquakes.QuakeRecord;
+import dev.millrace.examples.earthquakes.QuakeSteps;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -43,8 +44,8 @@ final class DemoTable {
                 seconds,
                 report.firstStep().toMillis() / 1e3));
     row("hop", "from the return of a handler to the call of the next step's handler:");
-    row("", hop(report.together(), "with all at once"));
     row("", hop(report.alone(), "with one workflow at a time"));
+    row("", hop(report.together(), "with all at once"));
     row("alerts", alerts());
     row("strongest", "");
     strongest().forEach(this::quake);
@@ -72,8 +73,14 @@ final class DemoTable {
     return report.failures().isEmpty()
         ? "none"
         : report.failures().entrySet().stream()
-            .map(failure -> "%,d %s".formatted(failure.getValue(), failure.getKey()))
+            .map(failure -> "%,d %s".formatted(failure.getValue(), origin(failure.getKey())))
             .collect(Collectors.joining(", "));
+  }
+
+  private static String origin(String failureType) {
+    return failureType.equals(QuakeSteps.GAZETTEER_BUSY)
+        ? failureType + " (thrown on purpose by the example)"
+        : failureType;
   }
 
   private static String hop(Hops hops, String when) {

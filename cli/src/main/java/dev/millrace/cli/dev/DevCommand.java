@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -106,7 +107,7 @@ public final class DevCommand implements Callable<Integer> {
                   out.flush();
                 },
                 "dev-close"));
-    out.print(greeting(settings, server.connection(), Duration.ofNanos(System.nanoTime() - begun)));
+    out.print(greeting(settings, server, Duration.ofNanos(System.nanoTime() - begun)));
     out.flush();
     if (server.awaitStopped()) {
       throw new CommandFailedException(
@@ -149,7 +150,8 @@ public final class DevCommand implements Callable<Integer> {
     }
   }
 
-  private static String greeting(DevSettings settings, ConnectionFile at, Duration took) {
+  private static String greeting(DevSettings settings, DevServer server, Duration took) {
+    ConnectionFile at = server.connection();
     return """
         The dev server is up after %.1f s, on 127.0.0.1 only and without authentication.
 
@@ -158,8 +160,8 @@ public final class DevCommand implements Callable<Integer> {
           engine            %s
           data              %s
 
-        Commands in this folder find it by themselves. For those elsewhere:
-          export MILLRACE_BOOTSTRAP_SERVERS=%s MILLRACE_SCHEMA_REGISTRY=%s
+        %s
+          export %s
         Any Kafka client will do, for example:
           kafka-console-consumer --bootstrap-server %s --topic %s --from-beginning
         Ctrl-C stops it.
@@ -170,10 +172,32 @@ public final class DevCommand implements Callable<Integer> {
             at.schemaRegistry(),
             at.http().orElse("without HTTP"),
             settings.data().map(data -> data + " (kept)").orElse("temporary (deleted at the end)"),
-            at.bootstrapServers(),
-            at.schemaRegistry(),
+            whoFindsIt(server),
+            environment(at),
             at.bootstrapServers(),
             settings.topics().events());
+  }
+
+  /** What commands elsewhere need to find all of the server. */
+  static String environment(ConnectionFile at) {
+    StringJoiner variables = new StringJoiner(" ");
+    variables.add("MILLRACE_BOOTSTRAP_SERVERS=" + at.bootstrapServers());
+    variables.add("MILLRACE_SCHEMA_REGISTRY=" + at.schemaRegistry());
+    at.http().ifPresent(url -> variables.add("MILLRACE_HTTP=" + url));
+    if (!at.prefix().equals(Topics.DEFAULT_PREFIX)) {
+      variables.add("MILLRACE_PREFIX=" + at.prefix());
+    }
+    return variables.toString();
+  }
+
+  private static String whoFindsIt(DevServer server) {
+    return server
+        .foundInstead()
+        .map(
+            other ->
+                "Commands in this folder find the dev server of process %d on %s, which was here first. For this one:"
+                    .formatted(other.pid(), other.bootstrapServers()))
+        .orElse("Commands in this folder find it by themselves. For those elsewhere:");
   }
 
   private ParameterException refused(String message) {

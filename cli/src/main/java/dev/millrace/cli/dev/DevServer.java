@@ -26,16 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class DevServer implements AutoCloseable {
   private final Path folder;
   private final ConnectionFile connection;
+  private final Optional<ConnectionFile> foundInstead;
   private final EngineStarter.RunningEngine engine;
   private final Deque<AutoCloseable> parts;
 
   private DevServer(
       Path folder,
       ConnectionFile connection,
+      Optional<ConnectionFile> foundInstead,
       EngineStarter.RunningEngine engine,
       Deque<AutoCloseable> parts) {
     this.folder = folder;
     this.connection = connection;
+    this.foundInstead = foundInstead;
     this.engine = engine;
     this.parts = parts;
   }
@@ -71,8 +74,8 @@ public final class DevServer implements AutoCloseable {
               registry.url(),
               settings.topics().prefix(),
               running.httpUrl());
-      connection.write(settings.folder());
-      return new DevServer(settings.folder(), connection, running, parts);
+      Optional<ConnectionFile> foundInstead = connection.writeUnlessTaken(settings.folder());
+      return new DevServer(settings.folder(), connection, foundInstead, running, parts);
     } catch (IOException e) {
       closeAll(parts, e);
       throw new CommandFailedException(
@@ -152,6 +155,11 @@ public final class DevServer implements AutoCloseable {
   /** Where it can be reached. */
   public ConnectionFile connection() {
     return connection;
+  }
+
+  /** The server that commands in the folder find in place of this one, since it was there first. */
+  public Optional<ConnectionFile> foundInstead() {
+    return foundInstead;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.millrace.cli.wfformat;
 
 import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.UnreadableFile;
 import dev.millrace.orchestrator.definition.wfformat.WfFormatException;
 import dev.millrace.orchestrator.definition.wfformat.WfFormatImporter;
 import dev.millrace.orchestrator.definition.wfformat.WfInstance;
@@ -20,7 +21,7 @@ final class RecordedFile {
     try {
       return WfFormatImporter.read(file);
     } catch (IOException e) {
-      throw new CommandFailedException("file %s: cannot be read (%s)".formatted(file, e), e);
+      throw new CommandFailedException(UnreadableFile.sentence(file, e), e);
     } catch (WfFormatException e) {
       throw new CommandFailedException("file %s: %s".formatted(file, e.getMessage()), e);
     }

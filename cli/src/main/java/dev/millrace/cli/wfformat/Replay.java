@@ -12,6 +12,10 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.wfformat.CriticalPath;
 import dev.millrace.orchestrator.definition.wfformat.WfFormatImporter;
 import dev.millrace.orchestrator.definition.wfformat.WfInstance;
+import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
@@ -22,7 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * Runs a recorded execution again, with handlers in this process that take the recorded times
@@ -112,10 +118,28 @@ final class Replay {
     return new ReplayReport(
         workflowId,
         OrderCheck.violations(definition, run),
+        failure(run),
         seconds(CriticalPath.seconds(definition, instance.runtimes())),
         seconds(CriticalPath.seconds(definition, runtimes)),
         Duration.between(decisions.getFirst(), decisions.getLast()),
         hops);
+  }
+
+  /** Why the workflow did not succeed: the step that failed for good, or else its end. */
+  private static Optional<String> failure(WorkflowRun run) {
+    return Stream.concat(
+            run.events(EventType.STEP_FAILED).stream(), run.end().stream())
+        .map(EventHistory.Entry::event)
+        .filter(event -> event.getFailure() != null)
+        .findFirst()
+        .map(Replay::described);
+  }
+
+  private static String described(WorkflowEvent event) {
+    Failure failure = Objects.requireNonNull(event.getFailure());
+    String step = event.getStep().isEmpty() ? "" : "step '%s': ".formatted(event.getStep());
+    String message = failure.getMessage().isBlank() ? "" : ": " + failure.getMessage();
+    return step + failure.getType() + message;
   }
 
   private static Duration seconds(double seconds) {

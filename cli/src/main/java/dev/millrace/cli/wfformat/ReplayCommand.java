@@ -71,7 +71,8 @@ public final class ReplayCommand implements Callable<Integer> {
     print(out, report);
     if (!report.violations().isEmpty()) {
       throw new CommandFailedException(
-          "the run was not in order: %d violations".formatted(report.violations().size()));
+          "the run was not in order: %d violations; nobody else may work on the queue '%s' meanwhile"
+              .formatted(report.violations().size(), WfFormatImporter.QUEUE));
     }
     return ExitCode.OK;
   }
@@ -110,6 +111,10 @@ public final class ReplayCommand implements Callable<Integer> {
     report.violations().stream()
         .limit(SHOWN_VIOLATIONS)
         .forEach(violation -> row(out, "", violation));
+    report.failure().ifPresent(failure -> row(out, "failure", failure));
+    if (!report.violations().isEmpty()) {
+      return; // the times of such a run mean nothing
+    }
     row(out, "recorded", "critical path %s".formatted(seconds(report.recorded())));
     row(
         out,

@@ -52,6 +52,12 @@ public final class CancelCommand implements Callable<Integer> {
     byte[] value =
         new AvroCodec<>(WorkflowControl.class, topic, connection.registry()).encode(control);
     RecordSender.send(connection, topic, workflowId, value);
+    command
+        .commandLine()
+        .getOut()
+        .println(
+            "cancel of %s sent; 'millrace status %s' shows its effect"
+                .formatted(workflowId, workflowId));
     return ExitCode.OK;
   }
 }

@@ -44,15 +44,15 @@ final class EngineClient implements AutoCloseable {
   }
 
   private Optional<JsonNode> get(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(ANSWER_TIMEOUT)
+            .header("Accept", "application/json")
+            .build();
     HttpResponse<String> response;
     try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(url + path))
-              .timeout(ANSWER_TIMEOUT)
-              .header("Accept", "application/json")
-              .build();
       response = http.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       throw new CommandFailedException(
           "engine %s: does not answer (%s); check --http and that the engine runs"
               .formatted(url, e),

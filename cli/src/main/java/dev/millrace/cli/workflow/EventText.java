@@ -54,7 +54,7 @@ record EventText(String workflowId, long sequence, Instant at, WorkflowEvent eve
     }
     Failure failure = event.getFailure();
     if (failure != null) {
-      line.append(' ').append(failure.getType()).append(": ").append(failure.getMessage());
+      line.append(' ').append(FailureText.of(failure.getType(), failure.getMessage()));
     }
     return line.toString().stripTrailing();
   }

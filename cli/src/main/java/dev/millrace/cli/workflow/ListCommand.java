@@ -2,7 +2,13 @@ package dev.millrace.cli.workflow;
 
 import dev.millrace.cli.connection.ConnectionOptions;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -16,9 +22,13 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Lists workflows that the engine knows.")
+    description = "Lists workflows that the engine knows, those started last first.")
 public final class ListCommand implements Callable<Integer> {
   private static final int LIMIT_MAX = 1_000;
+  private static final List<String> HEAD =
+      List.of("WORKFLOW", "STATUS", "DEFINITION", "STEPS", "STARTED");
+  private static final Comparator<JsonNode> NEWEST_FIRST =
+      Comparator.comparing(ListCommand::startedAt).reversed();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -58,18 +68,7 @@ public final class ListCommand implements Callable<Integer> {
       out.println(answer);
       return ExitCode.OK;
     }
-    out.printf(
-        "%-36s %-10s %-24s %-11s %s%n", "WORKFLOW", "STATUS", "DEFINITION", "STEPS", "STARTED");
-    for (JsonNode workflow : answer.path("workflows")) {
-      JsonNode steps = workflow.path("steps");
-      out.printf(
-          "%-36s %-10s %-24s %-11s %s%n",
-          workflow.path("workflowId").asString(""),
-          workflow.path("status").asString(""),
-          workflow.path("definition").asString("") + "/" + workflow.path("version").asInt(0),
-          steps.path("succeeded").asInt(0) + "/" + steps.path("total").asInt(0),
-          workflow.path("startedAt").asString(""));
-    }
+    table(answer.path("workflows").valueStream().sorted(NEWEST_FIRST).toList()).forEach(out::println);
     if (answer.path("partial").asBoolean(false)) {
       command
           .commandLine()
@@ -77,5 +76,43 @@ public final class ListCommand implements Callable<Integer> {
           .println("millrace: the list is not complete: not every engine answered");
     }
     return ExitCode.OK;
+  }
+
+  /** Each column as wide as its widest cell. */
+  private static List<String> table(List<JsonNode> workflows) {
+    List<List<String>> rows =
+        Stream.concat(Stream.of(HEAD), workflows.stream().map(ListCommand::row)).toList();
+    int[] widths =
+        IntStream.range(0, HEAD.size())
+            .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
+            .toArray();
+    return rows.stream()
+        .map(
+            row ->
+                IntStream.range(0, widths.length)
+                    .mapToObj(column -> padded(row.get(column), widths[column]))
+                    .collect(Collectors.joining("  "))
+                    .stripTrailing())
+        .toList();
+  }
+
+  private static String padded(String cell, int width) {
+    return cell + " ".repeat(width - cell.length());
+  }
+
+  private static List<String> row(JsonNode workflow) {
+    JsonNode steps = workflow.path("steps");
+    return List.of(
+        workflow.path("workflowId").asString(""),
+        workflow.path("status").asString(""),
+        workflow.path("definition").asString("") + "/" + workflow.path("version").asInt(0),
+        steps.path("succeeded").asInt(0) + "/" + steps.path("total").asInt(0),
+        workflow.path("startedAt").asString(""));
+  }
+
+  /** The time by which the list is ordered; the beginning of time if the engine names none. */
+  private static Instant startedAt(JsonNode workflow) {
+    String text = workflow.path("startedAt").asString("");
+    return text.isEmpty() ? Instant.MIN : Instant.parse(text);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.cli.workflow;
 
 import dev.millrace.cli.CommandFailedException;
+import dev.millrace.cli.UnreadableFile;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
@@ -12,6 +13,7 @@ import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.EventHistory;
+import dev.millrace.schemas.wire.JsonFault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +44,10 @@ public final class StartCommand implements Callable<Integer> {
   private static final int ID_TAKEN = 3;
   private static final Duration POLL = Duration.ofMillis(200);
 
-  /** How long no event may come of a start before it is looked whether the id was taken. */
+  /**
+   * How long no event may come of a start before it is looked whether the id was taken; each time
+   * that it was not, twice as long as before.
+   */
   private static final Duration SILENCE = Duration.ofSeconds(3);
 
   @Spec
@@ -99,6 +104,9 @@ public final class StartCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     try (PartitionReader<WorkflowEvents> reader = events(connection, workflowId, false)) {
+      if (id != null && engineKnows(workflowId).orElse(false)) {
+        return taken(workflowId);
+      }
       long offset = send(connection, workflowId, start);
       return awaitEnd(connection, reader, workflowId, offset);
     }
@@ -132,10 +140,11 @@ public final class StartCommand implements Callable<Integer> {
       long startOffset) {
     EventHistory history = new EventHistory();
     long begun = System.nanoTime();
-    long look = begun + SILENCE.toNanos();
-    boolean looked = false;
-    boolean older = false;
-    while (System.nanoTime() - begun < waitLimit.toNanos()) {
+    Duration silence = SILENCE;
+    long look = begun + silence.toNanos();
+    boolean known = false;
+    boolean over = false;
+    while (!over || (known && history.entries().isEmpty())) {
       for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
         if (found.key().equals(workflowId)) {
           if (history.entries().isEmpty() && !isCausedBy(startOffset, found.value())) {
@@ -149,14 +158,15 @@ public final class StartCommand implements Callable<Integer> {
           }
         }
       }
-      if (history.entries().isEmpty() && System.nanoTime() - look > 0) {
-        if (older) {
+      over = System.nanoTime() - begun >= waitLimit.toNanos();
+      if (history.entries().isEmpty() && (System.nanoTime() - look >= 0 || (over && !known))) {
+        if (known) {
           return taken(workflowId);
         }
         // What is found may be this start, decided just now: its event then comes meanwhile.
-        older = !looked && isKnown(connection, workflowId);
-        looked = true;
-        look = System.nanoTime() + SILENCE.toNanos();
+        known = isKnown(connection, workflowId);
+        silence = known ? SILENCE : silence.multipliedBy(2);
+        look = System.nanoTime() + silence.toNanos();
       }
     }
     throw new CommandFailedException(
@@ -172,13 +182,9 @@ public final class StartCommand implements Callable<Integer> {
    * Whether there is a workflow of that id: the engine knows, and the event log if it is silent.
    */
   private boolean isKnown(Connection connection, String workflowId) {
-    Optional<String> url = where.findEngine();
-    if (url.isPresent()) {
-      try (EngineClient engine = new EngineClient(url.get())) {
-        return engine.workflow(workflowId).isPresent();
-      } catch (CommandFailedException e) {
-        note(e.getMessage() + "; looking into the event log instead");
-      }
+    Optional<Boolean> told = engineKnows(workflowId);
+    if (told.isPresent()) {
+      return told.get();
     }
     boolean known = false;
     try (PartitionReader<WorkflowEvents> log = events(connection, workflowId, true)) {
@@ -187,6 +193,20 @@ public final class StartCommand implements Callable<Integer> {
       }
     }
     return known;
+  }
+
+  /** Whether the engine knows a workflow of that id; empty when it cannot be asked. */
+  private Optional<Boolean> engineKnows(String workflowId) {
+    Optional<String> url = where.findEngine();
+    if (url.isEmpty()) {
+      return Optional.empty();
+    }
+    try (EngineClient engine = new EngineClient(url.get())) {
+      return Optional.of(engine.workflow(workflowId).isPresent());
+    } catch (CommandFailedException e) {
+      note(e.getMessage() + "; relying on the event log instead");
+      return Optional.empty();
+    }
   }
 
   private int taken(String workflowId) {
@@ -236,15 +256,10 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private Payload payload(String given) {
-    byte[] bytes;
-    try {
-      bytes =
-          given.startsWith("@")
-              ? Files.readAllBytes(Path.of(given.substring(1)))
-              : given.getBytes(StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw refused("input %s: cannot be read (%s)".formatted(given, e));
-    }
+    byte[] bytes =
+        given.startsWith("@")
+            ? read(Path.of(given.substring(1)))
+            : given.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > Limits.PAYLOAD_BYTES) {
       throw refused(
           "input of %d bytes: must have at most %d; put large data elsewhere and pass where it is"
@@ -253,9 +268,17 @@ public final class StartCommand implements Callable<Integer> {
     try {
       JsonMapper.shared().readTree(bytes);
     } catch (JacksonException e) {
-      throw refused("input: not JSON: %s".formatted(e.getOriginalMessage()));
+      throw refused("input: not JSON: %s".formatted(JsonFault.at(e)));
     }
     return Payload.newBuilder().setData(ByteBuffer.wrap(bytes)).build();
+  }
+
+  private byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw refused("input: " + UnreadableFile.sentence(file, e));
+    }
   }
 
   private ParameterException refused(String message) {

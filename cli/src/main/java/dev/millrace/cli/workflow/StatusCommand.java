@@ -42,7 +42,8 @@ public final class StatusCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new CommandFailedException(
-                          "workflow '%s': the engine knows none of that id".formatted(workflowId)));
+                          "workflow '%s': the engine knows none of that id; 'millrace events %s' shows why a start was rejected"
+                              .formatted(workflowId, workflowId)));
       print(workflow);
     }
     return ExitCode.OK;
@@ -79,7 +80,8 @@ public final class StatusCommand implements Callable<Integer> {
       line(
           out,
           "failure",
-          failure.path("type").asString("") + ": " + failure.path("message").asString(""));
+          FailureText.of(
+              failure.path("type").asString(""), failure.path("message").asString("")));
     }
   }
 

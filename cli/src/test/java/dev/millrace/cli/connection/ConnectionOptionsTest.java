@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,6 +96,41 @@ class ConnectionOptionsTest {
   }
 
   @Test
+  void devServerOfAnotherPrefixOrKafkaIsNotAsked() throws IOException {
+    ConnectionFile.ofThisProcess("dev:1", "http://dev", "mine.", Optional.of("http://engine"))
+        .write(folder);
+
+    assertThat(engine("--prefix", "mine.", "--bootstrap-servers", "dev:1"))
+        .isEqualTo("http://engine");
+    assertThat(engine("--prefix", "second.", "--http", "http://other")).isEqualTo("http://other");
+    assertThatThrownBy(() -> engine("--prefix", "second."))
+        .isInstanceOf(ParameterException.class)
+        .hasMessage(
+            "no engine to ask: the one of this folder's dev server serves the prefix mine., not second.; give --http HOST:PORT or set MILLRACE_HTTP");
+    assertThatThrownBy(() -> engine("--bootstrap-servers", "other:1"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("is on Kafka at dev:1, not other:1; give --http HOST:PORT");
+  }
+
+  @Test
+  void addressOfAnEngineNeedsNoScheme() {
+    assertThat(engine("--http", "127.0.0.1:8490")).isEqualTo("http://127.0.0.1:8490");
+    assertThat(engine("--http", "localhost:8490")).isEqualTo("http://localhost:8490");
+    assertThat(engine("--http", "[::1]:8490")).isEqualTo("http://[::1]:8490");
+    assertThat(engine("--http", "https://engine/")).isEqualTo("https://engine/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8490", "localhost:port", "a b:1", "ftp://engine:1", "http://", "/engine"})
+  void whatIsNoAddressOfAnEngineIsRefusedWithTheRightForm(String address) {
+    assertThatThrownBy(() -> engine("--http", address))
+        .isInstanceOf(ParameterException.class)
+        .hasMessage(
+            "engine address '%s' of --http or MILLRACE_HTTP: must be HOST:PORT or http://HOST:PORT",
+            address);
+  }
+
+  @Test
   void devServerThatIsGoneIsNotUsed() throws Exception {
     Process gone = new ProcessBuilder("true").start();
     gone.waitFor();
@@ -115,12 +152,36 @@ class ConnectionOptionsTest {
   }
 
   @Test
+  void connectionFileIsTakenFromNoServerThatRunsAndFromEveryOther() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    new ConnectionFile("gone:1", "http://gone", "millrace.", Optional.empty(), gone.pid(), 0)
+        .write(folder);
+    ConnectionFile first = ofThisProcess("first:1");
+    ConnectionFile second = ofThisProcess("second:1");
+
+    assertThat(first.writeUnlessTaken(folder)).isEmpty();
+    assertThat(second.writeUnlessTaken(folder)).contains(first);
+    second.delete(folder);
+
+    assertThat(ConnectionFile.running(folder)).contains(first);
+    Files.writeString(ConnectionFile.in(folder), "millrace.pid=none");
+    assertThat(second.writeUnlessTaken(folder)).isEmpty();
+    assertThat(ConnectionFile.running(folder)).contains(second);
+  }
+
+  private static ConnectionFile ofThisProcess(String bootstrapServers) {
+    return ConnectionFile.ofThisProcess(
+        bootstrapServers, "http://registry", "millrace.", Optional.empty());
+  }
+
+  @Test
   void badPrefixAndUnreadableFileAreNamed() {
     assertThatThrownBy(() -> connect(Map.of(), "--bootstrap-servers", "a:1", "--prefix", "no dot"))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("topic prefix 'no dot'");
     assertThatThrownBy(() -> connect(Map.of(), "--client-config", "absent.properties"))
         .isInstanceOf(ParameterException.class)
-        .hasMessageContaining("client configuration absent.properties: cannot be read");
+        .hasMessageContaining("client configuration: file absent.properties does not exist");
   }
 }

@@ -50,7 +50,7 @@ class LintCommandTest {
     CliRun run = CliRun.of("lint", "absent.yaml");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("millrace: definition absent.yaml: cannot be read");
+    assertThat(run.err()).startsWith("millrace: definition: file absent.yaml does not exist");
   }
 
   private String write(String name, String text) throws IOException {

@@ -153,6 +153,8 @@ class DemoTest {
     assertThat(table.toString())
         .contains("1,707 asked for, 1,707 succeeded")
         .contains("10,242 succeeded")
+        .contains(" GazetteerBusy (thrown on purpose by the example)")
+        .containsSubsequence("ms with one workflow at a time", "ms with all at once")
         .contains("22km NNE of Hualian, Taiwan");
   }
 
@@ -163,7 +165,10 @@ class DemoTest {
     CliRun run = CliRun.of("demo", "--count", "21", "--result", file.toString());
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("21 asked for, 21 succeeded").contains("126 succeeded in");
+    assertThat(run.out())
+        .containsSubsequence("all at once 20 workflows", "one by one  1 more", "workflows   21")
+        .contains("21 asked for, 21 succeeded")
+        .contains("126 succeeded in");
     assertThat(run.err()).isEmpty();
     assertThat(Files.readAllLines(file)).hasSize(21);
   }

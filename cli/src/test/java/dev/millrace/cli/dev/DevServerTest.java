@@ -90,6 +90,34 @@ class DevServerTest {
   }
 
   @Test
+  void secondServerInTheFolderLeavesTheFirstToBeFound() {
+    try (DevServer first = DevServer.start(settings(2), NotingEngine::new)) {
+      try (DevServer second =
+          DevServer.start(settings(Optional.empty(), 2, 0, 0, 0), NotingEngine::new)) {
+        assertThat(second.foundInstead()).contains(first.connection());
+        assertThat(ConnectionFile.running(folder)).contains(first.connection());
+      }
+      assertThat(first.foundInstead()).isEmpty();
+      assertThat(ConnectionFile.running(folder)).contains(first.connection());
+    }
+    assertThat(ConnectionFile.in(folder)).doesNotExist();
+  }
+
+  @Test
+  void commandsElsewhereAreToldOfEverythingThatAFolderTells() {
+    ConnectionFile usual =
+        ConnectionFile.ofThisProcess("k:1", "http://r", "millrace.", Optional.of("http://e"));
+    ConnectionFile other = ConnectionFile.ofThisProcess("k:1", "http://r", "p.", Optional.empty());
+
+    assertThat(DevCommand.environment(usual))
+        .isEqualTo(
+            "MILLRACE_BOOTSTRAP_SERVERS=k:1 MILLRACE_SCHEMA_REGISTRY=http://r MILLRACE_HTTP=http://e");
+    assertThat(DevCommand.environment(other))
+        .isEqualTo(
+            "MILLRACE_BOOTSTRAP_SERVERS=k:1 MILLRACE_SCHEMA_REGISTRY=http://r MILLRACE_PREFIX=p.");
+  }
+
+  @Test
   void engineThatDoesNotStartLeavesNothingRunning() {
     assertThatThrownBy(
             () ->
@@ -131,9 +159,15 @@ class DevServerTest {
   }
 
   private DevSettings settings(int partitions, int brokerPort, int registryPort, int httpPort) {
+    return settings(
+        Optional.of(folder.resolve("data")), partitions, brokerPort, registryPort, httpPort);
+  }
+
+  private DevSettings settings(
+      Optional<Path> data, int partitions, int brokerPort, int registryPort, int httpPort) {
     return new DevSettings(
         folder,
-        Optional.of(folder.resolve("data")),
+        data,
         brokerPort,
         registryPort,
         httpPort,

@@ -8,6 +8,7 @@ import dev.millrace.cli.CliRun;
 import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.dev.LocalEngine;
+import dev.millrace.cli.run.ConnectedWorkers;
 import dev.millrace.cli.run.PrivateServer;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.definition.DefinitionParser;
@@ -15,6 +16,8 @@ import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.wfformat.CriticalPath;
 import dev.millrace.orchestrator.definition.wfformat.WfFormatImporter;
 import dev.millrace.orchestrator.definition.wfformat.WfInstance;
+import dev.millrace.worker.StepResult;
+import dev.millrace.worker.Worker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URISyntaxException;
@@ -22,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -72,18 +76,7 @@ class ReplayTest {
 
   @Test
   void theCommandReplaysAFileAndComparesTheRunWithTheDag() throws Exception {
-    Connection connection = server.connection();
-
-    CliRun run =
-        CliRun.of(
-            "replay",
-            twoBranches().toString(),
-            "--speed",
-            "20",
-            "--bootstrap-servers",
-            Objects.requireNonNull(connection.kafka().get("bootstrap.servers")),
-            "--schema-registry",
-            connection.schemaRegistryUrl().orElseThrow());
+    CliRun run = replay(twoBranches(), "--speed", "20");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
@@ -157,6 +150,47 @@ class ReplayTest {
   }
 
   @Test
+  void aRunThatAnotherWorkerTookPartInShowsItsFailureAndNoTimes() throws Exception {
+    String tasks =
+        IntStream.range(0, 100)
+            .mapToObj("{\"id\": \"t%d\"}"::formatted)
+            .collect(Collectors.joining(","));
+    Path file =
+        Files.writeString(
+            folder.resolve("alone.json"), "{\"workflow\": {\"tasks\": [%s]}}".formatted(tasks));
+    Connection connection = server.connection();
+    CliRun run;
+    try (Worker other =
+        ConnectedWorkers.of(connection, WfFormatImporter.QUEUE)
+            .handler(
+                WfFormatImporter.STEP_TYPE,
+                context -> StepResult.failedForGood("Elsewhere", "taken by another"))
+            .build()) {
+      other.start();
+      run = replay(file);
+    }
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out())
+        .containsPattern("failure     step 't\\d+': Elsewhere: taken by another")
+        .doesNotContain("makespan", "hop  ");
+    assertThat(run.err()).contains("nobody else may work on the queue 'default' meanwhile");
+  }
+
+  private static CliRun replay(Path file, String... more) {
+    Connection connection = server.connection();
+    List<String> arguments = new ArrayList<>(List.of("replay", file.toString()));
+    arguments.addAll(List.of(more));
+    arguments.addAll(
+        List.of(
+            "--bootstrap-servers",
+            Objects.requireNonNull(connection.kafka().get("bootstrap.servers")),
+            "--schema-registry",
+            connection.schemaRegistryUrl().orElseThrow()));
+    return CliRun.of(arguments.toArray(String[]::new));
+  }
+
+  @Test
   void importWritesADefinitionAndTheRunTimes() throws Exception {
     Path yaml = folder.resolve("out.yaml");
     Path runtimes = folder.resolve("out.json");
@@ -192,6 +226,12 @@ class ReplayTest {
     assertThatExceptionOfType(CommandFailedException.class)
         .isThrownBy(() -> RecordedFile.read(file))
         .withMessageContaining("not a WfFormat document");
+    assertThat(CliRun.of("replay", "absent.json").err())
+        .startsWith("millrace: file absent.json does not exist");
+    Path cut = Files.writeString(folder.resolve("cut.json"), "{\n\"workflow\": {");
+    assertThat(CliRun.of("replay", cut.toString()).err())
+        .contains("line 2, column ")
+        .doesNotContain("Source", "REDACTED");
     assertThat(CliRun.of("replay", twoBranches().toString(), "--speed", "0").exitCode())
         .isEqualTo(2);
   }

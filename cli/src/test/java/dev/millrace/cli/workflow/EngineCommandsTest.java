@@ -20,6 +20,12 @@ class EngineCommandsTest {
        "steps":{"total":4,"succeeded":2,"open":1,"waiting":1},
        "failure":{"type":"BadInput","message":"no address"}}""";
 
+  private static final String CANCELLED =
+      """
+      {"workflowId":"cancelled-with-a-long-id","status":"CANCELLED","definition":"order","version":3,
+       "startedAt":"2026-01-01T00:00:00.001Z","steps":{"total":4,"succeeded":1,"open":0,"waiting":3},
+       "failure":{"type":"millrace.cancelled","message":""}}""";
+
   private HttpServer server;
   private String url;
 
@@ -33,6 +39,9 @@ class EngineCommandsTest {
           String answer =
               switch (asked) {
                 case "/workflows/w%201" -> WORKFLOW;
+                case "/workflows/cancelled" -> CANCELLED;
+                case "/workflows?limit=100" ->
+                    "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
                 case "/workflows?limit=5&status=FAILED" ->
                     "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
                 default -> "";
@@ -70,7 +79,24 @@ class EngineCommandsTest {
     CliRun run = run("status", "w2");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("millrace: workflow 'w2': the engine knows none");
+    assertThat(run.err())
+        .startsWith("millrace: workflow 'w2': the engine knows none")
+        .contains("'millrace events w2' shows why a start was rejected");
+  }
+
+  @Test
+  void failureWithoutMessageIsItsTypeAlone() {
+    assertThat(run("status", "cancelled").out().lines())
+        .contains("failure     millrace.cancelled");
+  }
+
+  @Test
+  void listIsAsWideAsNeededAndBeginsWithWhatStartedLast() {
+    assertThat(run("list").out().lines())
+        .containsExactly(
+            "WORKFLOW                  STATUS     DEFINITION  STEPS  STARTED",
+            "cancelled-with-a-long-id  CANCELLED  order/3     1/4    2026-01-01T00:00:00.001Z",
+            "w 1                       FAILED     order/3     2/4    2026-01-01T00:00:00Z");
   }
 
   @Test

@@ -91,8 +91,11 @@ class WorkflowCommandsTest {
 
   @Test
   void cancelSendsOneRecord() {
-    assertThat(run("cancel", "w2", "--reason", "wrong address").exitCode()).isZero();
+    CliRun run = run("cancel", "w2", "--reason", "wrong address");
 
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out())
+        .isEqualToIgnoringNewLines("cancel of w2 sent; 'millrace status w2' shows its effect");
     WorkflowControl control = only(WorkflowControl.class, connection.topics().controls(), "w2");
     assertThat(control.getAction()).isEqualTo(ControlAction.CANCEL);
     assertThat(control.getReason()).isEqualTo("wrong address");
@@ -129,11 +132,17 @@ class WorkflowCommandsTest {
 
   @Test
   void wrongValuesAreRefusedBeforeAnythingIsSent() {
-    assertThat(run("start", "a", "--input", "{").err()).contains("input: not JSON");
+    assertThat(run("start", "a", "--input", "{\n  \"a\": ").err())
+        .startsWith("millrace: input: not JSON: line 2, column 8: Unexpected end-of-input")
+        .doesNotContain("Source", "REDACTED", "UNKNOWN");
     assertThat(run("start", "a", "--priority", "10").err()).contains("priority 10: must be 0 to 9");
     assertThat(run("start", "a/x").err()).contains("'a/x': after the slash comes a version");
     assertThat(run("start", "a", "--id", "i".repeat(257)).err()).contains("257 bytes");
-    assertThat(run("start", "a", "--input", "@absent").exitCode()).isEqualTo(2);
+    CliRun absent = run("start", "a", "--input", "@absent");
+    assertThat(absent.exitCode()).isEqualTo(2);
+    assertThat(absent.err()).startsWith("millrace: input: file absent does not exist");
+    assertThat(run("start", "a", "--input", "@" + folder).err())
+        .contains("is a folder, not a file");
   }
 
   @Test
@@ -165,9 +174,20 @@ class WorkflowCommandsTest {
     try {
       String url = "http://127.0.0.1:" + engine.getAddress().getPort();
       assertIdTaken(run("start", "a", "--id", "w7", "--wait", "--http", url), "w7");
+      assertThat(records(WorkflowStart.class, connection.topics().starts(), "w7")).isEmpty();
     } finally {
       engine.stop(0);
     }
+  }
+
+  @Test
+  void waitingStartWithATakenIdSaysSoHoweverShortItWaits() {
+    sendEvents("w10", 0, EventType.WORKFLOW_STARTED);
+
+    assertIdTaken(run("start", "a", "--id", "w10", "--wait", "--wait-limit", "PT0.1S"), "w10");
+    CliRun unheard = run("start", "a", "--id", "w11", "--wait", "--wait-limit", "PT0.1S");
+    assertThat(unheard.exitCode()).isEqualTo(1);
+    assertThat(unheard.err()).contains("workflow 'w11': not ended after PT0.1S");
   }
 
   @Test
@@ -246,6 +266,21 @@ class WorkflowCommandsTest {
       }
     }
     throw new AssertionError("no record with key " + key + " in " + topic);
+  }
+
+  /** What a topic holds of a key now. */
+  private static <T extends SpecificRecordBase> List<T> records(
+      Class<T> type, String topic, String key) {
+    List<T> records = new ArrayList<>();
+    try (PartitionReader<T> reader =
+        new PartitionReader<>(connection, type, topic, key, true, warning -> {})) {
+      while (!reader.caughtUp()) {
+        reader.poll(Duration.ofMillis(100)).stream()
+            .filter(found -> found.key().equals(key))
+            .forEach(found -> records.add(found.value()));
+      }
+    }
+    return records;
   }
 
   private static void sendEvents(String id, long firstSequence, EventType... types) {

@@ -5,35 +5,48 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one engine as a process: {@code --config FILE}, a properties file of {@link EngineConfig}.
- * Prints {@code ready <http port>} once it runs; logs to standard error. Ends on SIGTERM, or with
- * exit code 1 by a fault.
+ * Prints {@code ready <http port>} once it runs; logs to standard error. Ends on SIGTERM, with exit
+ * code 1 by a fault, or with 2 when it cannot start: then one sentence on standard error says why,
+ * and the log has the stack trace at DEBUG.
  */
 public final class EngineMain {
   private static final String LOGBACK = "logback.configurationFile";
 
+  private static final int NOT_STARTED = 2;
+
   private EngineMain() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws InterruptedException {
     // Takes effect with Logback, before the first logger is made, and only if nobody chose.
     if (System.getProperty(LOGBACK) == null) {
       System.setProperty(LOGBACK, "dev/millrace/orchestrator/app/logback.xml");
     }
     if (arguments.length != 2 || !arguments[0].equals("--config")) {
       System.err.println("usage: EngineMain --config FILE");
-      System.exit(2);
+      System.exit(NOT_STARTED);
     }
-    Engine engine = Engine.create(new EngineConfig(read(Path.of(arguments[1]))));
-    Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().name("engine-shutdown").unstarted(engine::close));
-    engine.start();
+    Engine engine;
+    try {
+      engine = Engine.create(new EngineConfig(read(Path.of(arguments[1]))));
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().name("engine-shutdown").unstarted(engine::close));
+      engine.start();
+    } catch (NoSuchFileException e) {
+      throw notStarted("configuration file %s does not exist".formatted(e.getFile()), e);
+    } catch (IOException | RuntimeException e) {
+      throw notStarted(sentence(e), e);
+    }
     while (!engine.awaitRunning(Duration.ofSeconds(1))) {
       if (engine.hasFailed()) {
         System.exit(1);
@@ -44,6 +57,23 @@ public final class EngineMain {
     if (engine.hasFailed()) {
       System.exit(1);
     }
+  }
+
+  /** Ends the process; never returns. */
+  private static IllegalStateException notStarted(String sentence, Exception reason) {
+    LoggerFactory.getLogger(EngineMain.class).debug("the engine cannot start", reason);
+    System.err.println("millrace: " + sentence);
+    System.exit(NOT_STARTED);
+    return new IllegalStateException("after the end", reason);
+  }
+
+  /** What happened; Kafka's clients say why in the cause alone. */
+  private static String sentence(Exception failure) {
+    String sentence =
+        failure.getMessage() == null ? failure.getClass().getName() : failure.getMessage();
+    return failure instanceof KafkaException && failure.getCause() != null
+        ? sentence + ": " + failure.getCause().getMessage()
+        : sentence;
   }
 
   private static Map<String, String> read(Path file) throws IOException {

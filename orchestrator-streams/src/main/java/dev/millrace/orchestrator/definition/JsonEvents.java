@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.definition;
 import dev.millrace.orchestrator.core.definition.Excerpt;
 import java.io.Reader;
 import org.jspecify.annotations.Nullable;
+import dev.millrace.schemas.wire.JsonFault;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -43,7 +44,7 @@ final class JsonEvents implements SourceEvents {
           SourceRule.SYNTAX,
           position(e.getLocation()),
           "not JSON: %s; correct it and read again"
-              .formatted(Excerpt.line(e.getOriginalMessage())));
+              .formatted(Excerpt.line(JsonFault.text(e))));
     }
   }
 

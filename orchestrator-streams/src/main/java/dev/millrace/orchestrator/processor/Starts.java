@@ -31,6 +31,9 @@ final class Starts {
   /** Largest start that can be parked: a changelog record with room for what Kafka adds. */
   private static final int PARKED_BYTES = Limits.RECORD_BYTES - 4 * 1024;
 
+  /** The version of a start that takes the highest there is. */
+  private static final int HIGHEST_VERSION = 0;
+
   private static final String REJECTED = "start-rejected";
   private static final RecordKind KIND = RecordKind.PARKED_START;
 
@@ -121,8 +124,10 @@ final class Starts {
     CompiledDefinition definition = definition(start);
     String missing =
         definition == null
-            ? "definition '%s' version %d is not registered; register it and start again"
-                .formatted(start.definition(), start.version())
+            ? "definition '%s'%s is not registered; register it and start again"
+                .formatted(
+                    start.definition(),
+                    start.version() == HIGHEST_VERSION ? "" : " version " + start.version())
             : missingQueue(definition);
     if (definition != null && missing == null) {
       Cause cause = new Cause(InputSource.START, waiting.offset(), waiting.headers());

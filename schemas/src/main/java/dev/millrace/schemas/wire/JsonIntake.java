@@ -92,7 +92,7 @@ public final class JsonIntake {
       in.requireEnd();
       return record;
     } catch (JacksonException e) {
-      throw new MalformedRecordException("not JSON: " + e.getOriginalMessage(), e);
+      throw new MalformedRecordException("not JSON: " + JsonFault.at(e), e);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.wire.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,7 +114,7 @@ public final class WfFormatImporter {
               .formatted(
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
-                  Excerpt.line(e.getOriginalMessage())),
+                  Excerpt.line(JsonFault.text(e))),
           e);
     }
     if (document == null || document.specified().isEmpty()) {

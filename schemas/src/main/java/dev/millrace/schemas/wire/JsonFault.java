@@ -9,7 +9,8 @@ import tools.jackson.core.TokenStreamLocation;
 public final class JsonFault {
   /** The parser's word for a document that it was told to keep to itself. */
   private static final Pattern SOURCE =
-      Pattern.compile("\\s*\\([^(\\[]*\\[Source:.*?\\]\\)|\\s*\\[Source:[^\\]]*\\]", Pattern.DOTALL);
+      Pattern.compile(
+          "\\s*\\([^(\\[]*\\[Source:.*?\\]\\)|\\s*\\[Source:[^\\]]*\\]", Pattern.DOTALL);
 
   private JsonFault() {}
 

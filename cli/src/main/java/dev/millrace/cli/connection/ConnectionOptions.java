@@ -209,8 +209,7 @@ public final class ConnectionOptions {
             names(environment, dev)));
   }
 
-  private Optional<String> givenServers(
-      Map<String, String> environment, Map<String, String> file) {
+  private Optional<String> givenServers(Map<String, String> environment, Map<String, String> file) {
     return first(
         bootstrapServers,
         environment.get("MILLRACE_BOOTSTRAP_SERVERS"),

@@ -115,7 +115,9 @@ final class Demo {
     if (alone.isEmpty()) {
       return;
     }
-    say("one by one  %,d more workflows, each begun when the last has ended".formatted(alone.size()));
+    say(
+        "one by one  %,d more workflows, each begun when the last has ended"
+            .formatted(alone.size()));
     int before = log.ended();
     long completionsBefore = log.completions();
     try (RunProgress progress = progress(alone.size())) {

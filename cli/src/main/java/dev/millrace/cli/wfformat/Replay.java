@@ -127,8 +127,7 @@ final class Replay {
 
   /** Why the workflow did not succeed: the step that failed for good, or else its end. */
   private static Optional<String> failure(WorkflowRun run) {
-    return Stream.concat(
-            run.events(EventType.STEP_FAILED).stream(), run.end().stream())
+    return Stream.concat(run.events(EventType.STEP_FAILED).stream(), run.end().stream())
         .map(EventHistory.Entry::event)
         .filter(event -> event.getFailure() != null)
         .findFirst()

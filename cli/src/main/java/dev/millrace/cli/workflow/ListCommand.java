@@ -68,7 +68,8 @@ public final class ListCommand implements Callable<Integer> {
       out.println(answer);
       return ExitCode.OK;
     }
-    table(answer.path("workflows").valueStream().sorted(NEWEST_FIRST).toList()).forEach(out::println);
+    table(answer.path("workflows").valueStream().sorted(NEWEST_FIRST).toList())
+        .forEach(out::println);
     if (answer.path("partial").asBoolean(false)) {
       command
           .commandLine()

@@ -80,8 +80,7 @@ public final class StatusCommand implements Callable<Integer> {
       line(
           out,
           "failure",
-          FailureText.of(
-              failure.path("type").asString(""), failure.path("message").asString("")));
+          FailureText.of(failure.path("type").asString(""), failure.path("message").asString("")));
     }
   }
 

@@ -121,7 +121,8 @@ class ConnectionOptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"8490", "localhost:port", "a b:1", "ftp://engine:1", "http://", "/engine"})
+  @ValueSource(
+      strings = {"8490", "localhost:port", "a b:1", "ftp://engine:1", "http://", "/engine"})
   void whatIsNoAddressOfAnEngineIsRefusedWithTheRightForm(String address) {
     assertThatThrownBy(() -> engine("--http", address))
         .isInstanceOf(ParameterException.class)

@@ -86,8 +86,7 @@ class EngineCommandsTest {
 
   @Test
   void failureWithoutMessageIsItsTypeAlone() {
-    assertThat(run("status", "cancelled").out().lines())
-        .contains("failure     millrace.cancelled");
+    assertThat(run("status", "cancelled").out().lines()).contains("failure     millrace.cancelled");
   }
 
   @Test

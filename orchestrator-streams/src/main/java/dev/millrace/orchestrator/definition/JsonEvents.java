@@ -1,9 +1,9 @@
 package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.definition.Excerpt;
+import dev.millrace.schemas.wire.JsonFault;
 import java.io.Reader;
 import org.jspecify.annotations.Nullable;
-import dev.millrace.schemas.wire.JsonFault;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -43,8 +43,7 @@ final class JsonEvents implements SourceEvents {
       throw new SourceRefusedException(
           SourceRule.SYNTAX,
           position(e.getLocation()),
-          "not JSON: %s; correct it and read again"
-              .formatted(Excerpt.line(JsonFault.text(e))));
+          "not JSON: %s; correct it and read again".formatted(Excerpt.line(JsonFault.text(e))));
     }
   }
 

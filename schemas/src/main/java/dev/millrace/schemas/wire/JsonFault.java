@@ -9,13 +9,14 @@ import tools.jackson.core.TokenStreamLocation;
 public final class JsonFault {
   /** The parser's word for a document that it was told to keep to itself. */
   private static final Pattern SOURCE =
-      Pattern.compile("\\s*\\([^(\\[]*\\[Source:.*?\\]\\)|\\s*\\[Source:[^\\]]*\\]", Pattern.DOTALL);
+      Pattern.compile(
+          "\\s*\\([^(\\[]*\\[Source:.*?\\]\\)|\\s*\\[Source:[^\\]]*\\]", Pattern.DOTALL);
 
   private JsonFault() {}
 
   /** What is wrong, without where. */
   public static String text(JacksonException fault) {
-    return SOURCE.matcher(fault.getOriginalMessage()).replaceAll("");
+    return SOURCE.matcher(String.valueOf(fault.getOriginalMessage())).replaceAll("");
   }
 
   /** Where it is wrong, by line and column from 1, and what. */

@@ -153,7 +153,7 @@ class ReplayTest {
   void aRunThatAnotherWorkerTookPartInShowsItsFailureAndNoTimes() throws Exception {
     String tasks =
         IntStream.range(0, 100)
-            .mapToObj("{\"id\": \"t%d\"}"::formatted)
+            .mapToObj(i -> "{\"id\": \"t%d\"}".formatted(i))
             .collect(Collectors.joining(","));
     Path file =
         Files.writeString(

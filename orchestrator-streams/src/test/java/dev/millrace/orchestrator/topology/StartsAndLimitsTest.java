@@ -85,7 +85,8 @@ class StartsAndLimitsTest extends DrivenEngineCase {
         .satisfies(
             event -> {
               assertThat(event.getType()).isEqualTo(EventType.WORKFLOW_REJECTED);
-              assertThat(event.getFailure().getMessage()).contains("'timed'", "register");
+              assertThat(event.getFailure().getMessage())
+                  .startsWith("definition 'timed' is not registered; register it");
             });
     assertThat(engine.deadLetters())
         .singleElement()

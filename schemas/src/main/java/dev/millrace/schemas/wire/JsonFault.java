@@ -16,7 +16,7 @@ public final class JsonFault {
 
   /** What is wrong, without where. */
   public static String text(JacksonException fault) {
-    return SOURCE.matcher(fault.getOriginalMessage()).replaceAll("");
+    return SOURCE.matcher(String.valueOf(fault.getOriginalMessage())).replaceAll("");
   }
 
   /** Where it is wrong, by line and column from 1, and what. */

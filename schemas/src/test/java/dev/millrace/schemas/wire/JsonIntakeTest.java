@@ -127,7 +127,7 @@ class JsonIntakeTest {
         "{\"definition\":\"d\",\"input\":{\"$base64\":1,\"$contentType\":\"a/b\"}}|field 'input.$base64': 1: must be",
         "{\"definition\":\"d\",\"inlineDefinition\":\"x\"}|field 'inlineDefinition': \"x\": must be an object",
         "{\"definition\":\"d\"} {}|must end after its object",
-        "{\"definition\":\"d\"|not JSON",
+        "{\"definition\":\"d\"|not JSON: line 1, column 18: Unexpected end-of-input: expected close marker for Object",
         "[]|must be a JSON object",
         "quake|not JSON",
         "``|must be a JSON object"

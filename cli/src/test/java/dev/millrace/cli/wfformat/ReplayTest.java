@@ -157,7 +157,8 @@ class ReplayTest {
             .collect(Collectors.joining(","));
     Path file =
         Files.writeString(
-            folder.resolve("alone.json"), "{\"workflow\": {\"tasks\": [%s]}}".formatted(tasks));
+            folder.resolve("shared.json"),
+            "{\"name\": \"shared\", \"workflow\": {\"tasks\": [%s]}}".formatted(tasks));
     Connection connection = server.connection();
     CliRun run;
     try (Worker other =

@@ -9,10 +9,10 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
  * server that runs in this folder.
  */
 public final class ConnectionOptions {
+  private static final Set<String> SCHEMES = Set.of("http", "https");
   private static final Pattern REGISTRY_SETTING =
       Pattern.compile("(basic|bearer)\\.auth\\..+|schema\\.registry\\.ssl\\..+");
 
@@ -135,7 +136,9 @@ public final class ConnectionOptions {
     String url = given.contains("://") ? given : "http://" + given;
     try {
       URI parsed = new URI(url);
-      if (parsed.getHost() != null && List.of("http", "https").contains(parsed.getScheme())) {
+      String host = parsed.getHost();
+      boolean portAlone = host != null && host.chars().allMatch(Character::isDigit);
+      if (host != null && !portAlone && SCHEMES.contains(parsed.getScheme())) {
         return url;
       }
     } catch (URISyntaxException e) {

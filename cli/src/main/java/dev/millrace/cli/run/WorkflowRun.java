@@ -7,24 +7,14 @@ import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.EventHistory;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** What happened to one workflow: the engine's decisions and the workers' reports. */
 public final class WorkflowRun {
-  private static final Set<EventType> ENDS =
-      EnumSet.of(
-          EventType.WORKFLOW_SUCCEEDED,
-          EventType.WORKFLOW_FAILED,
-          EventType.WORKFLOW_CANCELLED,
-          EventType.WORKFLOW_TIMED_OUT,
-          EventType.WORKFLOW_REJECTED);
-
   private record AttemptId(String step, int attempt) {}
 
   private final EventHistory history = new EventHistory();
@@ -71,13 +61,12 @@ public final class WorkflowRun {
     List<EventHistory.Entry> entries = history.entries();
     return entries.isEmpty()
         ? Optional.empty()
-        : Optional.of(entries.getLast()).filter(last -> ENDS.contains(last.event().getType()));
+        : Optional.of(entries.getLast()).filter(EventHistory.Entry::endsWorkflow);
   }
 
   /** Whether it ended once and nothing happened after. */
   public boolean hasEndedOnce() {
-    long ends =
-        history.entries().stream().filter(entry -> ENDS.contains(entry.event().getType())).count();
+    long ends = history.entries().stream().filter(EventHistory.Entry::endsWorkflow).count();
     return ends == 1 && end().isPresent() && history.gaps().isEmpty();
   }
 

@@ -58,7 +58,7 @@ public final class EventsCommand implements Callable<Integer> {
         read(reader, history, false);
       }
       history.entries().forEach(this::print);
-      while (follow && history.entries().stream().noneMatch(this::ends)) {
+      while (follow && history.entries().stream().noneMatch(EventHistory.Entry::endsWorkflow)) {
         read(reader, history, true);
       }
     }
@@ -94,13 +94,9 @@ public final class EventsCommand implements Callable<Integer> {
     }
   }
 
-  private boolean ends(EventHistory.Entry entry) {
-    return EventText.of(workflowId, entry).ends();
-  }
-
   private void print(EventHistory.Entry entry) {
     PrintWriter out = command.commandLine().getOut();
-    out.println(json ? EventsJson.line(workflowId, entry) : EventText.of(workflowId, entry).line());
+    out.println(json ? EventsJson.line(workflowId, entry) : EventText.line(entry));
     out.flush();
   }
 

@@ -8,6 +8,7 @@ import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventSource;
+import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
@@ -151,10 +152,12 @@ public final class StartCommand implements Callable<Integer> {
             return taken(workflowId);
           }
           history.add(found.offset(), found.value());
-          EventText last = EventText.of(workflowId, history.entries().getLast());
-          if (last.ends()) {
-            command.commandLine().getOut().println(last.line());
-            return last.succeeds() ? ExitCode.OK : ExitCode.SOFTWARE;
+          EventHistory.Entry last = history.entries().getLast();
+          if (last.endsWorkflow()) {
+            command.commandLine().getOut().println(EventText.line(last));
+            return last.event().getType() == EventType.WORKFLOW_SUCCEEDED
+                ? ExitCode.OK
+                : ExitCode.SOFTWARE;
           }
         }
       }

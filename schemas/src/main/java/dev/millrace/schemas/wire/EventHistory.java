@@ -25,7 +25,27 @@ public final class EventHistory {
    * @param event what happened
    */
   public record Entry(
-      long sequence, Instant at, EventSource source, long sourceOffset, WorkflowEvent event) {}
+      long sequence, Instant at, EventSource source, long sourceOffset, WorkflowEvent event) {
+
+    /** Whether nothing more happens to the workflow after this. */
+    public boolean endsWorkflow() {
+      return switch (event.getType()) {
+        case WORKFLOW_SUCCEEDED,
+            WORKFLOW_FAILED,
+            WORKFLOW_CANCELLED,
+            WORKFLOW_TIMED_OUT,
+            WORKFLOW_REJECTED ->
+            true;
+        case UNKNOWN,
+            WORKFLOW_STARTED,
+            STEP_DISPATCHED,
+            STEP_SUCCEEDED,
+            ATTEMPT_FAILED,
+            STEP_FAILED ->
+            false;
+      };
+    }
+  }
 
   /**
    * Events that the log no longer has, or that were not read.

@@ -37,12 +37,12 @@ final class WrittenStore implements KeyValueStore<Bytes, byte[]> {
 
   @Override
   public byte @Nullable [] putIfAbsent(Bytes key, byte[] value) {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the cache writes by put and putAll alone");
   }
 
   @Override
   public byte @Nullable [] delete(Bytes key) {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("the cache writes by put and putAll alone");
   }
 
   @Override

@@ -3,46 +3,18 @@ package dev.millrace.orchestrator.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.kafka.EmbeddedKafka;
-import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CommandTopicsTest {
-  private static final AtomicInteger INSTALLATIONS = new AtomicInteger();
-  private static EmbeddedKafka kafka;
-  private static Admin admin;
-
+class CommandTopicsTest extends AdminCase {
   private final List<String> registered = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
-  private Topics names;
-
-  @BeforeAll
-  static void startBroker() {
-    kafka = EmbeddedKafka.builder().start();
-    admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    admin.close();
-    kafka.close();
-  }
-
-  @BeforeEach
-  void newInstallation() {
-    names = new Topics("c" + INSTALLATIONS.incrementAndGet() + ".");
-  }
 
   @Test
   void schemaIsRegisteredOnceForTheTopicOfEachQueueAndForNoOther() {

@@ -4,50 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.kafka.EmbeddedKafka;
 import dev.millrace.schemas.Limits;
-import dev.millrace.schemas.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TopicAdminTest {
-  private static final AtomicInteger INSTALLATIONS = new AtomicInteger();
-  private static EmbeddedKafka kafka;
-  private static Admin admin;
-
-  private Topics names;
-  private TopicAdmin topics;
-
-  @BeforeAll
-  static void startBroker() {
-    kafka = EmbeddedKafka.builder().start();
-    admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-  }
-
-  @AfterAll
-  static void stopBroker() {
-    admin.close();
-    kafka.close();
-  }
-
-  @BeforeEach
-  void newInstallation() {
-    names = new Topics("t" + INSTALLATIONS.incrementAndGet() + ".");
-    topics = new TopicAdmin(admin);
-  }
+class TopicAdminTest extends AdminCase {
+  private final TopicAdmin topics = new TopicAdmin(admin);
 
   @Test
   void applyMakesWhatCheckAsksForAndDoesNothingTheSecondTime() {

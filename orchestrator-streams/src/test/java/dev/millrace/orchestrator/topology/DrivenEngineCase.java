@@ -7,7 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A test on a driven engine of its own. */
 abstract class DrivenEngineCase {
-  @TempDir private Path folder;
+  @TempDir protected Path folder;
   protected DrivenEngine engine;
 
   @BeforeEach

@@ -7,15 +7,12 @@ import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.EventType;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Running workflows whose definition is gone, or another, after the engine has started again. */
-class LostDefinitionsTest {
+class LostDefinitionsTest extends DrivenEngineCase {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration LOOKED_FOR_AGAIN = Duration.ofMinutes(1);
 
@@ -27,21 +24,12 @@ class LostDefinitionsTest {
   private static final WorkflowDefinition OTHER =
       TimersTest.definition(Duration.ZERO, Definitions.step("z"));
 
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
   @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder);
+  void startAWorkflow() {
     engine.define(FIRST);
     engine.start("w", "timed");
     assertThat(engine.attempts()).containsExactly("a/1");
     engine.events();
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
   }
 
   @Test

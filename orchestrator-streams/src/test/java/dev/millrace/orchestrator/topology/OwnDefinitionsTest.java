@@ -17,7 +17,6 @@ import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.WorkflowEvent;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -25,26 +24,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Workflows whose start brings its definition along. */
-class OwnDefinitionsTest {
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
-  @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
-  }
-
+class OwnDefinitionsTest extends DrivenEngineCase {
   @Test
   void eventsAloneFoldToTheStateOfAWorkflowWithADefinitionOfItsOwn() throws Exception {
     WorkflowDefinition own =

@@ -8,36 +8,19 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.test.TestRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Controls that are read before their workflow has begun. */
-class ParkedControlsTest {
+class ParkedControlsTest extends DrivenEngineCase {
   private static final Duration RETRY = Duration.ofMillis(100);
   private static final WorkflowDefinition DEFINITION =
       TimersTest.definition(Duration.ZERO, Definitions.step("a"));
-
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
-  @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder.resolve("engine"));
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
-  }
 
   @Test
   void controlThatIsReadBeforeItsStartIsAppliedRightBehindIt() {

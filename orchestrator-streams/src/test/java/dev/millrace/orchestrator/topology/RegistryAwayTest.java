@@ -6,30 +6,13 @@ import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.NewerSchema;
 import dev.millrace.schemas.v1.EventType;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Records of schemas not met before, while the registry cannot be asked about them. */
-class RegistryAwayTest {
+class RegistryAwayTest extends DrivenEngineCase {
   private static final WorkflowDefinition DEFINITION =
       TimersTest.definition(Duration.ZERO, Definitions.step("a"));
-
-  @TempDir Path folder;
-  private DrivenEngine engine;
-
-  @BeforeEach
-  void start() {
-    engine = new DrivenEngine(folder);
-  }
-
-  @AfterEach
-  void stop() {
-    engine.close();
-  }
 
   @Test
   void definitionIsReadWhenTheRegistryIsBack() {

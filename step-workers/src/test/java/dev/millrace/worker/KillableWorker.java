@@ -4,6 +4,7 @@ import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 
 /** The main class of a worker in a process of its own, to be killed. */
 final class KillableWorker {
@@ -29,7 +30,7 @@ final class KillableWorker {
                 "hang",
                 context -> {
                   System.out.println("HANGS " + context.commandId());
-                  Thread.sleep(Long.MAX_VALUE);
+                  new CountDownLatch(1).await();
                   return StepResult.succeeded();
                 })
             .build()) {

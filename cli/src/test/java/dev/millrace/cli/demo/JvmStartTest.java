@@ -20,7 +20,7 @@ class JvmStartTest {
   }
 
   @Test
-  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "exec in place of a shell is POSIX")
   void whatTheLauncherDidBeforeTheJvmDoesNotCount() throws Exception {
     Process process =
         new ProcessBuilder(

@@ -38,7 +38,7 @@ public final class Hops {
     }
     for (StepDefinition step : definition.steps()) {
       Optional<Instant> ready =
-          step.dependsOn().stream()
+          step.dependencyIds().stream()
               .flatMap(dependency -> Stream.ofNullable(returned.get(dependency)))
               .max(Instant::compareTo);
       Optional<HandlerRun> called = run.handlerRun(step.id(), 1);

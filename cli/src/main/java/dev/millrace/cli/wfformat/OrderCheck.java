@@ -64,7 +64,7 @@ final class OrderCheck {
     if (!dispatched.add(id)) {
       violation("step '%s' was dispatched more than once".formatted(id));
     }
-    for (String dependency : step.dependsOn()) {
+    for (String dependency : step.dependencyIds()) {
       if (!succeeded.containsKey(dependency)) {
         violation("step '%s' was dispatched before '%s' had succeeded".formatted(id, dependency));
       }
@@ -96,7 +96,7 @@ final class OrderCheck {
       if (step == null) {
         continue; // told above
       }
-      for (String dependency : step.dependsOn()) {
+      for (String dependency : step.dependencyIds()) {
         Instant end = returned.get(dependency);
         if (end == null || handler.startedAt().isBefore(end)) {
           violation(

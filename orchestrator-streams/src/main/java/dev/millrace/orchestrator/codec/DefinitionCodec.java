@@ -30,7 +30,7 @@ public final class DefinitionCodec {
               step.id(),
               step.type(),
               step.queue(),
-              step.dependsOn(),
+              step.dependencyIds(),
               step.timeout().toMillis(),
               step.retry() == null ? null : toAvro(step.retry())));
     }
@@ -47,7 +47,7 @@ public final class DefinitionCodec {
     List<StepDefinition> steps = new ArrayList<>(record.getSteps().size());
     for (dev.millrace.schemas.v1.StepDefinition step : record.getSteps()) {
       steps.add(
-          new StepDefinition(
+          StepDefinition.work(
               step.getId(),
               step.getType(),
               step.getQueue(),
@@ -56,7 +56,7 @@ public final class DefinitionCodec {
               fromAvro(step.getRetry())));
     }
     RetryPolicy retry = fromAvro(record.getRetry());
-    return new WorkflowDefinition(
+    return WorkflowDefinition.of(
         record.getName(),
         record.getVersion(),
         Duration.ofMillis(record.getTimeoutMs()),

@@ -60,7 +60,7 @@ public final class DefinitionPrinter {
       put(fields, Field.QUEUE, step.queue());
     }
     if (!step.dependsOn().isEmpty()) {
-      put(fields, Field.DEPENDS_ON, step.dependsOn());
+      put(fields, Field.DEPENDS_ON, step.dependencyIds());
     }
     putTimeout(fields, step.timeout());
     RetryPolicy retry = step.retry();

@@ -57,7 +57,7 @@ final class DefinitionReader {
 
     StepDefinition toStep(String defaultQueue) {
       String known = id == null ? UNREADABLE + index : id;
-      return new StepDefinition(
+      return StepDefinition.work(
           known,
           Objects.requireNonNullElse(type, known),
           Objects.requireNonNullElse(queue, defaultQueue),
@@ -92,7 +92,7 @@ final class DefinitionReader {
     requireAll(seen, List.of(Field.NAME, Field.VERSION, Field.STEPS), "", root);
     // Whatever follows the definition is refused when it is read.
     values.next();
-    return new WorkflowDefinition(
+    return WorkflowDefinition.of(
         name, version, timeout, retry, steps.stream().map(step -> step.toStep(queue)).toList());
   }
 

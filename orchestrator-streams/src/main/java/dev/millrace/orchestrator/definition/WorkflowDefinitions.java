@@ -83,7 +83,7 @@ public final class WorkflowDefinitions {
      */
     public WorkflowDefinition build() {
       WorkflowDefinition definition =
-          new WorkflowDefinition(
+          WorkflowDefinition.of(
               name,
               version,
               timeout,
@@ -147,7 +147,7 @@ public final class WorkflowDefinitions {
     }
 
     private StepDefinition toStep(String defaultQueue) {
-      return new StepDefinition(
+      return StepDefinition.work(
           id, type, Objects.requireNonNullElse(queue, defaultQueue), dependsOn, timeout, retry);
     }
   }

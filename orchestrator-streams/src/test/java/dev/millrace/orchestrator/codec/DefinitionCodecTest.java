@@ -18,14 +18,14 @@ class DefinitionCodecTest {
   @Test
   void everyFieldSurvivesARoundTrip() {
     WorkflowDefinition definition =
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "order",
             7,
             Duration.ofDays(3),
             RETRY,
             List.of(
-                new StepDefinition("a", "charge", "payments", List.of(), Duration.ZERO, null),
-                new StepDefinition(
+                StepDefinition.work("a", "charge", "payments", List.of(), Duration.ZERO, null),
+                StepDefinition.work(
                     "b",
                     "ship",
                     "parcels",
@@ -40,12 +40,12 @@ class DefinitionCodecTest {
   @Test
   void noRetryPolicyIsNoneAndBack() {
     WorkflowDefinition definition =
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "plain",
             1,
             Duration.ZERO,
             RetryPolicy.NONE,
-            List.of(new StepDefinition("a", "t", "q", List.of(), Duration.ZERO, null)));
+            List.of(StepDefinition.work("a", "t", "q", List.of(), Duration.ZERO, null)));
 
     assertThat(DefinitionCodec.toAvro(definition).getRetry()).isNull();
     assertThat(DefinitionCodec.fromAvro(DefinitionCodec.toAvro(definition))).isEqualTo(definition);
@@ -58,7 +58,7 @@ class DefinitionCodecTest {
             .map(i -> 999 - i)
             .mapToObj(
                 i ->
-                    new StepDefinition(
+                    StepDefinition.work(
                         "s" + i,
                         "t",
                         "q",
@@ -66,7 +66,7 @@ class DefinitionCodecTest {
                         Duration.ZERO,
                         null))
             .toList();
-    WorkflowDefinition definition = new WorkflowDefinition("wide", 1, Duration.ZERO, RETRY, steps);
+    WorkflowDefinition definition = WorkflowDefinition.of("wide", 1, Duration.ZERO, RETRY, steps);
 
     assertThat(DefinitionCodec.fromAvro(DefinitionCodec.toAvro(definition)).steps())
         .containsExactlyElementsOf(steps);

@@ -17,12 +17,12 @@ public final class Definitions {
 
   /** A step without timeout and retries. */
   public static StepDefinition step(String id, String... dependsOn) {
-    return new StepDefinition(id, "type", "queue", List.of(dependsOn), Duration.ZERO, null);
+    return StepDefinition.work(id, "type", "queue", List.of(dependsOn), Duration.ZERO, null);
   }
 
   /** A step with a timeout and three attempts. */
   public static StepDefinition guarded(String id, Duration timeout, String... dependsOn) {
-    return new StepDefinition(id, "type", "queue", List.of(dependsOn), timeout, THREE_ATTEMPTS);
+    return StepDefinition.work(id, "type", "queue", List.of(dependsOn), timeout, THREE_ATTEMPTS);
   }
 
   /** A definition without workflow timeout and retries. */
@@ -33,6 +33,6 @@ public final class Definitions {
   /** A definition with a workflow timeout. */
   public static CompiledDefinition within(Duration timeout, StepDefinition... steps) {
     return CompiledDefinition.compile(
-        new WorkflowDefinition("order", 7, timeout, RetryPolicy.NONE, List.of(steps)));
+        WorkflowDefinition.of("order", 7, timeout, RetryPolicy.NONE, List.of(steps)));
   }
 }

@@ -33,7 +33,7 @@ final class RandomDefinitions {
       Collections.shuffle(dependsOn, random);
       boolean hasTimeout = random.nextDouble() < timeoutShare;
       steps.add(
-          new StepDefinition(
+          StepDefinition.work(
               id(step),
               "type",
               "queue-" + random.nextInt(3),
@@ -46,7 +46,7 @@ final class RandomDefinitions {
     }
     Duration timeout =
         random.nextInt(5) == 0 ? Duration.ofMillis(1 + random.nextInt(600_000)) : Duration.ZERO;
-    return new WorkflowDefinition("random", 1 + random.nextInt(9), timeout, retry(), steps);
+    return WorkflowDefinition.of("random", 1 + random.nextInt(9), timeout, retry(), steps);
   }
 
   private int size() {

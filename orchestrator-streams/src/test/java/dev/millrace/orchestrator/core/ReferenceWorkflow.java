@@ -86,14 +86,14 @@ final class ReferenceWorkflow {
   }
 
   long unfinishedDependencies(Step step) {
-    return step.definition.dependsOn().stream()
+    return step.definition.dependencyIds().stream()
         .filter(id -> step(id).status != StepStatus.SUCCEEDED)
         .count();
   }
 
   boolean isRead(Step step) {
     return steps.values().stream()
-        .anyMatch(other -> other.definition.dependsOn().contains(step.definition.id()));
+        .anyMatch(other -> other.definition.dependencyIds().contains(step.definition.id()));
   }
 
   /** Why an input is to be refused, or null when it is taken. */

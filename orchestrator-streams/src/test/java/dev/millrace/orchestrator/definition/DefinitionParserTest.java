@@ -31,7 +31,7 @@ class DefinitionParserTest {
       """;
 
   private static final WorkflowDefinition EVERYTHING_MEANS =
-      new WorkflowDefinition(
+      WorkflowDefinition.of(
           "quake-assessment",
           3,
           Duration.ofHours(1),
@@ -43,8 +43,8 @@ class DefinitionParserTest {
               0.25,
               List.of("ValidationError")),
           List.of(
-              new StepDefinition("validate", "validate", "quakes", List.of(), Duration.ZERO, null),
-              new StepDefinition(
+              StepDefinition.work("validate", "validate", "quakes", List.of(), Duration.ZERO, null),
+              StepDefinition.work(
                   "enrich",
                   "enrich.v2",
                   "geo",
@@ -76,12 +76,12 @@ class DefinitionParserTest {
   void whatIsLeftOutHasItsDefault() {
     assertThat(Sources.accepted("name: w\nversion: 1\nsteps: [{id: a}]\n"))
         .isEqualTo(
-            new WorkflowDefinition(
+            WorkflowDefinition.of(
                 "w",
                 1,
                 Duration.ZERO,
                 RetryPolicy.NONE,
-                List.of(new StepDefinition("a", "a", "default", List.of(), Duration.ZERO, null))));
+                List.of(StepDefinition.work("a", "a", "default", List.of(), Duration.ZERO, null))));
   }
 
   @Test

@@ -80,7 +80,7 @@ class DefinitionPrinterTest {
               .mapToObj(DefinitionPrinterTest::id)
               .toList();
       steps.add(
-          new StepDefinition(
+          StepDefinition.work(
               id(i),
               random.nextBoolean() ? id(i) : "type-" + random.nextInt(5),
               "queue-" + random.nextInt(queues),
@@ -88,7 +88,7 @@ class DefinitionPrinterTest {
               random.nextBoolean() ? Duration.ZERO : duration(random),
               random.nextInt(4) > 0 ? null : retry(random)));
     }
-    return new WorkflowDefinition(
+    return WorkflowDefinition.of(
         "w" + random.nextInt(100),
         1 + random.nextInt(Integer.MAX_VALUE),
         random.nextBoolean() ? Duration.ZERO : duration(random),

@@ -89,7 +89,7 @@ class SourceTextTest {
               - id: c
                 retry: {nonRetryable: *types}
             """);
-    assertThat(definition.steps().get(1).dependsOn()).containsExactly("a");
+    assertThat(definition.steps().get(1).dependencyIds()).containsExactly("a");
     assertThat(definition.steps().get(1).retry()).isEqualTo(definition.steps().get(0).retry());
     assertThat(definition.steps().get(2).retry())
         .extracting(RetryPolicy::nonRetryable)

@@ -109,7 +109,7 @@ class OwnDefinitionsTest extends DrivenEngineCase {
                             .mapToObj(OwnDefinitionsTest::name)
                             .toArray(String[]::new)))
             .toList();
-    return new WorkflowDefinition("large", 1, Duration.ZERO, RetryPolicy.NONE, steps);
+    return WorkflowDefinition.of("large", 1, Duration.ZERO, RetryPolicy.NONE, steps);
   }
 
   private static String name(int step) {

@@ -31,7 +31,7 @@ class PoisonTest extends DrivenEngineCase {
   @BeforeEach
   void define() {
     engine.define(
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "one", 1, Duration.ZERO, RetryPolicy.NONE, List.of(Definitions.step("only"))));
   }
 
@@ -75,7 +75,7 @@ class PoisonTest extends DrivenEngineCase {
                     new TestRecord<>(bad.key, bad.value, new RecordHeaders(), DrivenEngine.NOON)));
 
     engine.define(
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "two", 1, Duration.ZERO, RetryPolicy.NONE, List.of(Definitions.step("only"))));
     engine.start("good", "two");
     assertThat(engine.attempts()).containsExactly("only/1");

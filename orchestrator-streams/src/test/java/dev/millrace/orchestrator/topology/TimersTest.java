@@ -166,6 +166,6 @@ class TimersTest extends DrivenEngineCase {
   }
 
   static WorkflowDefinition definition(Duration timeout, StepDefinition... steps) {
-    return new WorkflowDefinition("timed", 1, timeout, RetryPolicy.NONE, List.of(steps));
+    return WorkflowDefinition.of("timed", 1, timeout, RetryPolicy.NONE, List.of(steps));
   }
 }

@@ -101,9 +101,9 @@ public final class DagResolution {
             case LAYERED -> threeOfLayerBefore(step, random);
             case WIDE -> wide(step, steps);
           };
-      all.add(new StepDefinition(id(step), "type", "queue", dependsOn, timeout, null));
+      all.add(StepDefinition.work(id(step), "type", "queue", dependsOn, timeout, null));
     }
-    return new WorkflowDefinition("dag", 1, Duration.ZERO, RetryPolicy.NONE, all);
+    return WorkflowDefinition.of("dag", 1, Duration.ZERO, RetryPolicy.NONE, all);
   }
 
   private static List<String> threeOfLayerBefore(int step, Random random) {

@@ -120,7 +120,7 @@ public record Workload(
   }
 
   private static WorkflowDefinition definition(String name, List<StepDefinition> steps) {
-    return new WorkflowDefinition(name, 1, Duration.ZERO, RetryPolicy.NONE, steps);
+    return WorkflowDefinition.of(name, 1, Duration.ZERO, RetryPolicy.NONE, steps);
   }
 
   private static List<StepDefinition> chain(int length) {
@@ -139,6 +139,6 @@ public record Workload(
   }
 
   private static StepDefinition step(String id, List<String> dependsOn) {
-    return new StepDefinition(id, STEP_TYPE, QUEUE, dependsOn, Duration.ZERO, null);
+    return StepDefinition.work(id, STEP_TYPE, QUEUE, dependsOn, Duration.ZERO, null);
   }
 }

@@ -159,7 +159,7 @@ public final class DefinitionValidator {
       int count = 0;
       named.clear();
       for (int j = 0; j < found.length; j++) {
-        String dependency = step.dependsOn().get(j);
+        String dependency = step.dependencyIds().get(j);
         Integer target = indexes.get(dependency);
         if (!named.add(dependency)) {
           dependencyViolation(
@@ -206,7 +206,10 @@ public final class DefinitionValidator {
         () ->
             "step %s %s%s%s"
                 .formatted(
-                    Excerpt.of(step.id()), before, Excerpt.of(step.dependsOn().get(at)), after));
+                    Excerpt.of(step.id()),
+                    before,
+                    Excerpt.of(step.dependencyIds().get(at)),
+                    after));
   }
 
   private void checkCycles(int[][] dependencies) {

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.definition;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named, versioned, immutable DAG of steps, as its author wrote it. It may be wrong: {@link
@@ -11,12 +12,29 @@ import java.util.List;
  * @param version 1 or more
  * @param timeout workflow timeout from its start; zero means none
  * @param retry retry policy of the steps that have none of their own
+ * @param maxParallel most steps of one workflow that are open at once; 0 means any number
+ * @param output template of the workflow's output; null means that it has none
  * @param steps the steps in the author's order
+ * @param finallySteps steps that run at the end however the workflow ends, a DAG of their own
  */
 public record WorkflowDefinition(
-    String name, int version, Duration timeout, RetryPolicy retry, List<StepDefinition> steps) {
+    String name,
+    int version,
+    Duration timeout,
+    RetryPolicy retry,
+    int maxParallel,
+    @Nullable String output,
+    List<StepDefinition> steps,
+    List<StepDefinition> finallySteps) {
 
   public WorkflowDefinition {
     steps = List.copyOf(steps);
+    finallySteps = List.copyOf(finallySteps);
+  }
+
+  /** A definition of steps alone. */
+  public static WorkflowDefinition of(
+      String name, int version, Duration timeout, RetryPolicy retry, List<StepDefinition> steps) {
+    return new WorkflowDefinition(name, version, timeout, retry, 0, null, steps, List.of());
   }
 }

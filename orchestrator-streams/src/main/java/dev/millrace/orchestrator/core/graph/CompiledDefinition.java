@@ -53,7 +53,7 @@ public final class CompiledDefinition {
     queues = Set.copyOf(distinctQueues);
     int[][] rows = new int[steps.length][];
     for (int i = 0; i < steps.length; i++) {
-      rows[i] = source.get(i).dependsOn().stream().mapToInt(this::requireIndex).toArray();
+      rows[i] = source.get(i).dependencyIds().stream().mapToInt(this::requireIndex).toArray();
     }
     dependencies = Adjacency.of(rows);
     dependents = dependencies.transposed();

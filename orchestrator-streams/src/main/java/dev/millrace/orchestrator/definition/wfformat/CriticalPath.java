@@ -30,7 +30,7 @@ public final class CriticalPath {
       if (step.dependsOn().isEmpty()) {
         ready.add(step.id());
       }
-      step.dependsOn()
+      step.dependencyIds()
           .forEach(id -> dependents.computeIfAbsent(id, any -> new ArrayList<>()).add(step.id()));
     }
     Duration longest = Duration.ZERO;

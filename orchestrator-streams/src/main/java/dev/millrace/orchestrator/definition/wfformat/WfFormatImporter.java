@@ -75,7 +75,7 @@ public final class WfFormatImporter {
     List<StepDefinition> steps = new ArrayList<>();
     for (String taskId : tasks.keySet()) {
       steps.add(
-          new StepDefinition(
+          StepDefinition.work(
               stepId(stepIds, taskId),
               STEP_TYPE,
               QUEUE,
@@ -84,7 +84,7 @@ public final class WfFormatImporter {
               null));
     }
     WorkflowDefinition definition =
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             StepNames.nameLike(Objects.requireNonNullElse(document.name(), "workflow")),
             1,
             Duration.ZERO,

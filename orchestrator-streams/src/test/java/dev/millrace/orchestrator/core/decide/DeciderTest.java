@@ -280,7 +280,7 @@ class DeciderTest {
   void timerStopsAtTheStepWhoseFailureEndsTheWorkflow() {
     CompiledDefinition definition =
         Definitions.of(
-            new StepDefinition("a", "type", "queue", List.of(), Duration.ofSeconds(1), null),
+            StepDefinition.work("a", "type", "queue", List.of(), Duration.ofSeconds(1), null),
             guarded("b", Duration.ofSeconds(1)));
     TestWorkflow workflow = TestWorkflow.started(definition);
 

@@ -13,7 +13,7 @@ class DefinitionValidatorTest {
   private static final Duration TEN_YEARS = Duration.ofDays(3_650);
 
   private static StepDefinition step(String id, String... dependsOn) {
-    return new StepDefinition(id, id, "default", List.of(dependsOn), Duration.ZERO, null);
+    return StepDefinition.work(id, id, "default", List.of(dependsOn), Duration.ZERO, null);
   }
 
   private static WorkflowDefinition workflow(StepDefinition... steps) {
@@ -21,11 +21,11 @@ class DefinitionValidatorTest {
   }
 
   private static WorkflowDefinition workflow(List<StepDefinition> steps) {
-    return new WorkflowDefinition("w", 1, Duration.ZERO, RetryPolicy.NONE, steps);
+    return WorkflowDefinition.of("w", 1, Duration.ZERO, RetryPolicy.NONE, steps);
   }
 
   private static WorkflowDefinition retrying(RetryPolicy retry) {
-    return new WorkflowDefinition("w", 1, Duration.ZERO, retry, List.of(step("a")));
+    return WorkflowDefinition.of("w", 1, Duration.ZERO, retry, List.of(step("a")));
   }
 
   private static List<String> codes(WorkflowDefinition definition) {
@@ -41,9 +41,9 @@ class DefinitionValidatorTest {
   @Test
   void everyViolationIsReportedAtOnce() {
     StepDefinition bad =
-        new StepDefinition("b b", "", "Q", List.of("zz"), Duration.ofNanos(1), RetryPolicy.NONE);
+        StepDefinition.work("b b", "", "Q", List.of("zz"), Duration.ofNanos(1), RetryPolicy.NONE);
     WorkflowDefinition definition =
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "", 0, TEN_YEARS.plusMillis(1), RetryPolicy.NONE, List.of(bad, step("a"), step("a")));
 
     assertThat(DefinitionValidator.validate(definition))
@@ -225,7 +225,7 @@ class DefinitionValidatorTest {
   @Test
   void theRetryPolicyOfAStepIsCheckedToo() {
     StepDefinition step =
-        new StepDefinition(
+        StepDefinition.work(
             "a",
             "a",
             "default",

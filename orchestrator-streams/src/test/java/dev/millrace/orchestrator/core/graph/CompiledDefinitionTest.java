@@ -75,7 +75,7 @@ class CompiledDefinitionTest {
   @Test
   void fingerprintOfAContentIsTheSameForEver() {
     WorkflowDefinition definition =
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "order",
             7,
             Duration.ofHours(1),

@@ -47,7 +47,7 @@ class WfFormatImporterTest {
 
   private static Map<String, List<String>> edges(WorkflowDefinition definition) {
     return definition.steps().stream()
-        .collect(Collectors.toMap(StepDefinition::id, StepDefinition::dependsOn));
+        .collect(Collectors.toMap(StepDefinition::id, StepDefinition::dependencyIds));
   }
 
   private static void refused(String json, String reason) {
@@ -189,14 +189,14 @@ class WfFormatImporterTest {
   @Test
   void theCriticalPathOfACycleIsRefused() {
     WorkflowDefinition ring =
-        new WorkflowDefinition(
+        WorkflowDefinition.of(
             "ring",
             1,
             Duration.ZERO,
             RetryPolicy.NONE,
             List.of(
-                new StepDefinition("a", "a", "q", List.of("b"), Duration.ZERO, null),
-                new StepDefinition("b", "b", "q", List.of("a"), Duration.ZERO, null)));
+                StepDefinition.work("a", "a", "q", List.of("b"), Duration.ZERO, null),
+                StepDefinition.work("b", "b", "q", List.of("a"), Duration.ZERO, null)));
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> CriticalPath.seconds(ring, Map.of()))
         .withMessageContaining("only 0 of the 2 steps");

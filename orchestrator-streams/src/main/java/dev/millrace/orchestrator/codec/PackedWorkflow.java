@@ -65,6 +65,8 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
    */
   static final int COPIED_BYTES = 1024;
 
+  private static final int[] NO_STEPS = {};
+
   private final SpilledPayloads spilled = new SpilledPayloads();
 
   private PackedWorkflow(byte[] bytes) {
@@ -127,9 +129,12 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
 
   @Override
   public int[] toCompensate() {
-    byte[] packed =
-        status() == WorkflowStatus.RUNNING ? attachment(Attachments.Kind.TO_COMPENSATE, 0) : null;
-    int[] steps = new int[packed == null ? 0 : packed.length / STEP_BYTES];
+    boolean runs = status() == WorkflowStatus.RUNNING;
+    byte[] packed = runs ? attachment(Attachments.Kind.TO_COMPENSATE, 0) : null;
+    if (packed == null) {
+      return NO_STEPS;
+    }
+    int[] steps = new int[packed.length / STEP_BYTES];
     for (int i = 0; i < steps.length; i++) {
       steps[i] = getUnsignedShort(packed, i * STEP_BYTES);
     }
@@ -338,7 +343,7 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
     boolean resultIsSpilled = hasFlag(FLAG_RESULT_SPILLED) && outcome.failure() == null;
     List<Integer> released = spilledSlots();
     if (resultIsSpilled) {
-      released.remove((Integer) RESULT_SLOT);
+      released.removeIf(slot -> slot == RESULT_SLOT);
     }
     spilled.release(released);
     int tail = tailOffset();

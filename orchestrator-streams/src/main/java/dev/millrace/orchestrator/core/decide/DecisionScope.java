@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What the expressions of one decision see. */
 final class DecisionScope implements Scope, Scope.Parsed {
   private final Situation situation;
-  private final Map<Payload, Object> parsed = new IdentityHashMap<>();
+  private final IdentityHashMap<Payload, Object> parsed = new IdentityHashMap<>();
   private final Map<Integer, Payload> outputs = new HashMap<>();
   private @Nullable Payload input;
   private @Nullable Payload output;

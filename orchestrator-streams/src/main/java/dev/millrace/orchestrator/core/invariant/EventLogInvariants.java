@@ -268,7 +268,7 @@ public final class EventLogInvariants {
         !ending || status == WorkflowStatus.TERMINATED || ended.outcome().equals(expectedEnd),
         "the workflow ends %s, and should %s",
         ended.outcome(),
-        expectedEnd);
+        String.valueOf(expectedEnd));
     boolean late = workflowDeadlineMs != WorkflowView.NO_DEADLINE && atMs >= workflowDeadlineMs;
     expect(
         sequence,

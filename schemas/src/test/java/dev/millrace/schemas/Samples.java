@@ -7,14 +7,17 @@ import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.DeliveryWindow;
 import dev.millrace.schemas.v1.DependencyCondition;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.FailureReaction;
 import dev.millrace.schemas.v1.FailureRule;
 import dev.millrace.schemas.v1.ForEach;
+import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.JoinKind;
 import dev.millrace.schemas.v1.JoinRule;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.Repeat;
 import dev.millrace.schemas.v1.ResultCache;
@@ -56,6 +59,8 @@ public final class Samples {
         .setPriority(7)
         .setDeadline(AT)
         .setInlineDefinition(definition())
+        .setParent(parent())
+        .setOnDuplicate(DuplicatePolicy.ALLOW_AFTER_END)
         .build();
   }
 
@@ -64,6 +69,13 @@ public final class Samples {
         .setAction(ControlAction.CANCEL)
         .setReason("superseded – “a better estimate”")
         .setRequestedBy("ops@example")
+        .setStep("enrich")
+        .setName("réview")
+        .setPayload(binary())
+        .setPriority(0)
+        .setVersion(4)
+        .setDryRun(true)
+        .setId("order-17")
         .build();
   }
 
@@ -83,6 +95,10 @@ public final class Samples {
         .setTenant("seismology")
         .setPriority(9)
         .setDeadline(AT.plusSeconds(30))
+        .setBranch(4_711)
+        .setItems(List.of(json("1"), binary()))
+        .setProgress(json("{\"page\":3}"))
+        .setHeartbeatMs(10_000)
         .build();
   }
 
@@ -96,6 +112,12 @@ public final class Samples {
         .setStartedAt(AT)
         .setEndedAt(AT.plusMillis(17))
         .setWorker("worker-1")
+        .setBranch(4_711)
+        .setResults(
+            List.of(
+                ItemResult.newBuilder().setOutput(json("2")).build(),
+                ItemResult.newBuilder().setFailure(failure()).build(),
+                ItemResult.newBuilder().build()))
         .build();
   }
 
@@ -105,6 +127,7 @@ public final class Samples {
         .setAt(AT)
         .setSource(EventSource.COMPLETION)
         .setSourceOffset(1L << 40)
+        .setScope("file/12")
         .setEvents(
             List.of(
                 WorkflowEvent.newBuilder()
@@ -118,6 +141,7 @@ public final class Samples {
                             .setTenant("seismology")
                             .setPriority(0)
                             .setInlineDefinition(definition())
+                            .setParent(parent())
                             .build())
                     .build(),
                 WorkflowEvent.newBuilder()
@@ -132,6 +156,13 @@ public final class Samples {
                     .setStep("file")
                     .setAttempt(1)
                     .setPayload(binary())
+                    .setSteps(List.of("notify", "réview"))
+                    .build(),
+                WorkflowEvent.newBuilder()
+                    .setType(EventType.PRIORITY_CHANGED)
+                    .setReason("SLA at risk")
+                    .setName("ops@example")
+                    .setNumber(9)
                     .build()))
         .build();
   }
@@ -204,6 +235,15 @@ public final class Samples {
         .setConditions(List.of())
         .setCases(List.of())
         .setOnFailure(List.of());
+  }
+
+  private static ParentStep parent() {
+    return ParentStep.newBuilder()
+        .setWorkflowId("swarm-1")
+        .setStep("quakes")
+        .setAttempt(1)
+        .setDepth(2)
+        .build();
   }
 
   private static RetryPolicy retry(int maxAttempts) {

@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The core's events and effects as records of the output topics. Not thread-safe. */
 public final class OutputEncoder {
+  /** Branch in the command of a step without forEach. */
+  private static final int NO_BRANCH = -1;
+
+  /** Scope of the events of a workflow and its steps. */
+  private static final String OF_WORKFLOW = "";
+
   private final AvroCodec<StepCommand> commands;
   private final AvroCodec<WorkflowEvents> events;
 
@@ -50,16 +56,10 @@ public final class OutputEncoder {
       DispatchStep dispatch,
       IntFunction<@Nullable Payload> payloads) {
     CompiledStep step = definition.step(dispatch.step());
-    Adjacency dependencies = definition.dependencies();
-    List<StepOutput> outputs = new ArrayList<>(dependencies.degree(dispatch.step()));
-    for (int edge = dependencies.start(dispatch.step());
-        edge < dependencies.end(dispatch.step());
-        edge++) {
-      int dependency = dependencies.target(edge);
-      outputs.add(
-          new StepOutput(
-              definition.step(dependency).id(), PayloadCodec.toAvro(payloads.apply(dependency))));
-    }
+    Payload input =
+        dispatch.isMapped() ? dispatch.input() : payloads.apply(PackedWorkflow.INPUT_SLOT);
+    List<StepOutput> outputs =
+        dispatch.isMapped() ? List.of() : dependencies(definition, dispatch.step(), payloads);
     return commands.encode(
         new StepCommand(
             workflowId,
@@ -68,13 +68,31 @@ public final class OutputEncoder {
             step.type(),
             definition.name(),
             definition.version(),
-            PayloadCodec.toAvro(payloads.apply(PackedWorkflow.INPUT_SLOT)),
+            PayloadCodec.toAvro(input),
             outputs,
             workflow.tenant(),
             workflow.priority(),
             dispatch.deadlineMs() == WorkflowView.NO_DEADLINE
                 ? null
-                : Instant.ofEpochMilli(dispatch.deadlineMs())));
+                : Instant.ofEpochMilli(dispatch.deadlineMs()),
+            NO_BRANCH,
+            List.of(),
+            null,
+            0L));
+  }
+
+  private static List<StepOutput> dependencies(
+      CompiledDefinition definition, int step, IntFunction<@Nullable Payload> payloads) {
+    Adjacency dependencies = definition.dependencies();
+    int count = definition.step(step).dependencies();
+    List<StepOutput> outputs = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int dependency = dependencies.target(dependencies.start(step) + i);
+      outputs.add(
+          new StepOutput(
+              definition.step(dependency).id(), PayloadCodec.toAvro(payloads.apply(dependency))));
+    }
+    return outputs;
   }
 
   /**
@@ -97,7 +115,12 @@ public final class OutputEncoder {
     }
     return events.encode(
         new WorkflowEvents(
-            firstSequence, Instant.ofEpochMilli(atMs), eventSource(source), offset, records));
+            firstSequence,
+            Instant.ofEpochMilli(atMs),
+            eventSource(source),
+            offset,
+            records,
+            OF_WORKFLOW));
   }
 
   /** The one event of a start that was refused. */
@@ -108,7 +131,8 @@ public final class OutputEncoder {
             Instant.ofEpochMilli(atMs),
             EventSource.START,
             offset,
-            List.of(EventCodec.rejected(failure))));
+            List.of(EventCodec.rejected(failure)),
+            OF_WORKFLOW));
   }
 
   private static EventSource eventSource(@Nullable InputSource source) {

@@ -52,7 +52,8 @@ public final class ChildBuilder {
   }
 
   /**
-   * Whether it is cancelled when the workflow ends before it. Without, it is, unless it is detached.
+   * Whether it is cancelled when the workflow ends before it. Without, it is, unless it is
+   * detached.
    */
   public ChildBuilder cancelled(boolean cancelled) {
     this.cancelled = cancelled;

@@ -50,8 +50,7 @@ final class EdgeReader {
 
   List<Dependency> dependencies(SourceValue list) throws SourceRefusedException {
     List<Dependency> dependencies = new ArrayList<>();
-    if (values.isA(
-        SourceEvent.Kind.SEQUENCE, list, "list the step ids in brackets, like [a, b]")) {
+    if (values.isA(SourceEvent.Kind.SEQUENCE, list, "list the step ids in brackets, like [a, b]")) {
       values.list(
           list,
           item -> {
@@ -102,7 +101,9 @@ final class EdgeReader {
   @Nullable JoinRule join(SourceValue value) throws SourceRefusedException {
     if (value.kind() != SourceEvent.Kind.MAPPING) {
       return values.choice(
-          value, JOINS, "write one of %s, {atLeast: 2}".formatted(String.join(", ", JOINS.keySet())));
+          value,
+          JOINS,
+          "write one of %s, {atLeast: 2}".formatted(String.join(", ", JOINS.keySet())));
     }
     List<Integer> atLeast = new ArrayList<>(1);
     values.mapping(
@@ -157,10 +158,7 @@ final class EdgeReader {
       if (values.isA(
           SourceEvent.Kind.MAPPING, item, "a rule is like {types: [Timeout], then: continue}")) {
         values.mapping(
-            item,
-            Field.OfFailureRule.class,
-            List.of(Field.OfFailureRule.THEN),
-            this::readField);
+            item, Field.OfFailureRule.class, List.of(Field.OfFailureRule.THEN), this::readField);
       }
       return new FailureRule(types, Objects.requireNonNullElseGet(then, Reaction.Fail::new));
     }
@@ -168,8 +166,7 @@ final class EdgeReader {
     private void readField(Field.OfFailureRule field, SourceValue value)
         throws SourceRefusedException {
       switch (field) {
-        case TYPES ->
-            types = FailureTypesReader.read(values, value, DefinitionRule.FAILURE_RULE);
+        case TYPES -> types = FailureTypesReader.read(values, value, DefinitionRule.FAILURE_RULE);
         case THEN -> then = reaction(value);
       }
     }

@@ -69,8 +69,7 @@ record StepPrinter(String commonQueue) {
       case StepAction.SetValue set -> putTemplate(fields, Field.OfStep.SET, set.value());
       case StepAction.Delay delay -> put(fields, Field.OfStep.DELAY, delay.duration());
       case StepAction.Until until -> put(fields, Field.OfStep.UNTIL, until.time());
-      case StepAction.AwaitSignal signal ->
-          fields.put(Field.OfStep.SIGNAL.text(), signal(signal));
+      case StepAction.AwaitSignal signal -> fields.put(Field.OfStep.SIGNAL.text(), signal(signal));
       case StepAction.StartChild child -> fields.put(Field.OfStep.WORKFLOW.text(), child(child));
       case StepAction.Choose choose ->
           fields.put(

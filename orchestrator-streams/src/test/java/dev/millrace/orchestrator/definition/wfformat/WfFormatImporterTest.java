@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.DefinitionParser;
@@ -71,7 +72,10 @@ class WfFormatImporterTest {
                 "join_1-2", List.of("left", "right"),
                 "join_1", List.of("join_1-2")));
     assertThat(instance.definition().steps())
-        .allSatisfy(step -> assertThat(step.type()).isEqualTo(WfFormatImporter.STEP_TYPE));
+        .allSatisfy(
+            step ->
+                assertThat(step.action())
+                    .isEqualTo(new StepAction.Work(WfFormatImporter.STEP_TYPE, "default", null)));
     assertThat(instance.taskIds())
         .containsEntry("join_1-2", "join:1")
         .containsEntry("join_1", "join_1")

@@ -133,10 +133,7 @@ final class ActionReader {
     switch (field) {
       case DEFINITION -> name = values.text(value);
       case VERSION -> version = values.limit(value, DefinitionRule.BAD_VERSION);
-      case ID -> {
-        String text = values.text(value);
-        workflowId = text == null ? null : JsonText.of(text);
-      }
+      case ID -> workflowId = values.text(value);
       case INPUT -> input = new TemplateReader(values).read(value);
       case DETACHED -> detached = Objects.requireNonNullElse(values.bool(value), false);
       case ON_CANCEL -> cancelled = values.choice(value, ON_CANCEL, "write one of abandon, cancel");

@@ -35,7 +35,7 @@ public final class ChildBuilder {
 
   /** Its id, in which <code>${...}</code> may stand. */
   public ChildBuilder id(String template) {
-    this.id = JsonText.of(template);
+    this.id = template;
     return this;
   }
 

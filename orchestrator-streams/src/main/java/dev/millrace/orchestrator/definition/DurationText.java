@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as the language writes them: {@code 100ms}, {@code 30s}, {@code PT5M}. Stateless. */
-final class DurationText {
+public final class DurationText {
   /** What to write, for messages. */
   static final String HOW_TO =
       "write it with a unit, like 100ms, 30s, 5m, 1h or 7d, or as ISO-8601, like PT5M";
@@ -24,7 +24,7 @@ final class DurationText {
   private DurationText() {}
 
   /** The duration that a text means; empty when it means none. */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     Matcher simple = SIMPLE_PATTERN.matcher(text);
     if (simple.matches()) {
       long count = Long.parseLong(simple.group(1));

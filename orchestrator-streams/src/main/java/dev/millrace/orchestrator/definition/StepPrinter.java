@@ -95,7 +95,7 @@ record StepPrinter(String commonQueue) {
     if (child.version() != 0) {
       fields.put(Field.OfChild.VERSION.text(), child.version());
     }
-    putTemplate(fields, Field.OfChild.ID, child.workflowId());
+    put(fields, Field.OfChild.ID, child.workflowId());
     putTemplate(fields, Field.OfChild.INPUT, child.input());
     if (child.detached()) {
       fields.put(Field.OfChild.DETACHED.text(), true);

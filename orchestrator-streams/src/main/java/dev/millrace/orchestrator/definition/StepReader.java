@@ -24,7 +24,7 @@ final class StepReader {
 
   private final SourceValues values;
   private final EdgeReader edges;
-  private final String standIn;
+  private final int index;
 
   private @Nullable String id;
   private @Nullable String type;
@@ -52,12 +52,12 @@ final class StepReader {
   /**
    * A reader of one step.
    *
-   * @param standIn id of a step that has none
+   * @param index how many steps came before it, in both parts
    */
-  StepReader(SourceValues values, EdgeReader edges, String standIn) {
+  StepReader(SourceValues values, EdgeReader edges, int index) {
     this.values = values;
     this.edges = edges;
-    this.standIn = standIn;
+    this.index = index;
   }
 
   /** Reads the fields of a step whose mapping has just begun. */
@@ -68,7 +68,7 @@ final class StepReader {
 
   /** The step; what could not be read has its default. */
   StepDefinition toStep(String defaultQueue) {
-    String known = id == null ? standIn : id;
+    String known = id == null ? DefinitionReader.UNREADABLE + index : id;
     String ownQueue = Objects.requireNonNullElse(queue, defaultQueue);
     return new StepDefinition(
         known,

@@ -136,7 +136,7 @@ public final class ExpressionRules {
         // Schema and form are no expressions.
       }
       case StepAction.StartChild child -> {
-        before(index, "workflow.id", child.workflowId(), compiler::template);
+        before(index, "workflow.id", child.workflowId(), compiler::text);
         before(index, "workflow.input", child.input(), compiler::template);
       }
       case StepAction.Choose choose -> {

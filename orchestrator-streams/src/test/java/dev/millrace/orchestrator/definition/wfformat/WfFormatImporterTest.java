@@ -12,6 +12,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.DefinitionPrinter;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -236,8 +237,8 @@ class WfFormatImporterTest {
         .isPositive()
         .isLessThanOrEqualTo(total + 1e-6);
     ParsedDefinition printed =
-        DefinitionParser.parse(
-            DefinitionPrinter.print(instance.definition()).getBytes(StandardCharsets.UTF_8));
+        new DefinitionParser(new CelExpressions())
+            .parse(DefinitionPrinter.print(instance.definition()).getBytes(StandardCharsets.UTF_8));
     assertThat(printed).isEqualTo(new ParsedDefinition.Accepted(instance.definition(), List.of()));
   }
 }

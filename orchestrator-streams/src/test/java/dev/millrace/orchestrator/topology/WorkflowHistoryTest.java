@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
-import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.Definitions;
@@ -14,7 +13,6 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -169,21 +167,7 @@ class WorkflowHistoryTest extends DrivenEngineCase {
       fold.apply(entry);
     }
     folded = log.entries().size();
-    byte[] stored = engine.stored().get(Keys.workflow(ID));
-    assertThat(stored).isNotNull();
-    assertThat(withWhatTheShellKeeps(fold.workflow(), PackedWorkflow.of(stored)).bytes())
-        .as("after event %d", folded - 1)
-        .isEqualTo(stored);
-    return fold;
-  }
-
-  /** What no event tells: how far the inputs were read, the timer, the life of the task. */
-  private static PackedWorkflow withWhatTheShellKeeps(PackedWorkflow fold, PackedWorkflow stored) {
-    for (InputSource source : InputSource.values()) {
-      fold.setAppliedOffset(source, stored.appliedOffset(source));
-    }
-    fold.setArmedTimerMs(stored.armedTimerMs());
-    fold.setIncarnation(stored.incarnation());
+    StoredFold.assertThatItIs(engine, ID, fold);
     return fold;
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -147,7 +148,7 @@ public final class DiffCommand implements Callable<Integer> {
       if (ofStep && difference.field().isEmpty()) {
         out.println(
             switch (difference.change()) {
-              case ADDED -> "+ step %s %s".formatted(difference.step(), text(difference.after()));
+              case ADDED -> "+ step %s: %s".formatted(difference.step(), text(difference.after()));
               case REMOVED, CHANGED -> "- step " + difference.step();
             });
         continue;
@@ -169,7 +170,12 @@ public final class DiffCommand implements Callable<Integer> {
     if (value == null) {
       return "(none)";
     }
-    String text = value.toString();
+    String text =
+        value instanceof Map<?, ?> fields
+            ? fields.entrySet().stream()
+                .map(field -> field.getKey() + " " + field.getValue())
+                .collect(Collectors.joining(", "))
+            : value.toString();
     return text.length() <= VALUE_CHARS ? text : text.substring(0, VALUE_CHARS) + "...";
   }
 

@@ -34,7 +34,7 @@ record AttemptReport(
       Set.of(EventType.STEP_SUCCEEDED, EventType.ATTEMPT_FAILED, EventType.STEP_FAILED);
 
   /**
-   * What the log has of an attempt; empty when it has nothing.
+   * What the log has of an attempt of a step, not of a branch; empty when it has nothing.
    *
    * @param completions finds a completion by its offset
    */
@@ -47,7 +47,8 @@ record AttemptReport(
     EventHistory.Entry outcome = null;
     for (EventHistory.Entry entry : log.entries()) {
       WorkflowEvent event = entry.event();
-      if (event.getStep().equals(step) && event.getAttempt() == number) {
+      boolean isOfStep = entry.scope().isEmpty() && event.getStep().equals(step);
+      if (isOfStep && event.getAttempt() == number) {
         if (event.getType() == EventType.STEP_DISPATCHED) {
           dispatched = entry;
         } else if (ENDS.contains(event.getType())) {

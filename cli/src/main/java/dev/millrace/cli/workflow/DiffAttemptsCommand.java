@@ -73,7 +73,7 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
     EventHistory log = WorkflowLog.read(connection, workflowId, this::note);
     List<Integer> known =
         log.entries().stream()
-            .filter(entry -> entry.event().getStep().equals(step))
+            .filter(entry -> entry.scope().isEmpty() && entry.event().getStep().equals(step))
             .map(entry -> entry.event().getAttempt())
             .filter(attempt -> attempt > 0)
             .distinct()

@@ -59,6 +59,11 @@ public final class StateCommand implements Callable<Integer> {
     EventHistory log = WorkflowLog.read(connection, workflowId, this::note);
     List<EventHistory.Entry> ofWorkflow =
         log.entries().stream().filter(entry -> entry.scope().isEmpty()).toList();
+    if (ofWorkflow.isEmpty()) {
+      throw new CommandFailedException(
+          "workflow '%s': the topic has events of its branches alone, and a state can only be rebuilt from the start"
+              .formatted(workflowId));
+    }
     EventHistory.Entry first = ofWorkflow.getFirst();
     StartDetail start = first.event().getStart();
     if (start == null) {

@@ -56,7 +56,7 @@ class DiffCommandTest {
             "~ step ship",
             "    dependsOn: [pay] -> [pay, check]",
             "    timeout: (none) -> 30s",
-            "+ step check {type=check, queue=risk}");
+            "+ step check: type check, queue risk");
   }
 
   @Test

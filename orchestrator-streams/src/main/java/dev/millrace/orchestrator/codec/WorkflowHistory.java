@@ -86,7 +86,8 @@ public final class WorkflowHistory {
    * since an end drops all but a summary.
    */
   public PackedWorkflow lastRunning() {
-    return beforeEnd == null ? workflow() : beforeEnd;
+    PackedWorkflow running = running();
+    return running == workflow ? workflow() : running;
   }
 
   /**
@@ -96,7 +97,11 @@ public final class WorkflowHistory {
    * @param slot index of the step whose output it is, or {@link PackedWorkflow#INPUT_SLOT}
    */
   public @Nullable Payload payload(int slot) {
-    Payload apart = spilled.get(slot);
-    return apart == null ? lastRunning().riding(slot) : apart;
+    PackedWorkflow running = running();
+    return running.isSpilled(slot) ? spilled.get(slot) : running.riding(slot);
+  }
+
+  private PackedWorkflow running() {
+    return beforeEnd != null && workflow.status().hasEnded() ? beforeEnd : workflow;
   }
 }

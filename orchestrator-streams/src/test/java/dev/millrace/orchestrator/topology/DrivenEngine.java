@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.LosableRegistry;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.schemas.Topics;
@@ -110,7 +111,7 @@ final class DrivenEngine implements AutoCloseable {
         OrchestratorTopology.build(
             processor,
             engineRegistry,
-            new CountDownLatch(1),
+            new Definitions(new CountDownLatch(1)),
             queues::contains,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),

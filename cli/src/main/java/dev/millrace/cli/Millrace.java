@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.deadletters.DeadLettersCommand;
 import dev.millrace.cli.definition.LintCommand;
 import dev.millrace.cli.definition.RegisterCommand;
 import dev.millrace.cli.demo.DemoCommand;
@@ -67,6 +68,7 @@ public final class Millrace {
         .addSubcommand(new ListCommand())
         .addSubcommand(new CancelCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new DeadLettersCommand())
         .addSubcommand(Bench.commandLine())
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)

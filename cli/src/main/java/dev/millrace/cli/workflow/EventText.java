@@ -69,6 +69,7 @@ final class EventText {
           WORKFLOW_TIMED_OUT,
           WORKFLOW_TERMINATED,
           STEP_SKIPPED,
+          STEP_SUSPENDED,
           STEP_HELD,
           STEP_REPEATED,
           HEARTBEAT,

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
+import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -72,11 +73,18 @@ final class Transitions {
       Cause cause) {
     long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
-    Decision decision = Decider.decide(workflowId, definition, workflow, input, nowMs);
+    Situation situation =
+        new Situation(
+            workflowId,
+            definition,
+            workflow,
+            new StoredPayloads(store, workflowId, workflow),
+            nowMs);
+    Decision decision = Decider.decide(situation, input);
     return switch (decision) {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
-        Run run = new Run(workflowId, definition, workflow, cause, nowMs);
+        Run run = new Run(situation, workflow, cause);
         run.carryOut(accepted);
         run.publish(firstSequence);
         run.store(input);
@@ -87,6 +95,7 @@ final class Transitions {
 
   /** One accepted decision being carried out. */
   private final class Run {
+    private final Situation situation;
     private final String workflowId;
     private final CompiledDefinition definition;
     private final PackedWorkflow workflow;
@@ -96,17 +105,13 @@ final class Transitions {
     private final List<Event> events = new ArrayList<>();
     private long timerMs;
 
-    Run(
-        String workflowId,
-        CompiledDefinition definition,
-        PackedWorkflow workflow,
-        Cause cause,
-        long nowMs) {
-      this.workflowId = workflowId;
-      this.definition = definition;
+    Run(Situation situation, PackedWorkflow workflow, Cause cause) {
+      this.situation = situation;
+      this.workflowId = situation.workflowId();
+      this.definition = situation.definition();
       this.workflow = workflow;
       this.cause = cause;
-      this.nowMs = nowMs;
+      this.nowMs = situation.nowMs();
       this.headers = TraceContext.of(cause.headers());
       this.timerMs = workflow.armedTimerMs();
     }
@@ -140,8 +145,7 @@ final class Transitions {
       if (command.length > Limits.COMMAND_BYTES) {
         Failure tooLarge = commandTooLarge(command.length);
         Input report = new AttemptReported(step, dispatch.attempt(), null, tooLarge);
-        if (Decider.decide(workflowId, definition, workflow, report, nowMs)
-            instanceof Decision.Accepted failed) {
+        if (Decider.decide(situation, report) instanceof Decision.Accepted failed) {
           carryOut(failed);
         }
       } else {

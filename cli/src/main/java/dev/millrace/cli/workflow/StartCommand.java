@@ -6,6 +6,7 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvents;
@@ -72,9 +73,20 @@ public final class StartCommand implements Callable<Integer> {
   private int priority;
 
   @Option(
+      names = "--on-duplicate",
+      paramLabel = "POLICY",
+      defaultValue = "reject",
+      description = {
+        "What to do when the id is taken (${DEFAULT-VALUE}): reject; return-existing, which is no failure;",
+        "cancel-existing, which starts this workflow when the other has ended; allow-after-end."
+      },
+      converter = DuplicatePolicyConverter.class)
+  private DuplicatePolicy onDuplicate = DuplicatePolicy.REJECT;
+
+  @Option(
       names = "--wait",
       description =
-          "Wait for the end; the exit code is 0 only if the workflow succeeds, and 3 if the id was taken.")
+          "Wait for the end; the exit code is 0 only if the workflow succeeds or was to be left as it is, and 3 if the id was taken.")
   private boolean wait;
 
   @Option(
@@ -95,7 +107,7 @@ public final class StartCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     try (PartitionReader<WorkflowEvents> reader = events(connection, workflowId, false)) {
-      if (id != null && engineKnows(workflowId).orElse(false)) {
+      if (id != null && !mayFollow() && engineKnows(workflowId).orElse(false)) {
         return taken(workflowId);
       }
       long offset = send(connection, workflowId, start);
@@ -138,7 +150,10 @@ public final class StartCommand implements Callable<Integer> {
     while (!over || (known && history.entries().isEmpty())) {
       for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
         if (found.key().equals(workflowId)) {
-          if (history.entries().isEmpty() && !isCausedBy(startOffset, found.value())) {
+          if (history.entries().isEmpty() && !isBegunBy(startOffset, found.value())) {
+            if (onDuplicate == DuplicatePolicy.CANCEL_EXISTING) {
+              continue; // the other one's, until its end
+            }
             return taken(workflowId);
           }
           history.add(found.offset(), found.value());
@@ -152,7 +167,9 @@ public final class StartCommand implements Callable<Integer> {
         }
       }
       over = System.nanoTime() - begun >= waitLimit.toNanos();
-      if (history.entries().isEmpty() && (System.nanoTime() - look >= 0 || (over && !known))) {
+      if (onDuplicate != DuplicatePolicy.CANCEL_EXISTING
+          && history.entries().isEmpty()
+          && (System.nanoTime() - look >= 0 || (over && !known))) {
         if (known) {
           return taken(workflowId);
         }
@@ -167,8 +184,18 @@ public final class StartCommand implements Callable<Integer> {
             .formatted(workflowId, waitLimit, workflowId));
   }
 
-  private static boolean isCausedBy(long startOffset, WorkflowEvents events) {
-    return events.getSource() == EventSource.START && events.getSourceOffset() == startOffset;
+  /** Whether it was this start that began a workflow, or was rejected; not what it cancels. */
+  private static boolean isBegunBy(long startOffset, WorkflowEvents events) {
+    EventType first = events.getEvents().getFirst().getType();
+    return events.getSource() == EventSource.START
+        && events.getSourceOffset() == startOffset
+        && (first == EventType.WORKFLOW_STARTED || first == EventType.WORKFLOW_REJECTED);
+  }
+
+  /** Whether this workflow may begin although another one had the id. */
+  private boolean mayFollow() {
+    return onDuplicate == DuplicatePolicy.CANCEL_EXISTING
+        || onDuplicate == DuplicatePolicy.ALLOW_AFTER_END;
   }
 
   /**
@@ -203,6 +230,10 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private int taken(String workflowId) {
+    if (onDuplicate == DuplicatePolicy.RETURN_EXISTING) {
+      note("workflow '%s': is there already and was left as it is".formatted(workflowId));
+      return ExitCode.OK;
+    }
     note(
         "workflow '%s': the id is taken by an earlier start, so nothing was started; see 'millrace events %s'"
             .formatted(workflowId, workflowId));
@@ -232,6 +263,7 @@ public final class StartCommand implements Callable<Integer> {
         .setInput(input == null ? null : PayloadText.read(command, "input", input))
         .setTenant(tenant)
         .setPriority(priority)
+        .setOnDuplicate(onDuplicate)
         .build();
   }
 

@@ -11,6 +11,7 @@ import dev.millrace.kafka.EmbeddedKafka;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.BuiltInRegistry;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowControl;
@@ -304,6 +305,32 @@ class WorkflowCommandsTest {
     assertThat(run.exitCode()).as(run.err()).isEqualTo(3);
     assertThat(run.err())
         .contains("millrace: workflow '" + id + "': the id is taken by an earlier start");
+  }
+
+  @Test
+  void waitingStartThatCancelsTheOtherWaitsForItsOwnWorkflow() {
+    CompletableFuture<CliRun> run =
+        CompletableFuture.supplyAsync(
+            () -> run("start", "a", "--id", "w12", "--on-duplicate", "cancel-existing", "--wait"));
+    long start = found(WorkflowStart.class, connection.topics().starts(), "w12").offset();
+    sendEvents("w12", 7, start, EventType.WORKFLOW_CANCELLED);
+    sendEvents("w12", 8, start, EventType.WORKFLOW_STARTED, EventType.WORKFLOW_SUCCEEDED);
+
+    assertThat(run.join().exitCode()).as(run.join().err()).isZero();
+    assertThat(run.join().out()).contains("9 WORKFLOW_SUCCEEDED");
+    assertThat(only(WorkflowStart.class, connection.topics().starts(), "w12").getOnDuplicate())
+        .isEqualTo(DuplicatePolicy.CANCEL_EXISTING);
+    assertThat(run("start", "a", "--on-duplicate", "anew").err())
+        .contains("'anew': must be one of reject, return-existing");
+  }
+
+  @Test
+  void waitingStartThatIsContentWithTheOtherIsNoFailure() {
+    sendEvents("w13", 0, EventType.WORKFLOW_STARTED);
+    CliRun run = run("start", "a", "--id", "w13", "--on-duplicate", "return-existing", "--wait");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err()).contains("is there already and was left as it is");
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.codec;
 
-import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowStart;
@@ -13,13 +12,10 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 final class UnsupportedInputs {
   private UnsupportedInputs() {}
 
-  /** Refuses starts of children, and policies for a taken id other than to reject. */
+  /** Refuses starts of children. */
   static void check(WorkflowStart start) throws MalformedRecordException {
     if (start.getParent() != null) {
       throw unsupported("parent is set", "start the workflow without a parent");
-    }
-    if (start.getOnDuplicate() != DuplicatePolicy.REJECT) {
-      throw unsupported("onDuplicate is " + start.getOnDuplicate(), "send REJECT");
     }
   }
 
@@ -62,7 +58,7 @@ final class UnsupportedInputs {
     }
   }
 
-  private static MalformedRecordException unsupported(String what, String instead) {
+  static MalformedRecordException unsupported(String what, String instead) {
     return new MalformedRecordException(
         "%s: not one that this engine knows; upgrade the engine or %s".formatted(what, instead),
         null);

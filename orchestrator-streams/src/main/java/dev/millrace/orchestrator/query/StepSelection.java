@@ -4,7 +4,7 @@ import dev.millrace.orchestrator.core.state.StepStatus;
 
 /** Which steps of a workflow are meant. */
 public enum StepSelection {
-  /** Those of which something is under way: an attempt is out, or the next one is due later. */
+  /** Those that have begun and are not finished: under way, waiting for a time, or held. */
   ACTIVE,
   /** Those and the ones that have not begun. */
   UNFINISHED,
@@ -13,9 +13,9 @@ public enum StepSelection {
 
   boolean includes(StepStatus status) {
     return switch (status) {
-      case OPEN, BACKING_OFF -> true;
+      case OPEN, BACKING_OFF, READY, SUSPENDED -> true;
       case WAITING -> this != ACTIVE;
-      case SUCCEEDED, FAILED -> this == ALL;
+      case SUCCEEDED, FAILED, SKIPPED, ABANDONED -> this == ALL;
     };
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.query;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.time.Instant;
@@ -42,13 +43,14 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
     private static Step of(CompiledDefinition definition, WorkflowView workflow, int step) {
       long dueMs = workflow.stepDeadlineMs(step);
       StepStatus status = workflow.stepStatus(step);
+      boolean isWaiting = status == StepStatus.WAITING;
       return new Step(
           definition.step(step).id(),
           definition.step(step).type(),
           definition.step(step).queue(),
           status,
-          workflow.attempt(step),
-          status == StepStatus.WAITING ? workflow.remainingDependencies(step) : 0,
+          isWaiting ? 0 : workflow.attempt(step),
+          isWaiting ? Join.lacks(definition.step(step).join(), workflow.join(step)) : 0,
           dueMs == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(dueMs));
     }
   }

@@ -16,6 +16,7 @@ import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.Payload;
@@ -204,6 +205,15 @@ final class DrivenEngine implements AutoCloseable {
                 .setInput(input)
                 .setDeadline(deadline)
                 .build()));
+  }
+
+  void start(String workflowId, String definition, DuplicatePolicy onDuplicate) {
+    send(topics.starts(), workflowId, startBytes(definition, onDuplicate));
+  }
+
+  byte[] startBytes(String definition, DuplicatePolicy onDuplicate) {
+    return starts.encode(
+        WorkflowStart.newBuilder().setDefinition(definition).setOnDuplicate(onDuplicate).build());
   }
 
   void startWithItsOwn(String workflowId, WorkflowDefinition definition, @Nullable Payload input) {

@@ -12,11 +12,23 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0 (lowest) to 9 (highest)
  * @param deadlineMs when it times out at the latest, in epoch milliseconds; 0 means no such time
  * @param ownDefinition its definition, when it is registered nowhere; null for a registered one
+ * @param onDuplicate what to do when the workflow's id is taken
  */
 public record StartRequested(
     @Nullable Payload input,
     String tenant,
     int priority,
     long deadlineMs,
-    @Nullable WorkflowDefinition ownDefinition)
-    implements Input {}
+    @Nullable WorkflowDefinition ownDefinition,
+    DuplicatePolicy onDuplicate)
+    implements Input {
+  /** A start that starts nothing when the id is taken. */
+  public StartRequested(
+      @Nullable Payload input,
+      String tenant,
+      int priority,
+      long deadlineMs,
+      @Nullable WorkflowDefinition ownDefinition) {
+    this(input, tenant, priority, deadlineMs, ownDefinition, DuplicatePolicy.REJECT);
+  }
+}

@@ -69,6 +69,8 @@ final class WorkflowTask {
           };
       if (refused != null) {
         deadLetters.refuse(record, DeadLetters.Origin.of(metadata), refused);
+      } else if (source != InputSource.START) {
+        starts.afterChange(workflowId);
       }
     } catch (MalformedRecordException e) {
       deadLetters.malformed(record, DeadLetters.Origin.of(metadata), e);
@@ -100,6 +102,7 @@ final class WorkflowTask {
     long expiryMs = workflow.endedAtMs() + task.settings().retention().toMillis();
     if (!workflow.status().hasEnded()) {
       moveOn(workflowId, workflow, nowMs);
+      starts.afterChange(workflowId);
     } else if (expiryMs <= nowMs) {
       store.forget(workflowId, workflow);
     } else {

@@ -49,6 +49,11 @@ public final class Keys {
     return Bytes.wrap(new byte[] {WORKFLOW + 1});
   }
 
+  /** Right behind a workflow's key. */
+  public static Bytes behindWorkflow(String workflowId) {
+    return key(WORKFLOW, workflowId + '\0');
+  }
+
   /** Before every record of a kind. */
   static Bytes first(RecordKind kind) {
     return Bytes.wrap(new byte[] {firstByte(kind)});
@@ -60,7 +65,7 @@ public final class Keys {
   }
 
   /** A payload of a workflow. */
-  static Bytes payload(String workflowId, int slot) {
+  public static Bytes payload(String workflowId, int slot) {
     byte[] id = workflowId.getBytes(UTF_8);
     return Bytes.wrap(
         ByteBuffer.allocate(1 + id.length + Integer.BYTES)

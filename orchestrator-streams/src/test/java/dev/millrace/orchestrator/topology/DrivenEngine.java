@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.LosableRegistry;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.schemas.Topics;
@@ -15,6 +16,7 @@ import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.Payload;
@@ -110,7 +112,7 @@ final class DrivenEngine implements AutoCloseable {
         OrchestratorTopology.build(
             processor,
             engineRegistry,
-            new CountDownLatch(1),
+            new Definitions(new CountDownLatch(1)),
             queues::contains,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),
@@ -203,6 +205,15 @@ final class DrivenEngine implements AutoCloseable {
                 .setInput(input)
                 .setDeadline(deadline)
                 .build()));
+  }
+
+  void start(String workflowId, String definition, DuplicatePolicy onDuplicate) {
+    send(topics.starts(), workflowId, startBytes(definition, onDuplicate));
+  }
+
+  byte[] startBytes(String definition, DuplicatePolicy onDuplicate) {
+    return starts.encode(
+        WorkflowStart.newBuilder().setDefinition(definition).setOnDuplicate(onDuplicate).build());
   }
 
   void startWithItsOwn(String workflowId, WorkflowDefinition definition, @Nullable Payload input) {

@@ -46,6 +46,12 @@ public final class JsonIntake {
           .filter(policy -> policy != DuplicatePolicy.UNKNOWN)
           .toList();
 
+  static { // the builders look up the classes of default values
+    GeneratedRecords.model(WorkflowStart.class);
+    GeneratedRecords.model(WorkflowControl.class);
+    GeneratedRecords.model(StepCompletion.class);
+  }
+
   private final InlineDefinitionReader definitions;
 
   /**
@@ -192,7 +198,7 @@ public final class JsonIntake {
     for (String field = in.next(); field != null; field = in.next()) {
       switch (field) {
         case "step" -> step = in.string(field);
-        case "attempt" -> attempt = in.integer(field, 1, Limits.ATTEMPTS);
+        case "attempt" -> attempt = in.integer(field, 1, Integer.MAX_VALUE);
         case "status" -> status = in.constant(field, STATUSES);
         case "output" -> completion.setOutput(in.payload(field));
         case "failure" -> failure = failure(in, field);
@@ -266,7 +272,7 @@ public final class JsonIntake {
       switch (field) {
         case "workflowId" -> workflowId = in.string("parent.workflowId");
         case "step" -> step = in.string("parent.step");
-        case "attempt" -> attempt = in.integer("parent.attempt", 1, Limits.ATTEMPTS);
+        case "attempt" -> attempt = in.integer("parent.attempt", 1, Integer.MAX_VALUE);
         case "depth" -> depth = in.integer("parent.depth", 1, Integer.MAX_VALUE);
         default ->
             throw JsonFields.unknown("parent." + field, "workflowId, step, attempt and depth");

@@ -2,9 +2,12 @@ package dev.millrace.schemas;
 
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.RetryPolicy;
 import dev.millrace.schemas.v1.StartDetail;
@@ -43,6 +46,8 @@ public final class Samples {
         .setPriority(7)
         .setDeadline(AT)
         .setInlineDefinition(definition())
+        .setParent(parent())
+        .setOnDuplicate(DuplicatePolicy.ALLOW_AFTER_END)
         .build();
   }
 
@@ -51,6 +56,13 @@ public final class Samples {
         .setAction(ControlAction.CANCEL)
         .setReason("superseded – “a better estimate”")
         .setRequestedBy("ops@example")
+        .setStep("enrich")
+        .setName("réview")
+        .setPayload(binary())
+        .setPriority(0)
+        .setVersion(4)
+        .setDryRun(true)
+        .setId("order-17")
         .build();
   }
 
@@ -70,6 +82,10 @@ public final class Samples {
         .setTenant("seismology")
         .setPriority(9)
         .setDeadline(AT.plusSeconds(30))
+        .setBranch(4_711)
+        .setItems(List.of(json("1"), binary()))
+        .setProgress(json("{\"page\":3}"))
+        .setHeartbeatMs(10_000)
         .build();
   }
 
@@ -83,6 +99,12 @@ public final class Samples {
         .setStartedAt(AT)
         .setEndedAt(AT.plusMillis(17))
         .setWorker("worker-1")
+        .setBranch(4_711)
+        .setResults(
+            List.of(
+                ItemResult.newBuilder().setOutput(json("2")).build(),
+                ItemResult.newBuilder().setFailure(failure()).build(),
+                ItemResult.newBuilder().build()))
         .build();
   }
 
@@ -92,6 +114,7 @@ public final class Samples {
         .setAt(AT)
         .setSource(EventSource.COMPLETION)
         .setSourceOffset(1L << 40)
+        .setScope("file/12")
         .setEvents(
             List.of(
                 WorkflowEvent.newBuilder()
@@ -105,6 +128,7 @@ public final class Samples {
                             .setTenant("seismology")
                             .setPriority(0)
                             .setInlineDefinition(definition())
+                            .setParent(parent())
                             .build())
                     .build(),
                 WorkflowEvent.newBuilder()
@@ -119,6 +143,13 @@ public final class Samples {
                     .setStep("file")
                     .setAttempt(1)
                     .setPayload(binary())
+                    .setSteps(List.of("notify", "réview"))
+                    .build(),
+                WorkflowEvent.newBuilder()
+                    .setType(EventType.PRIORITY_CHANGED)
+                    .setReason("SLA at risk")
+                    .setName("ops@example")
+                    .setNumber(9)
                     .build()))
         .build();
   }
@@ -144,6 +175,15 @@ public final class Samples {
                     .setTimeoutMs(5_000)
                     .setRetry(retry(1_000))
                     .build()))
+        .build();
+  }
+
+  private static ParentStep parent() {
+    return ParentStep.newBuilder()
+        .setWorkflowId("swarm-1")
+        .setStep("quakes")
+        .setAttempt(1)
+        .setDepth(2)
         .build();
   }
 

@@ -31,6 +31,8 @@ public final class Commands {
     command.setDependencies(List.of(dependencies));
     command.setTenant("acme");
     command.setPriority(6);
+    command.setBranch(-1);
+    command.setItems(List.of());
     return command;
   }
 

@@ -48,7 +48,11 @@ public final class CancelCommand implements Callable<Integer> {
     Connection connection = where.connect();
     String topic = connection.topics().controls();
     WorkflowControl control =
-        new WorkflowControl(ControlAction.CANCEL, reason, System.getProperty("user.name", ""));
+        WorkflowControl.newBuilder()
+            .setAction(ControlAction.CANCEL)
+            .setReason(reason)
+            .setRequestedBy(System.getProperty("user.name", ""))
+            .build();
     byte[] value =
         new AvroCodec<>(WorkflowControl.class, topic, connection.registry()).encode(control);
     RecordSender.send(connection, topic, workflowId, value);

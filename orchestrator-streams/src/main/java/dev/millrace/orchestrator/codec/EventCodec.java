@@ -17,6 +17,7 @@ import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Events as the contract's record and as the core's data. Stateless. */
@@ -39,7 +40,8 @@ public final class EventCodec {
                   started.priority(),
                   started.ownDefinition() == null
                       ? null
-                      : DefinitionCodec.toAvro(started.ownDefinition())));
+                      : DefinitionCodec.toAvro(started.ownDefinition()),
+                  null));
       case StepDispatched step ->
           ofStep(
               EventType.STEP_DISPATCHED,
@@ -121,9 +123,28 @@ public final class EventCodec {
       case WORKFLOW_FAILED -> new WorkflowEnded(WorkflowStatus.FAILED, failure);
       case WORKFLOW_CANCELLED -> new WorkflowEnded(WorkflowStatus.CANCELLED, failure);
       case WORKFLOW_TIMED_OUT -> new WorkflowEnded(WorkflowStatus.TIMED_OUT, failure);
-      case WORKFLOW_REJECTED, UNKNOWN ->
+      case WORKFLOW_REJECTED ->
           throw new MalformedRecordException(
               "event type %s does not change a workflow".formatted(event.getType()), null);
+      case UNKNOWN,
+          STEP_SKIPPED,
+          STEP_HELD,
+          STEP_REPEATED,
+          HEARTBEAT,
+          SIGNAL_RECEIVED,
+          WORKFLOW_PAUSED,
+          WORKFLOW_RESUMED,
+          WORKFLOW_ENDING,
+          STEPS_RESET,
+          PRIORITY_CHANGED,
+          CONTROL_REFUSED,
+          WORKFLOW_MIGRATED,
+          BRANCHES_OPENED,
+          WORKFLOW_TERMINATED ->
+          throw new MalformedRecordException(
+              "event type %s is not one that this version knows; read the event with a newer one"
+                  .formatted(event.getType()),
+              null);
     };
   }
 
@@ -140,14 +161,7 @@ public final class EventCodec {
       @Nullable Instant dueAt,
       @Nullable Payload payload,
       @Nullable Failure failure) {
-    return new WorkflowEvent(
-        type,
-        definition.step(step).id(),
-        attempt,
-        dueAt,
-        PayloadCodec.toAvro(payload),
-        FailureCodec.toAvro(failure),
-        null);
+    return record(type, definition.step(step).id(), attempt, dueAt, payload, failure, null);
   }
 
   private static WorkflowEvent ofWorkflow(
@@ -156,8 +170,29 @@ public final class EventCodec {
       @Nullable Payload payload,
       @Nullable Failure failure,
       @Nullable StartDetail start) {
+    return record(type, "", 0, dueAt, payload, failure, start);
+  }
+
+  private static WorkflowEvent record(
+      EventType type,
+      String step,
+      int attempt,
+      @Nullable Instant dueAt,
+      @Nullable Payload payload,
+      @Nullable Failure failure,
+      @Nullable StartDetail start) {
     return new WorkflowEvent(
-        type, "", 0, dueAt, PayloadCodec.toAvro(payload), FailureCodec.toAvro(failure), start);
+        type,
+        step,
+        attempt,
+        dueAt,
+        PayloadCodec.toAvro(payload),
+        FailureCodec.toAvro(failure),
+        start,
+        "",
+        List.of(),
+        "",
+        0L);
   }
 
   private static EventType type(WorkflowStatus status) {

@@ -17,6 +17,7 @@ import dev.millrace.schemas.FailureTypes;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
@@ -56,7 +57,8 @@ public final class InputDecoder {
   /**
    * Reads a workflow start.
    *
-   * @throws MalformedRecordException when the bytes are none, or break a limit
+   * @throws MalformedRecordException when the bytes are none, break a limit or ask for what this
+   *     engine cannot do
    */
   public DecodedStart start(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
@@ -77,6 +79,7 @@ public final class InputDecoder {
               .formatted(start.getVersion()),
           null);
     }
+    UnsupportedInputs.check(start);
     Payload input = PayloadCodec.fromAvroWithinLimit(start.getInput(), "input");
     InlineDefinition inline =
         start.getInlineDefinition() == null
@@ -98,41 +101,32 @@ public final class InputDecoder {
   /**
    * Reads a workflow control.
    *
-   * @throws MalformedRecordException when the bytes are none, or its action is not known here
+   * @throws MalformedRecordException when the bytes are none, or ask for what this engine cannot do
    */
   public Input control(byte @Nullable [] value, Headers headers) throws MalformedRecordException {
     byte[] bytes = present(value);
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
-    return switch (control.getAction()) {
-      case CANCEL -> new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
-      case UNKNOWN ->
-          throw new MalformedRecordException(
-              "action is not one that this engine knows; upgrade the engine or send CANCEL", null);
-    };
+    UnsupportedInputs.check(control);
+    return new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
   }
 
   /**
    * Reads a step completion.
    *
-   * @throws MalformedRecordException when the bytes are none, say neither success nor failure, or a
-   *     failure that only the engine may report
+   * @throws MalformedRecordException when the bytes are none, say neither success nor failure, a
+   *     failure that only the engine may report, or what this engine cannot do
    */
   public AttemptReported completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
     byte[] bytes = present(value);
     StepCompletion completion =
         JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
+    UnsupportedInputs.check(completion);
     Failure failure =
-        switch (completion.getStatus()) {
-          case SUCCEEDED -> null;
-          case FAILED -> ofWorker(FailureCodec.fromAvro(completion.getFailure()));
-          case UNKNOWN ->
-              throw new MalformedRecordException(
-                  "status is not one that this engine knows; upgrade the engine or send SUCCEEDED"
-                      + " or FAILED",
-                  null);
-        };
+        completion.getStatus() == CompletionStatus.FAILED
+            ? ofWorker(FailureCodec.fromAvro(completion.getFailure()))
+            : null;
     return new AttemptReported(
         completion.getStep(),
         completion.getAttempt(),

@@ -24,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The core's events and effects as records of the output topics. Not thread-safe. */
 public final class OutputEncoder {
+  /** Branch in the command of a step without forEach. */
+  private static final int NO_BRANCH = -1;
+
+  /** Scope of the events of a workflow and its steps. */
+  private static final String OF_WORKFLOW = "";
+
   private final AvroCodec<StepCommand> commands;
   private final AvroCodec<WorkflowEvents> events;
 
@@ -74,7 +80,11 @@ public final class OutputEncoder {
             workflow.priority(),
             dispatch.deadlineMs() == WorkflowView.NO_DEADLINE
                 ? null
-                : Instant.ofEpochMilli(dispatch.deadlineMs())));
+                : Instant.ofEpochMilli(dispatch.deadlineMs()),
+            NO_BRANCH,
+            List.of(),
+            null,
+            0L));
   }
 
   /**
@@ -97,7 +107,12 @@ public final class OutputEncoder {
     }
     return events.encode(
         new WorkflowEvents(
-            firstSequence, Instant.ofEpochMilli(atMs), eventSource(source), offset, records));
+            firstSequence,
+            Instant.ofEpochMilli(atMs),
+            eventSource(source),
+            offset,
+            records,
+            OF_WORKFLOW));
   }
 
   /** The one event of a start that was refused. */
@@ -108,7 +123,8 @@ public final class OutputEncoder {
             Instant.ofEpochMilli(atMs),
             EventSource.START,
             offset,
-            List.of(EventCodec.rejected(failure))));
+            List.of(EventCodec.rejected(failure)),
+            OF_WORKFLOW));
   }
 
   private static EventSource eventSource(@Nullable InputSource source) {

@@ -121,7 +121,12 @@ class PoisonLoadTest {
     AvroCodec<WorkflowControl> controls =
         new AvroCodec<>(
             WorkflowControl.class, installation.topics.controls(), installation.registry);
-    byte[] good = controls.encode(new WorkflowControl(ControlAction.CANCEL, "enough", ""));
+    byte[] good =
+        controls.encode(
+            WorkflowControl.newBuilder()
+                .setAction(ControlAction.CANCEL)
+                .setReason("enough")
+                .build());
     byte[] random = new byte[500];
     new Random(11).nextBytes(random);
     byte[] unknownSchema = good.clone();

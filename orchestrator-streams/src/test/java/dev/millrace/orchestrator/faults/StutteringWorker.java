@@ -7,7 +7,6 @@ import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -60,15 +59,12 @@ final class StutteringWorker implements AutoCloseable {
           command.getWorkflowId() + "/" + command.getStep() + "/" + command.getAttempt());
       byte[] value =
           completions.encode(
-              new StepCompletion(
-                  command.getStep(),
-                  command.getAttempt(),
-                  CompletionStatus.SUCCEEDED,
-                  null,
-                  null,
-                  Instant.EPOCH,
-                  Instant.EPOCH,
-                  "stutterer"));
+              StepCompletion.newBuilder()
+                  .setStep(command.getStep())
+                  .setAttempt(command.getAttempt())
+                  .setStatus(CompletionStatus.SUCCEEDED)
+                  .setWorker("stutterer")
+                  .build());
       for (int i = 0; i < ANSWERS; i++) {
         waiting.add(new Answer(command.getWorkflowId(), value));
       }

@@ -197,12 +197,21 @@ final class DrivenEngine implements AutoCloseable {
     send(
         topics.starts(),
         workflowId,
-        starts.encode(new WorkflowStart(definition, 0, input, "", 5, deadline, null)));
+        starts.encode(
+            WorkflowStart.newBuilder()
+                .setDefinition(definition)
+                .setInput(input)
+                .setDeadline(deadline)
+                .build()));
   }
 
   void startWithItsOwn(String workflowId, WorkflowDefinition definition, @Nullable Payload input) {
     WorkflowStart start =
-        new WorkflowStart("", 0, input, "", 5, null, DefinitionCodec.toAvro(definition));
+        WorkflowStart.newBuilder()
+            .setDefinition("")
+            .setInput(input)
+            .setInlineDefinition(DefinitionCodec.toAvro(definition))
+            .build();
     send(topics.starts(), workflowId, starts.encode(start));
   }
 
@@ -211,11 +220,12 @@ final class DrivenEngine implements AutoCloseable {
   }
 
   byte[] controlBytes(String reason) {
-    return controls.encode(new WorkflowControl(ControlAction.CANCEL, reason, ""));
+    return controls.encode(
+        WorkflowControl.newBuilder().setAction(ControlAction.CANCEL).setReason(reason).build());
   }
 
   byte[] startBytes(String definition) {
-    return starts.encode(new WorkflowStart(definition, 0, null, "", 5, null, null));
+    return starts.encode(WorkflowStart.newBuilder().setDefinition(definition).build());
   }
 
   byte[] completionBytes(String step) {
@@ -245,8 +255,13 @@ final class DrivenEngine implements AutoCloseable {
       CompletionStatus status,
       @Nullable Payload output,
       @Nullable Failure failure) {
-    return new StepCompletion(
-        step, attempt, status, output, failure, Instant.EPOCH, Instant.EPOCH, "");
+    return StepCompletion.newBuilder()
+        .setStep(step)
+        .setAttempt(attempt)
+        .setStatus(status)
+        .setOutput(output)
+        .setFailure(failure)
+        .build();
   }
 
   void send(String topic, String key, byte[] value) {

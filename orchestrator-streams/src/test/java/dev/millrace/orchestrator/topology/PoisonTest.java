@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to records that are none. */
@@ -113,6 +114,38 @@ class PoisonTest extends DrivenEngineCase {
               assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo("malformed");
               assertThat(header(letter, HeaderNames.ERROR_MESSAGE))
                   .contains("'millrace.timeout.workflow'", "engine's own");
+            });
+    assertThat(engine.events()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "workflow-starts.v1|{\"definition\":\"one\",\"onDuplicate\":\"CANCEL_EXISTING\"}|onDuplicate is CANCEL_EXISTING: not one that this engine knows; upgrade the engine or send REJECT",
+        "workflow-starts.v1|{\"definition\":\"one\",\"parent\":{\"workflowId\":\"p\",\"step\":\"s\",\"attempt\":1,\"depth\":1}}|parent is set: not one",
+        "workflow-controls.v1|{\"action\":\"TERMINATE\"}|action is TERMINATE: not one that this engine knows; upgrade the engine or send CANCEL",
+        "workflow-controls.v1|{\"action\":\"CANCEL\",\"dryRun\":true}|dryRun is set for CANCEL: not one",
+        "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"RUNNING\"}|status is RUNNING: not one that this engine knows; upgrade the engine or send SUCCEEDED",
+        "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"SUCCEEDED\",\"branch\":0}|branch is 0: not one",
+        "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"SUCCEEDED\",\"results\":[{}]}|results has 1 items: not one"
+      })
+  void whatThisEngineCannotDoIsRefusedRatherThanMisread(String name, String json, String reason) {
+    engine.start("poisoned", "one");
+    engine.events();
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(HeaderNames.CONTENT_TYPE, "application/json".getBytes(UTF_8));
+    engine.send(
+        engine.topics.prefix() + name,
+        new TestRecord<>(KEY, json.getBytes(UTF_8), headers, DrivenEngine.NOON));
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo("malformed");
+              assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains(reason);
             });
     assertThat(engine.events()).isEmpty();
   }

@@ -65,10 +65,23 @@ public class AvroCodecBenchmark {
           List.of(new StepOutput("step-3", output)),
           "",
           5,
-          null);
+          null,
+          -1,
+          List.of(),
+          null,
+          0L);
   private final StepCompletion completion =
       new StepCompletion(
-          "step-3", 1, CompletionStatus.SUCCEEDED, output, null, NOW, NOW, "worker-0");
+          "step-3",
+          1,
+          CompletionStatus.SUCCEEDED,
+          output,
+          null,
+          NOW,
+          NOW,
+          "worker-0",
+          -1,
+          List.of());
   private final WorkflowEvents stepDone =
       new WorkflowEvents(
           7L,
@@ -76,8 +89,18 @@ public class AvroCodecBenchmark {
           EventSource.COMPLETION,
           123_456L,
           List.of(
-              new WorkflowEvent(EventType.STEP_SUCCEEDED, "step-3", 1, null, output, null, null),
-              new WorkflowEvent(EventType.STEP_DISPATCHED, "step-4", 1, null, null, null, null)));
+              WorkflowEvent.newBuilder()
+                  .setType(EventType.STEP_SUCCEEDED)
+                  .setStep("step-3")
+                  .setAttempt(1)
+                  .setPayload(output)
+                  .build(),
+              WorkflowEvent.newBuilder()
+                  .setType(EventType.STEP_DISPATCHED)
+                  .setStep("step-4")
+                  .setAttempt(1)
+                  .build()),
+          "");
 
   private final byte[] commandBytes = commands.encode(command);
   private final byte[] completionBytes = completions.encode(completion);

@@ -100,7 +100,11 @@ public final class LimitLoopEngine implements RecordLoop.Answerer {
             dependencies,
             "",
             priority,
-            null);
+            null,
+            -1,
+            List.of(),
+            null,
+            0L);
     return new ProducerRecord<>(
         RunPlan.TOPICS.commands(Workload.QUEUE),
         (workflowId + "/" + step.id()).getBytes(UTF_8),
@@ -109,10 +113,11 @@ public final class LimitLoopEngine implements RecordLoop.Answerer {
 
   private ProducerRecord<byte[], byte[]> end(ConsumerRecord<byte[], byte[]> read) {
     WorkflowEvent ended =
-        new WorkflowEvent(EventType.WORKFLOW_SUCCEEDED, "", 0, null, null, null, null);
+        new WorkflowEvent(
+            EventType.WORKFLOW_SUCCEEDED, "", 0, null, null, null, null, "", List.of(), "", 0L);
     WorkflowEvents record =
         new WorkflowEvents(
-            0L, Instant.now(), EventSource.COMPLETION, read.offset(), List.of(ended));
+            0L, Instant.now(), EventSource.COMPLETION, read.offset(), List.of(ended), "");
     return new ProducerRecord<>(RunPlan.TOPICS.events(), read.key(), events.encode(record));
   }
 }

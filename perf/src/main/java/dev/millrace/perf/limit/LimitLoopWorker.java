@@ -56,7 +56,9 @@ public final class LimitLoopWorker implements RecordLoop.Answerer {
             null,
             startedAt,
             Instant.now(),
-            "limit-worker");
+            "limit-worker",
+            command.getBranch(),
+            List.of());
     return new ProducerRecord<>(
         RunPlan.TOPICS.completions(),
         command.getWorkflowId().getBytes(UTF_8),

@@ -6,6 +6,7 @@ import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.SendCheck;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
@@ -161,14 +162,31 @@ public final class LoadGenerator {
     WorkflowEvent last = events.decode(read.value()).getEvents().getLast();
     return switch (last.getType()) {
       case WORKFLOW_SUCCEEDED -> true;
-      case WORKFLOW_STARTED, STEP_DISPATCHED, STEP_SUCCEEDED -> false;
+      case WORKFLOW_STARTED,
+          STEP_DISPATCHED,
+          STEP_SUCCEEDED,
+          STEP_SKIPPED,
+          STEP_HELD,
+          STEP_REPEATED,
+          HEARTBEAT,
+          SIGNAL_RECEIVED,
+          BRANCHES_OPENED ->
+          false;
       case UNKNOWN,
           WORKFLOW_REJECTED,
           ATTEMPT_FAILED,
           STEP_FAILED,
           WORKFLOW_FAILED,
           WORKFLOW_CANCELLED,
-          WORKFLOW_TIMED_OUT ->
+          WORKFLOW_TIMED_OUT,
+          WORKFLOW_TERMINATED,
+          WORKFLOW_ENDING,
+          WORKFLOW_PAUSED,
+          WORKFLOW_RESUMED,
+          STEPS_RESET,
+          PRIORITY_CHANGED,
+          CONTROL_REFUSED,
+          WORKFLOW_MIGRATED ->
           throw new IllegalStateException(
               "workflow %s must succeed, but: %s".formatted(new String(read.key(), UTF_8), last));
     };
@@ -191,6 +209,8 @@ public final class LoadGenerator {
         "",
         5,
         null,
-        null);
+        null,
+        null,
+        DuplicatePolicy.REJECT);
   }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.schemas.wire;
 
+import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -33,7 +35,7 @@ public final class EventsJson {
     StringWriter line = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(line)) {
       json.writeStartObject();
-      json.writeStringProperty("id", workflowId + "/" + entry.sequence());
+      json.writeStringProperty("id", entry.id(workflowId));
       json.writeStringProperty("at", entry.at().toString());
       write(json, entry.event());
       json.writeEndObject();
@@ -60,6 +62,50 @@ public final class EventsJson {
     if (event.getStart() != null) {
       write(json, event.getStart());
     }
+    if (!event.getReason().isEmpty()) {
+      json.writeStringProperty("reason", event.getReason());
+    }
+    if (!event.getSteps().isEmpty()) {
+      json.writeArrayPropertyStart("steps");
+      event.getSteps().forEach(json::writeString);
+      json.writeEndArray();
+    }
+    if (!event.getName().isEmpty()) {
+      json.writeStringProperty("name", event.getName());
+    }
+    if (hasNumber(event.getType())) {
+      json.writeNumberProperty("number", event.getNumber());
+    }
+  }
+
+  /** Whether 0 is a value of {@code number} rather than its absence. */
+  private static boolean hasNumber(EventType type) {
+    return switch (type) {
+      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED -> true;
+      case UNKNOWN,
+          WORKFLOW_STARTED,
+          WORKFLOW_REJECTED,
+          STEP_DISPATCHED,
+          STEP_SUCCEEDED,
+          ATTEMPT_FAILED,
+          STEP_FAILED,
+          WORKFLOW_SUCCEEDED,
+          WORKFLOW_FAILED,
+          WORKFLOW_CANCELLED,
+          WORKFLOW_TIMED_OUT,
+          STEP_SKIPPED,
+          STEP_HELD,
+          STEP_REPEATED,
+          HEARTBEAT,
+          SIGNAL_RECEIVED,
+          WORKFLOW_PAUSED,
+          WORKFLOW_RESUMED,
+          WORKFLOW_ENDING,
+          STEPS_RESET,
+          CONTROL_REFUSED,
+          WORKFLOW_TERMINATED ->
+          false;
+    };
   }
 
   private static void write(JsonGenerator json, Failure failure) {
@@ -79,6 +125,15 @@ public final class EventsJson {
     if (start.getInlineDefinition() != null) {
       json.writeName("inlineDefinition");
       json.writeRawValue(start.getInlineDefinition().toString()); // Avro's text of it is JSON
+    }
+    ParentStep parent = start.getParent();
+    if (parent != null) {
+      json.writeObjectPropertyStart("parent");
+      json.writeStringProperty("workflowId", parent.getWorkflowId());
+      json.writeStringProperty("step", parent.getStep());
+      json.writeNumberProperty("attempt", parent.getAttempt());
+      json.writeNumberProperty("depth", parent.getDepth());
+      json.writeEndObject();
     }
     json.writeEndObject();
   }

@@ -80,6 +80,18 @@ final class JsonFields implements AutoCloseable {
     }
   }
 
+  /** Enters an array that is the value of a field. */
+  void enterArray(String field) throws MalformedRecordException {
+    if (parser.currentToken() != JsonToken.START_ARRAY) {
+      throw wrong(field, "an array");
+    }
+  }
+
+  /** Goes to the next item of the array; false at its end. */
+  boolean nextItem() {
+    return parser.nextToken() != JsonToken.END_ARRAY;
+  }
+
   void requireEnd() throws MalformedRecordException {
     if (parser.nextToken() != null) {
       throw new MalformedRecordException("the document: must end after its object", null);

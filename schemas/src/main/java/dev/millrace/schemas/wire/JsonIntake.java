@@ -6,14 +6,19 @@ import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +27,24 @@ import tools.jackson.core.JacksonException;
 /**
  * Reads starts, controls and completions written as JSON, for those who have no Avro at hand:
  * {@code {"definition": "quake", "input": {"place": "Reykjavik"}}}. The fields are those of the
- * records. {@code input} and {@code output} are any JSON value, kept byte for byte, or {@code
- * {"$contentType": "image/png", "$base64": "..."}} for other content. Times are ISO 8601 with an
- * offset. Unknown fields, duplicate fields and values of a wrong type are refused, and so is a
- * nesting deeper than {@link Limits#JSON_DEPTH}. Thread-safe.
+ * records. {@code input}, {@code output} and {@code payload} are any JSON value, kept byte for
+ * byte, or {@code {"$contentType": "image/png", "$base64": "..."}} for other content. Times are ISO
+ * 8601 with an offset. Unknown fields, duplicate fields and values of a wrong type are refused, and
+ * so is a nesting deeper than {@link Limits#JSON_DEPTH}. Thread-safe.
  */
 public final class JsonIntake {
   private static final String MEDIA_TYPE = "application/json";
   private static final int NO_VERSION = 0;
+  private static final List<ControlAction> ACTIONS =
+      Stream.of(ControlAction.values()).filter(action -> action != ControlAction.UNKNOWN).toList();
+  private static final List<CompletionStatus> STATUSES =
+      Stream.of(CompletionStatus.values())
+          .filter(status -> status != CompletionStatus.UNKNOWN)
+          .toList();
+  private static final List<DuplicatePolicy> DUPLICATE_POLICIES =
+      Stream.of(DuplicatePolicy.values())
+          .filter(policy -> policy != DuplicatePolicy.UNKNOWN)
+          .toList();
 
   private final InlineDefinitionReader definitions;
 
@@ -111,10 +126,12 @@ public final class JsonIntake {
             start.setPriority(in.integer(field, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
         case "deadline" -> start.setDeadline(in.instant(field));
         case "inlineDefinition" -> inline = definitions.read(in.rawObject(field));
+        case "parent" -> start.setParent(parent(in));
+        case "onDuplicate" -> start.setOnDuplicate(in.constant(field, DUPLICATE_POLICIES));
         default ->
             throw JsonFields.unknown(
                 field,
-                "definition, version, input, tenant, priority, deadline and inlineDefinition");
+                "definition, version, input, tenant, priority, deadline, inlineDefinition, parent and onDuplicate");
       }
     }
     if (inline != null) {
@@ -145,10 +162,21 @@ public final class JsonIntake {
     ControlAction action = null;
     for (String field = in.next(); field != null; field = in.next()) {
       switch (field) {
-        case "action" -> action = in.constant(field, List.of(ControlAction.CANCEL));
+        case "action" -> action = in.constant(field, ACTIONS);
         case "reason" -> control.setReason(in.string(field));
         case "requestedBy" -> control.setRequestedBy(in.string(field));
-        default -> throw JsonFields.unknown(field, "action, reason and requestedBy");
+        case "step" -> control.setStep(in.string(field));
+        case "name" -> control.setName(in.string(field));
+        case "payload" -> control.setPayload(in.payload(field));
+        case "priority" ->
+            control.setPriority(in.integer(field, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
+        case "version" -> control.setVersion(in.integer(field, 1, Integer.MAX_VALUE));
+        case "dryRun" -> control.setDryRun(in.bool(field));
+        case "id" -> control.setId(in.string(field));
+        default ->
+            throw JsonFields.unknown(
+                field,
+                "action, reason, requestedBy, step, name, payload, priority, version, dryRun and id");
       }
     }
     return control.setAction(required(action, "action")).build();
@@ -164,17 +192,18 @@ public final class JsonIntake {
       switch (field) {
         case "step" -> step = in.string(field);
         case "attempt" -> attempt = in.integer(field, 1, Limits.ATTEMPTS);
-        case "status" ->
-            status =
-                in.constant(field, List.of(CompletionStatus.SUCCEEDED, CompletionStatus.FAILED));
+        case "status" -> status = in.constant(field, STATUSES);
         case "output" -> completion.setOutput(in.payload(field));
-        case "failure" -> failure = failure(in);
+        case "failure" -> failure = failure(in, field);
         case "startedAt" -> completion.setStartedAt(in.instant(field));
         case "endedAt" -> completion.setEndedAt(in.instant(field));
         case "worker" -> completion.setWorker(in.string(field));
+        case "branch" -> completion.setBranch(in.integer(field, 0, Integer.MAX_VALUE));
+        case "results" -> completion.setResults(results(in, field));
         default ->
             throw JsonFields.unknown(
-                field, "step, attempt, status, output, failure, startedAt, endedAt and worker");
+                field,
+                "step, attempt, status, output, failure, startedAt, endedAt, worker, branch and results");
       }
     }
     if (status == CompletionStatus.FAILED) {
@@ -188,18 +217,65 @@ public final class JsonIntake {
         .build();
   }
 
-  private static Failure failure(JsonFields in) throws MalformedRecordException {
-    in.enter("failure");
+  private static List<ItemResult> results(JsonFields in, String field)
+      throws MalformedRecordException {
+    in.enterArray(field);
+    List<ItemResult> results = new ArrayList<>();
+    while (in.nextItem()) {
+      results.add(result(in, field + "[" + results.size() + "]"));
+    }
+    return results;
+  }
+
+  private static ItemResult result(JsonFields in, String path) throws MalformedRecordException {
+    in.enter(path);
+    ItemResult.Builder result = ItemResult.newBuilder();
+    for (String field = in.next(); field != null; field = in.next()) {
+      switch (field) {
+        case "output" -> result.setOutput(in.payload(path + ".output"));
+        case "failure" -> result.setFailure(failure(in, path + ".failure"));
+        default -> throw JsonFields.unknown(path + "." + field, "output and failure");
+      }
+    }
+    return result.build();
+  }
+
+  private static Failure failure(JsonFields in, String path) throws MalformedRecordException {
+    in.enter(path);
     Failure.Builder failure = Failure.newBuilder();
     String type = null;
     for (String field = in.next(); field != null; field = in.next()) {
       switch (field) {
-        case "type" -> type = in.string("failure.type");
-        case "message" -> failure.setMessage(in.string("failure.message"));
-        case "retryable" -> failure.setRetryable(in.bool("failure.retryable"));
-        default -> throw JsonFields.unknown("failure." + field, "type, message and retryable");
+        case "type" -> type = in.string(path + ".type");
+        case "message" -> failure.setMessage(in.string(path + ".message"));
+        case "retryable" -> failure.setRetryable(in.bool(path + ".retryable"));
+        default -> throw JsonFields.unknown(path + "." + field, "type, message and retryable");
       }
     }
-    return failure.setType(required(type, "failure.type")).build();
+    return failure.setType(required(type, path + ".type")).build();
+  }
+
+  private static ParentStep parent(JsonFields in) throws MalformedRecordException {
+    in.enter("parent");
+    String workflowId = null;
+    String step = null;
+    Integer attempt = null;
+    Integer depth = null;
+    for (String field = in.next(); field != null; field = in.next()) {
+      switch (field) {
+        case "workflowId" -> workflowId = in.string("parent.workflowId");
+        case "step" -> step = in.string("parent.step");
+        case "attempt" -> attempt = in.integer("parent.attempt", 1, Limits.ATTEMPTS);
+        case "depth" -> depth = in.integer("parent.depth", 1, Integer.MAX_VALUE);
+        default ->
+            throw JsonFields.unknown("parent." + field, "workflowId, step, attempt and depth");
+      }
+    }
+    return ParentStep.newBuilder()
+        .setWorkflowId(required(workflowId, "parent.workflowId"))
+        .setStep(required(step, "parent.step"))
+        .setAttempt(required(attempt, "parent.attempt"))
+        .setDepth(required(depth, "parent.depth"))
+        .build();
   }
 }

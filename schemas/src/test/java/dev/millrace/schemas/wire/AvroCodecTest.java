@@ -203,7 +203,8 @@ class AvroCodecTest {
                 "{\"name\":\"events\"",
                 "{\"name\":\"note\",\"type\":{\"type\":\"map\",\"values\":\"string\"},\"default\":{}},{\"name\":\"events\"");
     int id = registry.register("newer-value", new Schema.Parser().parse(newer));
-    // sequence 1, at 0, source SIGNAL, offset 0, a note of one entry in a sized block, no events
+    // sequence 1, at 0, source SIGNAL, offset 0, a note of one entry in a sized block, no events,
+    // no scope
     byte[] framed =
         HexFormat.of()
             .parseHex(
@@ -214,6 +215,7 @@ class AvroCodecTest {
                     + "0a"
                     + "00"
                     + "010802610262"
+                    + "00"
                     + "00"
                     + "00");
 

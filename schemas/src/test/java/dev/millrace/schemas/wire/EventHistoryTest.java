@@ -81,7 +81,7 @@ class EventHistoryTest {
     assertThat(add(9, "j")).isEqualTo(Outcome.APPENDED_AFTER_GAP);
 
     assertHistory("5f 6g 9j");
-    assertThat(history.gaps()).containsExactly(new Gap(0, 4), new Gap(7, 8));
+    assertThat(history.gaps()).containsExactly(new Gap("", 0, 4), new Gap("", 7, 8));
   }
 
   @Test
@@ -91,19 +91,54 @@ class EventHistoryTest {
 
     add(7, "x");
     assertHistory("5f 7x");
-    assertThat(history.gaps()).containsExactly(new Gap(0, 4), new Gap(6, 6));
+    assertThat(history.gaps()).containsExactly(new Gap("", 0, 4), new Gap("", 6, 6));
 
     add(3, "y");
     assertHistory("3y");
-    assertThat(history.gaps()).containsExactly(new Gap(0, 2));
+    assertThat(history.gaps()).containsExactly(new Gap("", 0, 2));
 
     add(0, "z");
     assertHistory("0z");
     assertThat(history.gaps()).isEmpty();
   }
 
+  @Test
+  void eachScopeHasASequenceOfItsOwn() {
+    add(0, "a");
+    assertThat(addTo("each/0", 0, "p", "q")).isEqualTo(Outcome.APPENDED);
+    assertThat(addTo("each/1", 0, "u")).isEqualTo(Outcome.APPENDED);
+    assertThat(add(1, "b")).isEqualTo(Outcome.APPENDED);
+
+    assertThat(addTo("each/0", 1, "x")).isEqualTo(Outcome.SUPERSEDED);
+    assertThat(addTo("each/1", 3, "w")).isEqualTo(Outcome.APPENDED_AFTER_GAP);
+
+    assertThat(history.entries())
+        .extracting(entry -> entry.id("w1") + entry.event().getStep())
+        .containsExactly(
+            "w1/0a", "w1/each/0/0p", "w1/each/1/0u", "w1/1b", "w1/each/0/1x", "w1/each/1/3w");
+    assertThat(history.gaps()).containsExactly(new Gap("each/1", 1, 2));
+  }
+
+  @Test
+  void aLaterDecisionOfTheWorkflowLeavesTheEventsOfBranches() {
+    add(0, "a", "b");
+    addTo("each/0", 0, "p");
+    addTo("each/0", 5, "q");
+
+    assertThat(add(0, "x")).isEqualTo(Outcome.SUPERSEDED);
+
+    assertHistory("0p 5q 0x");
+    assertThat(history.gaps()).containsExactly(new Gap("each/0", 1, 4));
+  }
+
+  private Outcome addTo(String scope, long firstSequence, String... steps) {
+    WorkflowEvents record = record(firstSequence, steps);
+    record.setScope(scope);
+    return history.add(offset++, record);
+  }
+
   private Outcome add(long firstSequence, String... steps) {
-    return history.add(offset++, record(firstSequence, steps));
+    return addTo("", firstSequence, steps);
   }
 
   private void assertHistory(String expected) {

@@ -10,9 +10,11 @@ import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class EventsJsonTest {
   @Test
@@ -23,11 +25,33 @@ class EventsJsonTest {
     assertThat(history.entries())
         .extracting(entry -> EventsJson.line("quake-1", entry))
         .containsExactly(
-            "{\"id\":\"quake-1/41\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0,\"inlineDefinition\":"
+            "{\"id\":\"quake-1/file/12/41\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0,\"inlineDefinition\":"
                 + Samples.definition()
-                + "}}",
-            "{\"id\":\"quake-1/42\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false}}",
-            "{\"id\":\"quake-1/43\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"}}");
+                + ",\"parent\":{\"workflowId\":\"swarm-1\",\"step\":\"quakes\",\"attempt\":1,\"depth\":2}}}",
+            "{\"id\":\"quake-1/file/12/42\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false}}",
+            "{\"id\":\"quake-1/file/12/43\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"},\"steps\":[\"notify\",\"réview\"]}",
+            "{\"id\":\"quake-1/file/12/44\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"PRIORITY_CHANGED\",\"reason\":\"SLA at risk\",\"name\":\"ops@example\",\"number\":9}");
+  }
+
+  @ParameterizedTest
+  @EnumSource(EventType.class)
+  void aNumberIsWrittenForTheTypesThatHaveOneEvenWhenItIsZero(EventType type) {
+    EventHistory.Entry entry =
+        new EventHistory.Entry(
+            "",
+            0,
+            Instant.EPOCH,
+            EventSource.CONTROL,
+            0,
+            WorkflowEvent.newBuilder().setType(type).build());
+
+    assertThat(EventsJson.line("w", entry).contains("\"number\":0"))
+        .isEqualTo(
+            Set.of(
+                    EventType.PRIORITY_CHANGED,
+                    EventType.WORKFLOW_MIGRATED,
+                    EventType.BRANCHES_OPENED)
+                .contains(type));
   }
 
   @ParameterizedTest
@@ -53,7 +77,8 @@ class EventsJsonTest {
 
     assertThat(
             EventsJson.line(
-                "w\n1", new EventHistory.Entry(0, Instant.EPOCH, EventSource.COMPLETION, 0, event)))
+                "w\n1",
+                new EventHistory.Entry("", 0, Instant.EPOCH, EventSource.COMPLETION, 0, event)))
         .contains("\"payload\":" + written + "}")
         .contains("\"w\\n1/0\"")
         .doesNotContain("\n");

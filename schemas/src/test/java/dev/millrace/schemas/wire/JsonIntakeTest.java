@@ -9,6 +9,10 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Samples;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
+import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
@@ -47,7 +51,9 @@ class JsonIntakeTest {
         start(
             """
             {"definition": "quake", "version": 1, "input": {"place": "Kópavogur", "m": 4.50},
-             "tenant": "t", "priority": 7, "deadline": "2026-11-21T12:00:00.123456+02:00"}
+             "tenant": "t", "priority": 7, "deadline": "2026-11-21T12:00:00.123456+02:00",
+             "parent": {"workflowId": "p", "step": "s", "attempt": 2, "depth": 1},
+             "onDuplicate": "RETURN_EXISTING"}
             """);
 
     assertThat(start.getVersion()).isEqualTo(1);
@@ -55,6 +61,8 @@ class JsonIntakeTest {
     assertThat(start.getPriority()).isEqualTo(7);
     assertThat(start.getDeadline()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
     assertThat(start.getInput()).isEqualTo(json("{\"place\": \"Kópavogur\", \"m\": 4.50}"));
+    assertThat(start.getParent()).isEqualTo(new ParentStep("p", "s", 2, 1));
+    assertThat(start.getOnDuplicate()).isEqualTo(DuplicatePolicy.RETURN_EXISTING);
   }
 
   @ParameterizedTest
@@ -126,6 +134,10 @@ class JsonIntakeTest {
         "{\"definition\":\"d\",\"input\":{\"$base64\":\"*\",\"$contentType\":\"a/b\"}}|field 'input.$base64': not base64",
         "{\"definition\":\"d\",\"input\":{\"$base64\":1,\"$contentType\":\"a/b\"}}|field 'input.$base64': 1: must be",
         "{\"definition\":\"d\",\"inlineDefinition\":\"x\"}|field 'inlineDefinition': \"x\": must be an object",
+        "{\"definition\":\"d\",\"onDuplicate\":\"UNKNOWN\"}|field 'onDuplicate': \"UNKNOWN\": must be one of [REJECT,",
+        "{\"definition\":\"d\",\"parent\":{\"workflowId\":\"w\",\"step\":\"s\",\"attempt\":1}}|field 'parent.depth': missing",
+        "{\"definition\":\"d\",\"parent\":{\"id\":\"w\"}}|field 'parent.id': unknown; known are workflowId, step",
+        "{\"definition\":\"d\",\"parent\":\"w\"}|field 'parent': \"w\": must be an object",
         "{\"definition\":\"d\"} {}|must end after its object",
         "{\"definition\":\"d\"|not JSON: line 1, column 18: Unexpected end-of-input: expected close marker for Object",
         "[]|must be a JSON object",
@@ -164,21 +176,34 @@ class JsonIntakeTest {
   void controlsAreRead() throws Exception {
     WorkflowControl control =
         intake.control(
-            "{\"action\":\"CANCEL\",\"reason\":\"no\",\"requestedBy\":\"me\"}".getBytes(UTF_8));
+            """
+            {"action":"SIGNAL","reason":"no","requestedBy":"me","step":"s","name":"approve",
+             "payload":{"by": "me"},"priority":0,"version":2,"dryRun":true,"id":"c-1"}
+            """
+                .getBytes(UTF_8));
 
     assertThat(control)
         .isEqualTo(
             WorkflowControl.newBuilder()
-                .setAction(ControlAction.CANCEL)
+                .setAction(ControlAction.SIGNAL)
                 .setReason("no")
                 .setRequestedBy("me")
+                .setStep("s")
+                .setName("approve")
+                .setPayload(json("{\"by\": \"me\"}"))
+                .setPriority(0)
+                .setVersion(2)
+                .setDryRun(true)
+                .setId("c-1")
                 .build());
-    assertThatThrownBy(() -> intake.control("{\"action\":\"UNKNOWN\"}".getBytes(UTF_8)))
-        .isInstanceOf(MalformedRecordException.class)
-        .hasMessage("field 'action': \"UNKNOWN\": must be one of [CANCEL]");
-    assertThatThrownBy(() -> intake.control("{\"reason\":\"no\"}".getBytes(UTF_8)))
-        .isInstanceOf(MalformedRecordException.class)
-        .hasMessage("field 'action': missing");
+    assertControlRefused(
+        "{\"action\":\"UNKNOWN\"}",
+        "field 'action': \"UNKNOWN\": must be one of [CANCEL, TERMINATE,");
+    assertControlRefused("{\"reason\":\"no\"}", "field 'action': missing");
+    assertControlRefused(
+        "{\"priority\":-1}", "field 'priority': -1: must be a whole number from 0");
+    assertControlRefused("{\"version\":0}", "field 'version': 0: must be a whole number from 1");
+    assertControlRefused("{\"dryRun\":1}", "field 'dryRun': 1: must be true or false");
   }
 
   @Test
@@ -203,12 +228,47 @@ class JsonIntakeTest {
         "{\"step\":\"s\",\"attempt\":0,\"status\":\"SUCCEEDED\"}",
         "field 'attempt': 0: must be a whole number from 1 to 1000");
     assertCompletionRefused(
-        "{\"step\":\"s\",\"attempt\":1,\"status\":\"DONE\"}", "must be one of [SUCCEEDED, FAILED]");
+        "{\"step\":\"s\",\"attempt\":1,\"status\":\"DONE\"}",
+        "must be one of [SUCCEEDED, FAILED, RUNNING]");
     assertCompletionRefused(
         "{\"step\":\"s\",\"attempt\":1,\"status\":\"FAILED\",\"failure\":{}}",
         "field 'failure.type': missing");
     assertCompletionRefused("{\"failure\":{\"code\":1}}", "field 'failure.code': unknown");
     assertCompletionRefused("{\"failure\":{\"retryable\":\"no\"}}", "must be true or false");
+  }
+
+  @Test
+  void aBatchesResultsAreReadInTheirOrder() throws Exception {
+    StepCompletion completion =
+        intake.completion(
+            """
+            {"step":"s","attempt":1,"status":"SUCCEEDED","branch":3,
+             "results":[{"output":[1]},{"failure":{"type":"Bad"}},{}]}
+            """
+                .getBytes(UTF_8));
+
+    assertThat(completion.getBranch()).isEqualTo(3);
+    assertThat(completion.getResults())
+        .containsExactly(
+            new ItemResult(json("[1]"), null),
+            new ItemResult(null, new Failure("Bad", "", true)),
+            new ItemResult(null, null));
+    assertCompletionRefused("{\"results\":{}}", "field 'results': an object: must be an array");
+    assertCompletionRefused("{\"results\":[{},7]}", "field 'results[1]': 7: must be an object");
+    assertCompletionRefused(
+        "{\"results\":[{\"failure\":{}}]}", "field 'results[0].failure.type': missing");
+    assertCompletionRefused("{\"results\":[{\"ok\":1}]}", "field 'results[0].ok': unknown");
+    assertCompletionRefused("{\"results\":[{}", "not JSON");
+    assertCompletionRefused("{\"branch\":-1}", "field 'branch': -1: must be a whole number");
+  }
+
+  @Test
+  void aHeartbeatIsAStatus() throws Exception {
+    assertThat(
+            intake
+                .completion("{\"step\":\"s\",\"attempt\":1,\"status\":\"RUNNING\"}".getBytes(UTF_8))
+                .getStatus())
+        .isEqualTo(CompletionStatus.RUNNING);
   }
 
   @Test
@@ -244,6 +304,12 @@ class JsonIntakeTest {
 
   private void assertRefused(String json, String message) {
     assertThatThrownBy(() -> start(json))
+        .isInstanceOf(MalformedRecordException.class)
+        .hasMessageContaining(message);
+  }
+
+  private void assertControlRefused(String json, String message) {
+    assertThatThrownBy(() -> intake.control(json.getBytes(UTF_8)))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining(message);
   }

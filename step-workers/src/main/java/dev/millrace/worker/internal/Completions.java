@@ -12,6 +12,7 @@ import dev.millrace.worker.StepResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
@@ -64,6 +65,8 @@ final class Completions {
     completion.setStartedAt(startedAt);
     completion.setEndedAt(endedAt);
     completion.setWorker(worker);
+    completion.setBranch(command.getBranch());
+    completion.setResults(List.of());
     switch (result) {
       case StepResult.Succeeded succeeded -> {
         completion.setStatus(CompletionStatus.SUCCEEDED);

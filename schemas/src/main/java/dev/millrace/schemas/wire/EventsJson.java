@@ -8,6 +8,7 @@ import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -81,7 +82,13 @@ public final class EventsJson {
   /** Whether 0 is a value of {@code number} rather than its absence. */
   private static boolean hasNumber(EventType type) {
     return switch (type) {
-      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED -> true;
+      case PRIORITY_CHANGED,
+          WORKFLOW_MIGRATED,
+          BRANCHES_OPENED,
+          SLOTS_MISSED,
+          BACKFILL_ACCEPTED,
+          SCHEDULE_SET ->
+          true;
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,
@@ -103,7 +110,16 @@ public final class EventsJson {
           WORKFLOW_ENDING,
           STEPS_RESET,
           CONTROL_REFUSED,
-          WORKFLOW_TERMINATED ->
+          WORKFLOW_TERMINATED,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
           false;
     };
   }
@@ -136,6 +152,16 @@ public final class EventsJson {
       json.writeEndObject();
     }
     json.writeEndObject();
+  }
+
+  /** A payload that is JSON stands there byte for byte; any other as in {@link #line}. */
+  static void writeUnchanged(JsonGenerator json, Payload payload) {
+    byte[] data = bytes(payload.getData());
+    if (payload.getContentType().isEmpty() && tree(data) != null) {
+      json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+    } else {
+      write(json, payload);
+    }
   }
 
   private static void write(JsonGenerator json, Payload payload) {

@@ -11,6 +11,7 @@ import dev.millrace.cli.wfformat.ReplayCommand;
 import dev.millrace.cli.workflow.CancelCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
+import dev.millrace.cli.workflow.ScheduleCommand;
 import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
@@ -67,6 +68,7 @@ public final class Millrace {
         .addSubcommand(new ListCommand())
         .addSubcommand(new CancelCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new ScheduleCommand())
         .addSubcommand(Bench.commandLine())
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends one record and waits for its acknowledgement. */
 public final class RecordSender {
@@ -20,10 +21,12 @@ public final class RecordSender {
   /**
    * Sends a record.
    *
+   * @param value null deletes what the key stands for
    * @return its offset in its partition
    * @throws CommandFailedException when the topic is not there or Kafka does not take the record
    */
-  public static long send(Connection connection, String topic, String key, byte[] value) {
+  public static long send(
+      Connection connection, String topic, String key, byte @Nullable [] value) {
     Map<String, Object> settings =
         connection.kafka(
             Map.of(

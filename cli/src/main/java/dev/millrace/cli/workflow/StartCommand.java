@@ -1,7 +1,6 @@
 package dev.millrace.cli.workflow;
 
 import dev.millrace.cli.CommandFailedException;
-import dev.millrace.cli.UnreadableFile;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
@@ -9,17 +8,10 @@ import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
-import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.EventHistory;
-import dev.millrace.schemas.wire.JsonFault;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -33,8 +25,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Starts one workflow, and waits for its end if asked to. */
 @Command(
@@ -234,54 +224,14 @@ public final class StartCommand implements Callable<Integer> {
           "priority %d: must be %d to %d"
               .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
     }
-    int slash = definition.lastIndexOf('/');
-    String name = slash < 0 ? definition : definition.substring(0, slash);
+    GivenDefinition given = GivenDefinition.of(command, definition);
     return WorkflowStart.newBuilder()
-        .setDefinition(name)
-        .setVersion(slash < 0 ? 0 : version(definition.substring(slash + 1)))
-        .setInput(input == null ? null : payload(input))
+        .setDefinition(given.name())
+        .setVersion(given.version())
+        .setInput(input == null ? null : GivenInput.of(command, input))
         .setTenant(tenant)
         .setPriority(priority)
         .build();
-  }
-
-  private int version(String text) {
-    try {
-      int version = Integer.parseInt(text);
-      if (version >= 1) {
-        return version;
-      }
-    } catch (NumberFormatException e) {
-      throw refused(
-          "definition '%s': after the slash comes a version number".formatted(definition));
-    }
-    throw refused("definition '%s': versions start at 1".formatted(definition));
-  }
-
-  private Payload payload(String given) {
-    byte[] bytes =
-        given.startsWith("@")
-            ? read(Path.of(given.substring(1)))
-            : given.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > Limits.PAYLOAD_BYTES) {
-      throw refused(
-          "input of %d bytes: must have at most %d; put large data elsewhere and pass where it is"
-              .formatted(bytes.length, Limits.PAYLOAD_BYTES));
-    }
-    try {
-      JsonMapper.shared().readTree(bytes);
-    } catch (JacksonException e) {
-      throw refused("input: not JSON: %s".formatted(JsonFault.at(e)));
-    }
-    return Payload.newBuilder().setData(ByteBuffer.wrap(bytes)).build();
-  }
-
-  private byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw refused("input: " + UnreadableFile.sentence(file, e));
-    }
   }
 
   private ParameterException refused(String message) {

@@ -123,7 +123,19 @@ public final class EventCodec {
       case WORKFLOW_FAILED -> new WorkflowEnded(WorkflowStatus.FAILED, failure);
       case WORKFLOW_CANCELLED -> new WorkflowEnded(WorkflowStatus.CANCELLED, failure);
       case WORKFLOW_TIMED_OUT -> new WorkflowEnded(WorkflowStatus.TIMED_OUT, failure);
-      case WORKFLOW_REJECTED ->
+      case WORKFLOW_REJECTED,
+          SCHEDULE_SET,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_ACCEPTED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOTS_MISSED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
           throw new MalformedRecordException(
               "event type %s does not change a workflow".formatted(event.getType()), null);
       case UNKNOWN,

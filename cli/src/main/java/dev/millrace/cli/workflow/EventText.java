@@ -72,6 +72,7 @@ final class EventText {
           WORKFLOW_TIMED_OUT,
           WORKFLOW_TERMINATED,
           STEP_SKIPPED,
+          STEP_SUSPENDED,
           STEP_HELD,
           STEP_REPEATED,
           HEARTBEAT,

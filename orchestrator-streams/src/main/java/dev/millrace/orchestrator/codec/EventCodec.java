@@ -4,11 +4,17 @@ import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepRepeated;
+import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -17,7 +23,9 @@ import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Events as the contract's record and as the core's data. Stateless. */
@@ -26,61 +34,71 @@ public final class EventCodec {
 
   /** The record of an event of a workflow with a definition. */
   public static WorkflowEvent toAvro(CompiledDefinition definition, Event event) {
-    return switch (event) {
-      case WorkflowStarted started ->
-          ofWorkflow(
-              EventType.WORKFLOW_STARTED,
-              instant(started.deadlineMs()),
-              started.input(),
-              null,
-              new StartDetail(
-                  started.definition(),
-                  started.version(),
-                  started.tenant(),
-                  started.priority(),
-                  started.ownDefinition() == null
-                      ? null
-                      : DefinitionCodec.toAvro(started.ownDefinition()),
-                  null));
-      case StepDispatched step ->
-          ofStep(
-              EventType.STEP_DISPATCHED,
-              definition,
-              step.step(),
-              step.attempt(),
-              instant(step.deadlineMs()),
-              null,
-              null);
-      case StepSucceeded step ->
-          ofStep(
-              EventType.STEP_SUCCEEDED,
-              definition,
-              step.step(),
-              step.attempt(),
-              null,
-              step.output(),
-              null);
-      case AttemptFailed failed ->
-          ofStep(
-              EventType.ATTEMPT_FAILED,
-              definition,
-              failed.step(),
-              failed.attempt(),
-              instant(failed.retryAtMs()),
-              null,
-              failed.failure());
-      case StepFailed failed ->
-          ofStep(
-              EventType.STEP_FAILED,
-              definition,
-              failed.step(),
-              failed.attempt(),
-              null,
-              null,
-              failed.failure());
-      case WorkflowEnded ended ->
-          ofWorkflow(type(ended.status()), null, null, ended.failure(), null);
-    };
+    WorkflowEvent record = new WorkflowEvent();
+    record.setStep("");
+    record.setReason("");
+    record.setName("");
+    record.setSteps(List.of());
+    switch (event) {
+      case WorkflowStarted started -> {
+        record.setType(EventType.WORKFLOW_STARTED);
+        record.setDueAt(instant(started.deadlineMs()));
+        record.setPayload(PayloadCodec.toAvro(started.input()));
+        record.setStart(detail(started));
+      }
+      case StepDispatched step -> {
+        ofStep(record, EventType.STEP_DISPATCHED, definition, step.step(), step.attempt());
+        record.setDueAt(instant(step.deadlineMs()));
+      }
+      case StepSuspended step -> {
+        ofStep(record, EventType.STEP_SUSPENDED, definition, step.step(), step.attempt());
+        record.setDueAt(instant(step.dueMs()));
+        record.setName(step.child() == null ? "" : step.child());
+      }
+      case StepHeld held -> {
+        ofStep(record, EventType.STEP_HELD, definition, held.step(), 0);
+        record.setReason(code(held.reason()));
+        record.setDueAt(instant(held.untilMs()));
+      }
+      case StepSkipped skipped -> {
+        ofStep(record, EventType.STEP_SKIPPED, definition, skipped.step(), 0);
+        record.setReason(code(skipped.reason()));
+      }
+      case StepRepeated repeated -> {
+        ofStep(record, EventType.STEP_REPEATED, definition, repeated.step(), repeated.attempt());
+        record.setDueAt(instant(repeated.nextAtMs()));
+      }
+      case StepSucceeded step -> {
+        ofStep(record, EventType.STEP_SUCCEEDED, definition, step.step(), step.attempt());
+        record.setPayload(PayloadCodec.toAvro(step.output()));
+        record.setSteps(ids(definition, step.notTaken()));
+      }
+      case AttemptFailed failed -> {
+        ofStep(record, EventType.ATTEMPT_FAILED, definition, failed.step(), failed.attempt());
+        record.setDueAt(instant(failed.retryAtMs()));
+        record.setFailure(FailureCodec.toAvro(failed.failure()));
+      }
+      case StepFailed failed -> {
+        ofStep(record, EventType.STEP_FAILED, definition, failed.step(), failed.attempt());
+        record.setFailure(FailureCodec.toAvro(failed.failure()));
+        record.setReason(code(failed.consequence()));
+        if (failed.routedTo() != CompiledDefinition.NO_STEP) {
+          record.setSteps(ids(definition, List.of(failed.routedTo())));
+        }
+      }
+      case WorkflowEnding ending -> {
+        record.setType(EventType.WORKFLOW_ENDING);
+        record.setReason(code(ending.outcome().status()));
+        record.setFailure(FailureCodec.toAvro(ending.outcome().failure()));
+        record.setPayload(PayloadCodec.toAvro(ending.output()));
+      }
+      case WorkflowEnded ended -> {
+        record.setType(type(ended.outcome().status()));
+        record.setFailure(FailureCodec.toAvro(ended.outcome().failure()));
+        record.setPayload(PayloadCodec.toAvro(ended.output()));
+      }
+    }
+    return record;
   }
 
   /**
@@ -92,119 +110,92 @@ public final class EventCodec {
   public static Event fromAvro(CompiledDefinition definition, WorkflowEvent event)
       throws MalformedRecordException {
     int step = definition.indexOf(event.getStep());
+    int attempt = event.getAttempt();
     Failure failure = FailureCodec.fromAvro(event.getFailure());
     Payload payload = PayloadCodec.fromAvro(event.getPayload(), "payload");
+    long dueMs = epochMs(event.getDueAt());
     return switch (event.getType()) {
-      case WORKFLOW_STARTED -> {
-        StartDetail start = required(event.getStart(), "start", event);
-        yield new WorkflowStarted(
-            start.getDefinition(),
-            start.getVersion(),
-            payload,
-            start.getTenant(),
-            start.getPriority(),
-            epochMs(event.getDueAt()),
-            start.getInlineDefinition() == null
-                ? null
-                : DefinitionCodec.fromAvro(start.getInlineDefinition()));
-      }
-      case STEP_DISPATCHED ->
-          new StepDispatched(step, event.getAttempt(), epochMs(event.getDueAt()));
-      case STEP_SUCCEEDED -> new StepSucceeded(step, event.getAttempt(), payload);
+      case WORKFLOW_STARTED -> started(event, payload);
+      case STEP_DISPATCHED -> new StepDispatched(step, attempt, dueMs);
+      case STEP_SUSPENDED ->
+          new StepSuspended(
+              step, attempt, dueMs, event.getName().isEmpty() ? null : event.getName());
+      case STEP_HELD -> new StepHeld(step, reason(StepHeld.Reason.class, event), dueMs);
+      case STEP_SKIPPED -> new StepSkipped(step, reason(StepSkipped.Reason.class, event));
+      case STEP_REPEATED -> new StepRepeated(step, attempt, dueMs);
+      case STEP_SUCCEEDED ->
+          new StepSucceeded(step, attempt, payload, indexes(definition, event.getSteps()));
       case ATTEMPT_FAILED ->
-          new AttemptFailed(
-              step,
-              event.getAttempt(),
-              required(failure, "failure", event),
-              epochMs(event.getDueAt()));
+          new AttemptFailed(step, attempt, required(failure, "failure", event), dueMs);
       case STEP_FAILED ->
-          new StepFailed(step, event.getAttempt(), required(failure, "failure", event));
-      case WORKFLOW_SUCCEEDED -> new WorkflowEnded(WorkflowStatus.SUCCEEDED, null);
+          new StepFailed(
+              step,
+              attempt,
+              required(failure, "failure", event),
+              event.getReason().isEmpty()
+                  ? StepFailed.Consequence.FAIL
+                  : reason(StepFailed.Consequence.class, event),
+              event.getSteps().isEmpty()
+                  ? CompiledDefinition.NO_STEP
+                  : definition.indexOf(event.getSteps().getFirst()));
+      case WORKFLOW_ENDING ->
+          new WorkflowEnding(new Outcome(reason(WorkflowStatus.class, event), failure), payload);
+      case WORKFLOW_SUCCEEDED -> new WorkflowEnded(Outcome.SUCCEEDED, payload);
       case WORKFLOW_FAILED -> new WorkflowEnded(WorkflowStatus.FAILED, failure);
       case WORKFLOW_CANCELLED -> new WorkflowEnded(WorkflowStatus.CANCELLED, failure);
       case WORKFLOW_TIMED_OUT -> new WorkflowEnded(WorkflowStatus.TIMED_OUT, failure);
-      case WORKFLOW_REJECTED,
-          SCHEDULE_SET,
-          SCHEDULE_PAUSED,
-          SCHEDULE_RESUMED,
-          SCHEDULE_DELETED,
-          BACKFILL_ACCEPTED,
-          BACKFILL_DONE,
-          SLOT_STARTED,
-          SLOT_QUEUED,
-          SLOT_SKIPPED,
-          SLOTS_MISSED,
-          SLOT_CANCEL_REQUESTED,
-          SLOT_ENDED ->
+      case WORKFLOW_TERMINATED -> new WorkflowEnded(WorkflowStatus.TERMINATED, failure);
+      default ->
           throw new MalformedRecordException(
               "event type %s does not change a workflow".formatted(event.getType()), null);
-      case UNKNOWN,
-          STEP_SKIPPED,
-          STEP_HELD,
-          STEP_REPEATED,
-          HEARTBEAT,
-          SIGNAL_RECEIVED,
-          WORKFLOW_PAUSED,
-          WORKFLOW_RESUMED,
-          WORKFLOW_ENDING,
-          STEPS_RESET,
-          PRIORITY_CHANGED,
-          CONTROL_REFUSED,
-          WORKFLOW_MIGRATED,
-          BRANCHES_OPENED,
-          WORKFLOW_TERMINATED ->
-          throw new MalformedRecordException(
-              "event type %s is not one that this version knows; read the event with a newer one"
-                  .formatted(event.getType()),
-              null);
     };
   }
 
   /** The record that says that a start was refused. */
   static WorkflowEvent rejected(Failure failure) {
-    return ofWorkflow(EventType.WORKFLOW_REJECTED, null, null, failure, null);
+    WorkflowEvent record = new WorkflowEvent();
+    record.setType(EventType.WORKFLOW_REJECTED);
+    record.setStep("");
+    record.setReason("");
+    record.setName("");
+    record.setSteps(List.of());
+    record.setFailure(FailureCodec.toAvro(failure));
+    return record;
   }
 
-  private static WorkflowEvent ofStep(
-      EventType type,
-      CompiledDefinition definition,
-      int step,
-      int attempt,
-      @Nullable Instant dueAt,
-      @Nullable Payload payload,
-      @Nullable Failure failure) {
-    return record(type, definition.step(step).id(), attempt, dueAt, payload, failure, null);
+  private static StartDetail detail(WorkflowStarted started) {
+    StartDetail detail = new StartDetail();
+    detail.setDefinition(started.definition());
+    detail.setVersion(started.version());
+    detail.setTenant(started.tenant());
+    detail.setPriority(started.priority());
+    detail.setParent(ParentCodec.toAvro(started.parent()));
+    detail.setInlineDefinition(
+        started.ownDefinition() == null ? null : DefinitionCodec.toAvro(started.ownDefinition()));
+    return detail;
   }
 
-  private static WorkflowEvent ofWorkflow(
-      EventType type,
-      @Nullable Instant dueAt,
-      @Nullable Payload payload,
-      @Nullable Failure failure,
-      @Nullable StartDetail start) {
-    return record(type, "", 0, dueAt, payload, failure, start);
+  private static WorkflowStarted started(WorkflowEvent event, @Nullable Payload input)
+      throws MalformedRecordException {
+    StartDetail start = required(event.getStart(), "start", event);
+    return new WorkflowStarted(
+        start.getDefinition(),
+        start.getVersion(),
+        input,
+        start.getTenant(),
+        start.getPriority(),
+        epochMs(event.getDueAt()),
+        start.getInlineDefinition() == null
+            ? null
+            : DefinitionCodec.fromAvro(start.getInlineDefinition()),
+        ParentCodec.fromAvro(start.getParent()));
   }
 
-  private static WorkflowEvent record(
-      EventType type,
-      String step,
-      int attempt,
-      @Nullable Instant dueAt,
-      @Nullable Payload payload,
-      @Nullable Failure failure,
-      @Nullable StartDetail start) {
-    return new WorkflowEvent(
-        type,
-        step,
-        attempt,
-        dueAt,
-        PayloadCodec.toAvro(payload),
-        FailureCodec.toAvro(failure),
-        start,
-        "",
-        List.of(),
-        "",
-        0L);
+  private static void ofStep(
+      WorkflowEvent record, EventType type, CompiledDefinition definition, int step, int attempt) {
+    record.setType(type);
+    record.setStep(definition.step(step).id());
+    record.setAttempt(attempt);
   }
 
   private static EventType type(WorkflowStatus status) {
@@ -213,8 +204,38 @@ public final class EventCodec {
       case FAILED -> EventType.WORKFLOW_FAILED;
       case CANCELLED -> EventType.WORKFLOW_CANCELLED;
       case TIMED_OUT -> EventType.WORKFLOW_TIMED_OUT;
+      case TERMINATED -> EventType.WORKFLOW_TERMINATED;
       case ABSENT, RUNNING -> throw new IllegalArgumentException("a workflow cannot end " + status);
     };
+  }
+
+  private static List<String> ids(CompiledDefinition definition, List<Integer> steps) {
+    return steps.isEmpty()
+        ? List.of()
+        : steps.stream().map(step -> definition.step(step).id()).toList();
+  }
+
+  private static List<Integer> indexes(CompiledDefinition definition, List<String> ids) {
+    List<Integer> indexes = new ArrayList<>(ids.size());
+    ids.forEach(id -> indexes.add(definition.indexOf(id)));
+    return indexes;
+  }
+
+  /** A word of the core as it stands in events: {@code max-parallel} for {@code MAX_PARALLEL}. */
+  private static String code(Enum<?> word) {
+    return word.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static <E extends Enum<E>> E reason(Class<E> words, WorkflowEvent event)
+      throws MalformedRecordException {
+    try {
+      return Enum.valueOf(words, event.getReason().toUpperCase(Locale.ROOT).replace('-', '_'));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedRecordException(
+          "event of type %s with the unknown reason '%s'"
+              .formatted(event.getType(), event.getReason()),
+          e);
+    }
   }
 
   private static <T> T required(@Nullable T value, String field, WorkflowEvent event)

@@ -56,16 +56,10 @@ public final class OutputEncoder {
       DispatchStep dispatch,
       IntFunction<@Nullable Payload> payloads) {
     CompiledStep step = definition.step(dispatch.step());
-    Adjacency dependencies = definition.dependencies();
-    List<StepOutput> outputs = new ArrayList<>(dependencies.degree(dispatch.step()));
-    for (int edge = dependencies.start(dispatch.step());
-        edge < dependencies.end(dispatch.step());
-        edge++) {
-      int dependency = dependencies.target(edge);
-      outputs.add(
-          new StepOutput(
-              definition.step(dependency).id(), PayloadCodec.toAvro(payloads.apply(dependency))));
-    }
+    Payload input =
+        dispatch.isMapped() ? dispatch.input() : payloads.apply(PackedWorkflow.INPUT_SLOT);
+    List<StepOutput> outputs =
+        dispatch.isMapped() ? List.of() : dependencies(definition, dispatch.step(), payloads);
     return commands.encode(
         new StepCommand(
             workflowId,
@@ -74,7 +68,7 @@ public final class OutputEncoder {
             step.type(),
             definition.name(),
             definition.version(),
-            PayloadCodec.toAvro(payloads.apply(PackedWorkflow.INPUT_SLOT)),
+            PayloadCodec.toAvro(input),
             outputs,
             workflow.tenant(),
             workflow.priority(),
@@ -85,6 +79,20 @@ public final class OutputEncoder {
             List.of(),
             null,
             0L));
+  }
+
+  private static List<StepOutput> dependencies(
+      CompiledDefinition definition, int step, IntFunction<@Nullable Payload> payloads) {
+    Adjacency dependencies = definition.dependencies();
+    int count = definition.step(step).dependencies();
+    List<StepOutput> outputs = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      int dependency = dependencies.target(dependencies.start(step) + i);
+      outputs.add(
+          new StepOutput(
+              definition.step(dependency).id(), PayloadCodec.toAvro(payloads.apply(dependency))));
+    }
+    return outputs;
   }
 
   /**

@@ -6,9 +6,10 @@ import static dev.millrace.orchestrator.codec.Packing.putInt;
 import static dev.millrace.orchestrator.codec.Packing.putLong;
 import static dev.millrace.orchestrator.codec.Packing.putShort;
 
-import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -24,23 +25,23 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * header     fixed fields at the AT_ offsets of WorkflowSummary
  * names      tenant (2-byte length), definition (1-byte length)
- * running:   input (2-byte length) | step table | deadline table, once one is needed | outputs
- * ended:     failure type and message (2-byte lengths), retryable; nothing for a success
+ * running:   input (2-byte length) | tables of PackedSteps | attachments
+ * ended:     the result of a success, if it has one; else failure type and message (2-byte
+ *            lengths), retryable
  * </pre>
  *
- * <p>The step table has 2 bytes a step, the deadline table 6. Small outputs ride along, up to
- * {@link #OUTPUT_BYTES} each and {@link #OUTPUTS_BYTES} in all; larger ones, and a large input,
- * have keys of their own: {@link #spilled} hands them out. When the workflow ends, all but a
- * summary is dropped.
+ * <p>Small outputs ride along as attachments, up to {@link #OUTPUT_BYTES} each and {@link
+ * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
+ * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends WorkflowSummary implements WorkflowState {
+public final class PackedWorkflow extends PackedAttachments implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
-  /** Most bytes of outputs that ride in the record. */
+  /** Most bytes of attachments to which another output is added. */
   public static final int OUTPUTS_BYTES = 4 * 1024;
 
-  /** Largest packed input, in bytes, that rides in the record. */
+  /** Largest packed input, and largest packed result, in bytes, that rides in the record. */
   public static final int INPUT_BYTES = 1024;
 
   /** The slot of the workflow's input; other slots are indexes of steps. */
@@ -49,13 +50,13 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /** The slot of a definition that the start brought along; never rides in the record. */
   public static final int DEFINITION_SLOT = 0xfffe;
 
-  private static final int FLAG_DEADLINES = 1;
+  /** The slot of what the workflow returns. */
+  public static final int RESULT_SLOT = 0xfffd;
+
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
   private static final int FLAG_DEFINITION_SPILLED = 8;
-
-  private static final int STEP_BYTES = 2;
-  private static final int TIME_BYTES = 6;
+  private static final int FLAG_PAUSED = 32;
 
   /**
    * Records up to this size are copied when they are read; of larger ones only the first bytes are,
@@ -63,24 +64,14 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
    */
   static final int COPIED_BYTES = 1024;
 
-  private final RidingOutputs outputs = new RidingOutputs();
-
-  /** The tables and outputs: in the same array as the header, or in another. */
-  private RecordBody body;
-
-  private boolean headerIsApart;
-
   private final SpilledPayloads spilled = new SpilledPayloads();
 
   private PackedWorkflow(byte[] bytes) {
     super(bytes);
-    body = RecordBody.owned(bytes);
   }
 
   private PackedWorkflow(byte[] header, byte[] stored) {
-    super(header);
-    body = RecordBody.shared(stored);
-    headerIsApart = true;
+    super(header, stored);
   }
 
   /** A workflow of which nothing is known. */
@@ -110,44 +101,12 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
    * for each completion would cost more than all else. Afterwards the workflow must not be changed.
    */
   public byte[] bytes() {
-    return whole(body.write());
+    return written();
   }
 
   @Override
-  public StepStatus stepStatus(int step) {
-    return StepEntry.status(entry(step));
-  }
-
-  @Override
-  public int remainingDependencies(int step) {
-    return StepEntry.remainingDependencies(entry(step));
-  }
-
-  @Override
-  public int attempt(int step) {
-    return StepEntry.attempt(entry(step));
-  }
-
-  @Override
-  public long stepDeadlineMs(int step) {
-    return hasFlag(FLAG_DEADLINES) ? body.timeAt(deadlineOffset(step)) : NO_DEADLINE;
-  }
-
-  @Override
-  public long earliestDeadlineMs() {
-    if (status().hasEnded()) {
-      return NO_DEADLINE;
-    }
-    long earliest = deadlineMs();
-    if (hasFlag(FLAG_DEADLINES)) {
-      for (int step = 0; step < stepCount(); step++) {
-        long deadline = stepDeadlineMs(step);
-        if (deadline != NO_DEADLINE && (earliest == NO_DEADLINE || deadline < earliest)) {
-          earliest = deadline;
-        }
-      }
-    }
-    return earliest;
+  public boolean isPaused() {
+    return hasFlag(FLAG_PAUSED);
   }
 
   /** Remembers the highest offset of a source that has been applied to this workflow. */
@@ -175,6 +134,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     return switch (slot) {
       case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
       case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
+      case RESULT_SLOT -> hasFlag(FLAG_RESULT_SPILLED);
       default -> hasOutput(slot, StepEntry.OUTPUT_SPILLED);
     };
   }
@@ -195,25 +155,27 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
           ? PackedPayload.read(bytes, at + 2, at + 2 + getUnsignedShort(bytes, at))
           : null;
     }
-    return hasOutput(slot, StepEntry.OUTPUT_RIDES)
-        ? outputs.find(body.array(), outputsOffset(), slot)
-        : null;
+    if (slot == RESULT_SLOT && status().hasEnded()) {
+      return result();
+    }
+    byte[] packed = null;
+    if (slot == RESULT_SLOT) {
+      packed = attachment(Attachments.Kind.RESULT, 0);
+    } else if (hasOutput(slot, StepEntry.OUTPUT_RIDES)) {
+      packed = attachment(Attachments.Kind.OUTPUT, slot);
+    }
+    return packed == null ? null : PackedPayload.of(packed);
   }
 
   @Override
   public void begin(
-      CompiledDefinition definition,
-      @Nullable Payload input,
-      String tenant,
-      int priority,
-      long deadlineMs,
-      long atMs) {
+      Plan plan, @Nullable Payload input, String tenant, int priority, long deadlineMs, long atMs) {
     byte[] tenantUtf8 = Packing.utf8("tenant", tenant, 0xffff);
-    byte[] nameUtf8 = Packing.utf8("definition name", definition.name(), 0xff);
+    byte[] nameUtf8 = Packing.utf8("definition name", plan.definition(), 0xff);
     int inputSize = input == null ? 0 : PackedPayload.size(input);
     boolean spill = inputSize > INPUT_BYTES;
     int ridingSize = spill ? 0 : inputSize;
-    int steps = definition.stepCount();
+    int steps = plan.joins().length;
     int nameAt = AT_TENANT + 2 + tenantUtf8.length;
     int inputAt = nameAt + 1 + nameUtf8.length;
     int table = inputAt + 2 + ridingSize;
@@ -222,9 +184,10 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     bytes[AT_PRIORITY] = (byte) priority;
     putLong(bytes, AT_STARTED, atMs);
     putLong(bytes, AT_DEADLINE, deadlineMs);
-    putInt(bytes, AT_VERSION, definition.version());
-    putLong(bytes, AT_FINGERPRINT, definition.fingerprint());
+    putInt(bytes, AT_VERSION, plan.version());
+    putLong(bytes, AT_FINGERPRINT, plan.fingerprint());
     putInt(bytes, AT_STEPS, steps);
+    putInt(bytes, AT_FIRST_HELD, steps);
     putInt(bytes, AT_TABLE, table);
     putShort(bytes, AT_TENANT, tenantUtf8.length);
     System.arraycopy(tenantUtf8, 0, bytes, AT_TENANT + 2, tenantUtf8.length);
@@ -239,28 +202,42 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
       PackedPayload.write(input, bytes, inputAt + 2);
     }
     for (int step = 0; step < steps; step++) {
-      String id = definition.step(step).id();
-      setEntry(step, StepEntry.waiting(id, definition.dependencies().degree(step)));
+      setEntry(step, plan.joins()[step]);
     }
   }
 
   @Override
   public void open(int step, int attempt, long deadlineMs) {
-    setEntry(step, StepEntry.open(attempt));
-    setDeadline(step, deadlineMs);
-    putInt(bytes, AT_OPEN, openSteps() + 1);
+    move(step, StepStatus.OPEN, deadlineMs);
+    setAttempt(step, attempt);
+  }
+
+  @Override
+  public void suspend(int step, int attempt, long deadlineMs) {
+    move(step, StepStatus.SUSPENDED, deadlineMs);
+    setAttempt(step, attempt);
   }
 
   @Override
   public void backOff(int step, long dueMs) {
-    close(step, StepStatus.BACKING_OFF);
-    setDeadline(step, dueMs);
+    leave(step, StepStatus.BACKING_OFF, dueMs);
   }
 
   @Override
-  public void succeed(int step, @Nullable Payload output, boolean keepOutput) {
-    close(step, StepStatus.SUCCEEDED);
-    putInt(bytes, AT_SUCCEEDED, succeededSteps() + 1);
+  public void hold(int step, long untilMs) {
+    move(step, StepStatus.READY, untilMs);
+  }
+
+  @Override
+  public void repeat(int step, long dueMs) {
+    nextRound(step);
+    move(step, StepStatus.BACKING_OFF, dueMs);
+  }
+
+  @Override
+  public void succeed(int step, int attempt, @Nullable Payload output, boolean keepOutput) {
+    leave(step, StepStatus.SUCCEEDED, NO_DEADLINE);
+    setAttempt(step, attempt);
     if (output != null && keepOutput) {
       keep(step, output);
     }
@@ -268,25 +245,72 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
 
   @Override
   public void fail(int step) {
-    close(step, StepStatus.FAILED);
+    leave(step, StepStatus.FAILED, NO_DEADLINE);
   }
 
   @Override
-  public void decrementRemainingDependencies(int step) {
-    setEntry(step, entry(step) - 1);
+  public void skip(int step) {
+    move(step, StepStatus.SKIPPED, NO_DEADLINE);
   }
 
   @Override
-  public void end(WorkflowStatus status, @Nullable Failure failure, long atMs) {
-    spilled.release(spilledSlots());
-    int tail = tailOffset();
+  public void abandon(int step) {
+    leave(step, StepStatus.ABANDONED, NO_DEADLINE);
+  }
+
+  @Override
+  public void setFinishedSteps(int steps) {
+    putInt(bytes, AT_FINISHED, steps);
+  }
+
+  @Override
+  public void beginEnding(Outcome outcome, @Nullable Payload output) {
+    setFlag(FLAG_ENDING);
+    putLong(bytes, AT_DEADLINE, NO_DEADLINE);
+    Failure failure = outcome.failure();
     byte[] why = failure == null ? new byte[0] : PackedFailure.toBytes(failure);
-    byte[] summary = Arrays.copyOf(bytes, tail + why.length);
-    System.arraycopy(why, 0, summary, tail, why.length);
-    summary[AT_STATUS] = status.code();
-    summary[AT_FLAGS] = 0;
+    byte[] packed = new byte[1 + why.length];
+    packed[0] = outcome.status().code();
+    System.arraycopy(why, 0, packed, 1, why.length);
+    attach(Attachments.Kind.OUTCOME, 0, packed);
+    if (outcome.status() == WorkflowStatus.SUCCEEDED) {
+      attach(Attachments.Kind.TO_COMPENSATE, 0, null);
+    }
+    if (output != null && PackedPayload.size(output) <= INPUT_BYTES) {
+      attach(Attachments.Kind.RESULT, 0, PackedPayload.toBytes(output));
+    } else if (output != null) {
+      setFlag(FLAG_RESULT_SPILLED);
+      spilled.spill(RESULT_SLOT, output);
+    }
+  }
+
+  @Override
+  public void end(Outcome outcome, @Nullable Payload output, long atMs) {
+    Payload result = output == null ? riding(RESULT_SLOT) : output;
+    boolean resultIsSpilled = hasFlag(FLAG_RESULT_SPILLED) && outcome.failure() == null;
+    List<Integer> released = spilledSlots();
+    if (resultIsSpilled) {
+      released.removeIf(slot -> slot == RESULT_SLOT);
+    }
+    spilled.release(released);
+    int tail = tailOffset();
+    byte[] last = new byte[0];
+    Failure failure = outcome.failure();
+    if (failure != null) {
+      last = PackedFailure.toBytes(failure);
+    } else if (result != null && PackedPayload.size(result) <= INPUT_BYTES) {
+      last = PackedPayload.toBytes(result);
+    } else if (result != null) {
+      spilled.spill(RESULT_SLOT, result);
+      resultIsSpilled = true;
+    }
+    byte[] summary = Arrays.copyOf(bytes, tail + last.length);
+    System.arraycopy(last, 0, summary, tail, last.length);
+    summary[AT_STATUS] = outcome.status().code();
+    summary[AT_FLAGS] = (byte) (resultIsSpilled ? FLAG_RESULT_SPILLED : 0);
     putLong(summary, AT_ENDED, atMs);
     putInt(summary, AT_OPEN, 0);
+    putInt(summary, AT_HELD, 0);
     putInt(summary, AT_TABLE, 0);
     become(summary);
   }
@@ -296,41 +320,22 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
     putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
   }
 
-  private void close(int step, StepStatus status) {
-    setEntry(step, StepEntry.with(entry(step), status));
-    setDeadline(step, NO_DEADLINE);
-    putInt(bytes, AT_OPEN, openSteps() - 1);
-  }
-
-  private void setDeadline(int step, long deadlineMs) {
-    if (!hasFlag(FLAG_DEADLINES)) {
-      if (deadlineMs == NO_DEADLINE) {
-        return;
-      }
-      insertDeadlineTable();
+  /** Moves a step that may have waited for another workflow. */
+  private void leave(int step, StepStatus next, long deadlineMs) {
+    if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
+      setChild(step, null);
     }
-    body.setTime(deadlineOffset(step), deadlineMs);
-  }
-
-  private void insertDeadlineTable() {
-    whole(body.own());
-    int at = outputsOffset();
-    int size = stepCount() * TIME_BYTES;
-    byte[] grown = Arrays.copyOf(bytes, bytes.length + size);
-    System.arraycopy(bytes, at, grown, at + size, bytes.length - at);
-    Arrays.fill(grown, at, at + size, (byte) 0);
-    become(grown);
-    outputs.moved();
-    setFlag(FLAG_DEADLINES);
   }
 
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
     boolean rides =
-        size <= OUTPUT_BYTES && body.array().length - outputsOffset() + size <= OUTPUTS_BYTES;
+        size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= OUTPUTS_BYTES;
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
-      become(outputs.append(whole(body.own()), step, output, size));
+      become(
+          attachments.append(
+              whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
     } else {
       spilled.spill(step, output);
     }
@@ -339,7 +344,7 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   /** Slots whose payloads have keys of their own. */
   public List<Integer> spilledSlots() {
     List<Integer> slots = new ArrayList<>(0);
-    for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT}) {
+    for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT, RESULT_SLOT}) {
       if (isSpilled(slot)) {
         slots.add(slot);
       }
@@ -355,42 +360,5 @@ public final class PackedWorkflow extends WorkflowSummary implements WorkflowSta
   private boolean hasOutput(int step, int flag) {
     int entry = status().hasEnded() ? 0 : entry(step);
     return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
-  }
-
-  private int entry(int step) {
-    return body.shortAt(stepOffset(step));
-  }
-
-  private void setEntry(int step, int entry) {
-    body.setShort(stepOffset(step), entry);
-  }
-
-  /** Brings the header to the array of the body. */
-  private byte[] whole(byte[] array) {
-    if (headerIsApart) {
-      System.arraycopy(bytes, 0, array, 0, bytes.length);
-      bytes = array;
-      headerIsApart = false;
-    }
-    return array;
-  }
-
-  private void become(byte[] whole) {
-    bytes = whole;
-    body = RecordBody.owned(whole);
-    headerIsApart = false;
-  }
-
-  private int stepOffset(int step) {
-    return getInt(bytes, AT_TABLE) + step * STEP_BYTES;
-  }
-
-  private int deadlineOffset(int step) {
-    return stepOffset(stepCount()) + step * TIME_BYTES;
-  }
-
-  private int outputsOffset() {
-    int steps = stepCount();
-    return stepOffset(steps) + (hasFlag(FLAG_DEADLINES) ? steps * TIME_BYTES : 0);
   }
 }

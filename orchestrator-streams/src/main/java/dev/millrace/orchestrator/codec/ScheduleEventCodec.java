@@ -121,30 +121,7 @@ public final class ScheduleEventCodec {
               slotMs(event),
               PayloadCodec.fromAvro(event.getPayload(), "payload"),
               FailureCodec.fromAvro(event.getFailure()));
-      case UNKNOWN,
-          WORKFLOW_STARTED,
-          WORKFLOW_REJECTED,
-          STEP_DISPATCHED,
-          STEP_SUCCEEDED,
-          ATTEMPT_FAILED,
-          STEP_FAILED,
-          WORKFLOW_SUCCEEDED,
-          WORKFLOW_FAILED,
-          WORKFLOW_CANCELLED,
-          WORKFLOW_TIMED_OUT,
-          STEP_SKIPPED,
-          STEP_HELD,
-          STEP_REPEATED,
-          HEARTBEAT,
-          SIGNAL_RECEIVED,
-          WORKFLOW_PAUSED,
-          WORKFLOW_RESUMED,
-          WORKFLOW_ENDING,
-          STEPS_RESET,
-          PRIORITY_CHANGED,
-          WORKFLOW_MIGRATED,
-          BRANCHES_OPENED,
-          WORKFLOW_TERMINATED ->
+      default ->
           throw new MalformedRecordException(
               "event type %s does not change a schedule".formatted(event.getType()), null);
     };

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of a workflow's payloads is to be done outside of its record: those to be put before the
@@ -34,6 +35,16 @@ public final class SpilledPayloads {
     List<Integer> taken = released;
     released = List.of();
     return taken;
+  }
+
+  /** A payload that is still to be stored; null when there is none for a slot. */
+  public @Nullable Payload pending(int slot) {
+    for (Spilled each : spilled) {
+      if (each.slot() == slot) {
+        return each.payload();
+      }
+    }
+    return null;
   }
 
   void spill(int slot, Payload payload) {

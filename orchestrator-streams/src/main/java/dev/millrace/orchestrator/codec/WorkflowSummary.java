@@ -6,6 +6,7 @@ import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What a packed workflow says about itself as a whole, read from its first bytes however many steps
  * it has; all that is left of one that has ended. Not thread-safe.
  */
-public sealed class WorkflowSummary permits PackedWorkflow {
-  static final byte LAYOUT = 2;
+public sealed class WorkflowSummary permits PackedSteps {
+  static final byte LAYOUT = 3;
   static final int AT_LAYOUT = 0;
   static final int AT_STATUS = 1;
   static final int AT_PRIORITY = 2;
@@ -33,7 +34,13 @@ public sealed class WorkflowSummary permits PackedWorkflow {
   static final int AT_TABLE = 84;
   static final int AT_FINGERPRINT = 88;
   static final int AT_INCARNATION = 96;
-  static final int AT_TENANT = 104;
+  static final int AT_FINISHED = 104;
+  static final int AT_HELD = 108;
+  static final int AT_FIRST_HELD = 112;
+  static final int AT_TENANT = 116;
+
+  /** What the workflow returned has a key of its own; stands in the flags after the end, too. */
+  static final int FLAG_RESULT_SPILLED = 128;
 
   byte[] bytes;
 
@@ -82,6 +89,16 @@ public sealed class WorkflowSummary permits PackedWorkflow {
     return getInt(bytes, AT_SUCCEEDED);
   }
 
+  /** How many steps, compensations aside, are done with. */
+  public int finishedSteps() {
+    return getInt(bytes, AT_FINISHED);
+  }
+
+  /** How many steps may start and are held. */
+  public int heldSteps() {
+    return getInt(bytes, AT_HELD);
+  }
+
   /** How many steps have a command out. */
   public int openSteps() {
     return getInt(bytes, AT_OPEN);
@@ -126,10 +143,16 @@ public sealed class WorkflowSummary permits PackedWorkflow {
   /** Why the workflow ended, unless it succeeded or still runs. */
   public @Nullable Failure failure() {
     int at = tailOffset();
-    if (!status().hasEnded() || at == bytes.length) {
-      return null;
-    }
-    return PackedFailure.read(bytes, at);
+    boolean hasFailed = status().hasEnded() && status() != WorkflowStatus.SUCCEEDED;
+    return hasFailed ? PackedFailure.read(bytes, at) : null;
+  }
+
+  /** What the workflow returned, when it succeeded and that is small enough to be here. */
+  public @Nullable Payload result() {
+    int at = tailOffset();
+    return status() == WorkflowStatus.SUCCEEDED && at < bytes.length
+        ? PackedPayload.read(bytes, at, bytes.length)
+        : null;
   }
 
   /** The highest offset of a source that has been applied to this workflow; -1 for none. */
@@ -156,6 +179,10 @@ public sealed class WorkflowSummary permits PackedWorkflow {
 
   final void setFlag(int flag) {
     bytes[AT_FLAGS] |= (byte) flag;
+  }
+
+  final void clearFlag(int flag) {
+    bytes[AT_FLAGS] &= (byte) ~flag;
   }
 
   /** Where the definition's name lies: behind the tenant. */

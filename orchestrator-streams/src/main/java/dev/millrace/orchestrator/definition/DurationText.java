@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as the language writes them: {@code 100ms}, {@code 30s}, {@code PT5M}. Stateless. */
-final class DurationText {
+public final class DurationText {
   /** A whole number above zero with a unit. */
   static final String SIMPLE = "([1-9][0-9]{0,11})(ms|s|m|h|d)";
 
@@ -20,7 +20,7 @@ final class DurationText {
   private DurationText() {}
 
   /** The duration that a text means; empty when it means none. */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     Matcher simple = SIMPLE_PATTERN.matcher(text);
     if (simple.matches()) {
       long count = Long.parseLong(simple.group(1));

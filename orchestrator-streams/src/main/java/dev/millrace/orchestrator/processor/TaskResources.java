@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
+import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -17,6 +18,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param encoder of what it sends
  * @param scheduleDecoder of what it reads about schedules
  * @param scheduleEncoder of what schedules send
+ * @param messages what workflows send to each other
  * @param definitions those that are registered
  * @param queues those that can be sent to
  * @param metrics of the engine
@@ -29,6 +31,7 @@ record TaskResources(
     OutputEncoder encoder,
     ScheduleDecoder scheduleDecoder,
     ScheduleEncoder scheduleEncoder,
+    WorkflowMessages messages,
     Definitions definitions,
     QueueDirectory queues,
     EngineMetrics metrics,

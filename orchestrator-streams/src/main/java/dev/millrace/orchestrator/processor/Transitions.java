@@ -7,18 +7,24 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
+import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
@@ -72,11 +78,18 @@ final class Transitions {
       Cause cause) {
     long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
-    Decision decision = Decider.decide(workflowId, definition, workflow, input, nowMs);
+    Situation situation =
+        new Situation(
+            workflowId,
+            definition,
+            workflow,
+            new StoredPayloads(store, workflowId, workflow),
+            nowMs);
+    Decision decision = Decider.decide(situation, input);
     return switch (decision) {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
-        Run run = new Run(workflowId, definition, workflow, cause, nowMs);
+        Run run = new Run(situation, workflow, cause);
         run.carryOut(accepted);
         run.publish(firstSequence);
         run.store(input);
@@ -87,6 +100,7 @@ final class Transitions {
 
   /** One accepted decision being carried out. */
   private final class Run {
+    private final Situation situation;
     private final String workflowId;
     private final CompiledDefinition definition;
     private final PackedWorkflow workflow;
@@ -96,17 +110,13 @@ final class Transitions {
     private final List<Event> events = new ArrayList<>();
     private long timerMs;
 
-    Run(
-        String workflowId,
-        CompiledDefinition definition,
-        PackedWorkflow workflow,
-        Cause cause,
-        long nowMs) {
-      this.workflowId = workflowId;
-      this.definition = definition;
+    Run(Situation situation, PackedWorkflow workflow, Cause cause) {
+      this.situation = situation;
+      this.workflowId = situation.workflowId();
+      this.definition = situation.definition();
       this.workflow = workflow;
       this.cause = cause;
-      this.nowMs = nowMs;
+      this.nowMs = situation.nowMs();
       this.headers = TraceContext.of(cause.headers());
       this.timerMs = workflow.armedTimerMs();
     }
@@ -117,14 +127,34 @@ final class Transitions {
       for (Effect effect : accepted.effects()) {
         switch (effect) {
           case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+          case StartWorkflow start ->
+              forward(
+                  start.workflowId(),
+                  topics().starts(),
+                  task.messages().start(start, workflow.tenant(), workflow.priority()));
+          case CancelWorkflow cancel ->
+              forward(
+                  cancel.workflowId(),
+                  topics().controls(),
+                  task.messages().cancellation(cancel, workflowId));
+          case TellParent tell ->
+              forward(
+                  tell.parent().workflowId(),
+                  topics().completions(),
+                  task.messages().end(tell.parent(), tell.output(), tell.failure()));
           case DispatchStep dispatch -> {
-            if (workflow.status().hasEnded()) {
-              return; // an oversize command has failed the workflow
+            if (isOpen(dispatch)) { // an oversize command may have failed the workflow
+              dispatch(dispatch);
             }
-            dispatch(dispatch);
           }
         }
       }
+    }
+
+    private boolean isOpen(DispatchStep dispatch) {
+      return !workflow.status().hasEnded()
+          && workflow.stepStatus(dispatch.step()) == StepStatus.OPEN
+          && workflow.attempt(dispatch.step()) == dispatch.attempt();
     }
 
     private void dispatch(DispatchStep dispatch) {
@@ -140,8 +170,7 @@ final class Transitions {
       if (command.length > Limits.COMMAND_BYTES) {
         Failure tooLarge = commandTooLarge(command.length);
         Input report = new AttemptReported(step, dispatch.attempt(), null, tooLarge);
-        if (Decider.decide(workflowId, definition, workflow, report, nowMs)
-            instanceof Decision.Accepted failed) {
+        if (Decider.decide(situation, report) instanceof Decision.Accepted failed) {
           carryOut(failed);
         }
       } else {
@@ -173,6 +202,10 @@ final class Transitions {
         timerMs = workflow.earliestDeadlineMs();
       }
       store.save(workflowId, workflow, timerMs);
+    }
+
+    private Topics topics() {
+      return task.settings().topics();
     }
 
     private void forward(String key, String topic, byte[] value) {

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
+import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
@@ -26,6 +27,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
   private final OutputEncoder encoder;
   private final ScheduleDecoder scheduleDecoder;
   private final ScheduleEncoder scheduleEncoder;
+  private final WorkflowMessages messages;
   private final Definitions definitions;
   private final QueueDirectory queues;
   private final EngineMetrics metrics;
@@ -61,6 +63,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
     this.encoder = new OutputEncoder(settings.topics(), "default", registry);
     this.scheduleDecoder = new ScheduleDecoder(settings.topics(), registry);
     this.scheduleEncoder = new ScheduleEncoder(settings.topics(), registry);
+    this.messages = new WorkflowMessages(settings.topics(), registry);
     this.definitions = definitions;
     this.queues = queues;
     this.metrics = metrics;
@@ -77,6 +80,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 encoder,
                 scheduleDecoder,
                 scheduleEncoder,
+                messages,
                 definitions,
                 queues,
                 metrics,

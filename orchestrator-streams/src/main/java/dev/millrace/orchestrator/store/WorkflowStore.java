@@ -60,6 +60,10 @@ public final class WorkflowStore {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);
     }
+    Payload pending = workflow.spilled().pending(slot);
+    if (pending != null) {
+      return pending;
+    }
     byte[] stored = store.get(Keys.payload(workflowId, slot));
     if (stored == null) {
       throw new IllegalStateException(
@@ -126,6 +130,9 @@ public final class WorkflowStore {
     delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
       deleteTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
+    }
+    for (int slot : workflow.spilledSlots()) {
+      delete(Keys.payload(workflowId, slot));
     }
   }
 

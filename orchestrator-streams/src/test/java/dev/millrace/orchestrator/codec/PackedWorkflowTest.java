@@ -9,6 +9,8 @@ import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -134,7 +136,7 @@ class PackedWorkflowTest {
   void longestTenantOfWideCharactersIsKept() {
     String tenant = "\u6c34".repeat(128);
     PackedWorkflow workflow = PackedWorkflow.absent();
-    workflow.begin(join(1), null, tenant, 9, 0, 1_000);
+    workflow.begin(join(1).plan(), null, tenant, 9, 0, 1_000);
 
     assertThat(workflow.tenant()).isEqualTo(tenant);
     assertThat(workflow.definition()).isEqualTo("order");
@@ -151,14 +153,14 @@ class PackedWorkflowTest {
       workflow.open(step, 1, 0);
     }
     for (int step = 0; step < STEPS - 1; step++) {
-      workflow.succeed(step, null, true);
-      workflow.decrementRemainingDependencies(STEPS - 1);
+      workflow.succeed(step, 1, null, true);
+      workflow.setJoin(STEPS - 1, workflow.join(STEPS - 1) - 1);
     }
 
     assertThat(workflow.bytes()).hasSizeLessThan(20_200);
     assertThat(workflow.succeededSteps()).isEqualTo(STEPS - 1);
     assertThat(workflow.stepStatus(STEPS - 1)).isEqualTo(StepStatus.WAITING);
-    assertThat(workflow.remainingDependencies(STEPS - 1)).isZero();
+    assertThat(workflow.join(STEPS - 1)).isZero();
     assertThat(workflow.stepStatus(STEPS - 2)).isEqualTo(StepStatus.SUCCEEDED);
   }
 
@@ -167,7 +169,7 @@ class PackedWorkflowTest {
     PackedWorkflow workflow = running(LARGEST);
     Payload output = payload(100);
     workflow.open(0, 1, 0);
-    workflow.succeed(0, output, true);
+    workflow.succeed(0, 1, output, true);
     int before = workflow.bytes().length;
     assertThat(workflow.stepDeadlineMs(STEPS - 2)).isZero();
 
@@ -183,13 +185,13 @@ class PackedWorkflowTest {
   @Test
   void earliestDeadlineIsTheEarliestOfWorkflowAndSteps() {
     PackedWorkflow workflow = PackedWorkflow.absent();
-    workflow.begin(join(2), null, "", 5, 5_000, 1_000);
+    workflow.begin(join(2).plan(), null, "", 5, 5_000, 1_000);
     assertThat(workflow.earliestDeadlineMs()).isEqualTo(5_000);
     workflow.open(0, 1, 6_000);
     assertThat(workflow.earliestDeadlineMs()).isEqualTo(5_000);
     workflow.open(1, 1, 4_000);
     assertThat(workflow.earliestDeadlineMs()).isEqualTo(4_000);
-    workflow.succeed(1, null, false);
+    workflow.succeed(1, 1, null, false);
     assertThat(workflow.earliestDeadlineMs()).isEqualTo(5_000);
   }
 
@@ -254,13 +256,13 @@ class PackedWorkflowTest {
   void inputRidesUpToItsLimitAndIsSpilledBeyond() {
     Payload largestRiding = payload(PackedWorkflow.INPUT_BYTES - PAYLOAD_OVERHEAD);
     PackedWorkflow riding = PackedWorkflow.absent();
-    riding.begin(join(1), largestRiding, "", 5, 0, 1_000);
+    riding.begin(join(1).plan(), largestRiding, "", 5, 0, 1_000);
     assertThat(riding.riding(PackedWorkflow.INPUT_SLOT)).isEqualTo(largestRiding);
     assertThat(riding.isSpilled(PackedWorkflow.INPUT_SLOT)).isFalse();
 
     Payload smallestSpilled = payload(PackedWorkflow.INPUT_BYTES - PAYLOAD_OVERHEAD + 1);
     PackedWorkflow spilled = PackedWorkflow.absent();
-    spilled.begin(join(1), smallestSpilled, "", 5, 0, 1_000);
+    spilled.begin(join(1).plan(), smallestSpilled, "", 5, 0, 1_000);
     assertThat(spilled.riding(PackedWorkflow.INPUT_SLOT)).isNull();
     assertThat(spilled.isSpilled(PackedWorkflow.INPUT_SLOT)).isTrue();
     assertThat(spilled.spilled().take())
@@ -270,12 +272,12 @@ class PackedWorkflowTest {
   @Test
   void endReleasesWhatWasSpilledAndLeavesASummary() {
     PackedWorkflow workflow = PackedWorkflow.absent();
-    workflow.begin(join(2), payload(5_000), "acme", 3, 0, 1_000);
+    workflow.begin(join(2).plan(), payload(5_000), "acme", 3, 0, 1_000);
     succeed(workflow, 1, payload(5_000));
     workflow.spilled().take();
     Failure failure = new Failure("flaky", "caf\u00e9 ".repeat(1_000), true);
 
-    workflow.end(WorkflowStatus.FAILED, failure, 2_000);
+    workflow.end(new Outcome(WorkflowStatus.FAILED, failure), null, 2_000);
 
     assertThat(workflow.spilled().takeReleased()).containsExactly(PackedWorkflow.INPUT_SLOT, 1);
     assertThat(workflow.spilled().takeReleased()).isEmpty();
@@ -299,37 +301,35 @@ class PackedWorkflowTest {
     succeed(workflow, 0, payload(10));
     succeed(workflow, 1, payload(5_000));
 
-    workflow.end(WorkflowStatus.SUCCEEDED, null, 2_000);
+    workflow.end(Outcome.SUCCEEDED, null, 2_000);
 
     assertThat(workflow.failure()).isNull();
     assertThat(workflow.riding(0)).isNull();
     assertThat(workflow.isSpilled(1)).isFalse();
     assertThat(workflow.riding(PackedWorkflow.INPUT_SLOT)).isNull();
-    assertThat(workflow.bytes()).hasSizeLessThan(120);
+    assertThat(workflow.bytes()).hasSizeLessThan(132);
   }
 
   @Test
   void largestAttemptNumberIsKeptAndALargerOneIsRefused() {
     PackedWorkflow workflow = running(join(1));
     workflow.open(0, StepEntry.ATTEMPTS, 0);
-    assertThat(workflow.attempt(0)).isEqualTo(2_047);
+    assertThat(workflow.attempt(0)).isEqualTo(1_023);
     assertThat(workflow.stepStatus(0)).isEqualTo(StepStatus.OPEN);
     workflow.backOff(0, 5_000);
-    assertThat(workflow.attempt(0)).isEqualTo(2_047);
+    assertThat(workflow.attempt(0)).isEqualTo(1_023);
     assertThat(workflow.stepStatus(0)).isEqualTo(StepStatus.BACKING_OFF);
 
     assertThatThrownBy(() -> workflow.open(0, StepEntry.ATTEMPTS + 1, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("attempt 2048, at most 2047 can be stored");
+        .hasMessage("attempt 1024 of a round, at most 1023 can be stored");
   }
 
   @Test
   void stepWithMoreDependenciesThanCanBeCountedIsRefused() {
-    CompiledDefinition tooWide = join(StepEntry.DEPENDENCIES + 1);
-
-    assertThatThrownBy(() -> running(tooWide))
+    assertThatThrownBy(() -> join(Join.DEPENDENCIES + 1))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("step 'join' has 32768 dependencies, at most 32767 can be stored");
+        .hasMessage("step 'join' has 32767 dependencies, at most 32766 can be stored");
   }
 
   @Test
@@ -337,7 +337,7 @@ class PackedWorkflowTest {
     PackedWorkflow workflow = running(join(1));
     Failure failure = new Failure("flaky", "x".repeat(70_000), true);
 
-    assertThatThrownBy(() -> workflow.end(WorkflowStatus.FAILED, failure, 2_000))
+    assertThatThrownBy(() -> workflow.end(new Outcome(WorkflowStatus.FAILED, failure), null, 2_000))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("failure message of 70000 bytes, at most 65535 can be stored");
   }
@@ -354,13 +354,13 @@ class PackedWorkflowTest {
 
   private static PackedWorkflow running(CompiledDefinition definition) {
     PackedWorkflow workflow = PackedWorkflow.absent();
-    workflow.begin(definition, null, "", 5, 0, 1_000);
+    workflow.begin(definition.plan(), null, "", 5, 0, 1_000);
     return workflow;
   }
 
   private static void succeed(PackedWorkflow workflow, int step, Payload output) {
     workflow.open(step, 1, 0);
-    workflow.succeed(step, output, true);
+    workflow.succeed(step, 1, output, true);
   }
 
   private static Payload payload(int bytes) {

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.SpilledPayloads.Spilled;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.Event;
@@ -41,7 +42,10 @@ final class Applied {
     this.offset = offset;
     byte[] stored = before.clone();
     PackedWorkflow workflow = PackedWorkflow.of(stored);
-    decision = Decider.decide("workflow", definition, workflow, input, nowMs);
+    decision =
+        Decider.decide(
+            new Situation("workflow", definition, workflow, new PendingPayloads(workflow), nowMs),
+            input);
     if (decision instanceof Decision.Refused) {
       assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(before);
       workflow = PackedWorkflow.of(stored);

@@ -8,8 +8,13 @@ import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepRepeated;
+import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
@@ -151,9 +156,16 @@ final class ReferenceWorkflow {
       case StepFailed step ->
           "failed %s/%d of %s for good"
               .formatted(id(definition, step.step()), step.attempt(), step.failure().type());
+      case StepSuspended step -> throw new AssertionError(event);
+      case StepHeld held -> throw new AssertionError(event);
+      case StepSkipped skipped -> throw new AssertionError(event);
+      case StepRepeated repeated -> throw new AssertionError(event);
+      case WorkflowEnding ending -> throw new AssertionError(event);
       case WorkflowEnded ended ->
           "ended %s of %s"
-              .formatted(ended.status(), ended.failure() == null ? null : ended.failure().type());
+              .formatted(
+                  ended.outcome().status(),
+                  ended.outcome().failure() == null ? null : ended.outcome().failure().type());
     };
   }
 

@@ -171,8 +171,7 @@ final class SimulatedWorkflow {
         workflow.stepStatus(step) == expected.status
             && workflow.attempt(step) == expected.attempt
             && workflow.stepDeadlineMs(step) == expected.deadlineMs
-            && workflow.remainingDependencies(step)
-                == (waiting ? reference.unfinishedDependencies(expected) : 0);
+            && workflow.join(step) == (waiting ? reference.unfinishedDependencies(expected) : 0);
     if (!same) {
       throw new AssertionError(
           "step %s: %s/%d, expected %s/%d"

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.core;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
@@ -72,6 +73,7 @@ public final class TestWorkflow {
   }
 
   private Decision decide(Input input) {
-    return Decider.decide("order-1", definition, state, input, nowMs);
+    return Decider.decide(
+        new Situation("order-1", definition, state, new PendingPayloads(state), nowMs), input);
   }
 }

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
@@ -14,10 +15,12 @@ import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Payloads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All completions of one workflow, one by one, from its start to its end, as the engine takes them:
@@ -37,6 +40,25 @@ public final class DagResolution {
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final int LAYER_STEPS = 10;
   private static final Payload OUTPUT = new Payload("", new byte[16]);
+
+  /** Nothing that the definitions measured here say looks at a payload. */
+  private static final Payloads NO_PAYLOADS =
+      new Payloads() {
+        @Override
+        public @Nullable Payload input() {
+          return null;
+        }
+
+        @Override
+        public @Nullable Payload result() {
+          return null;
+        }
+
+        @Override
+        public @Nullable Payload output(int step) {
+          return null;
+        }
+      };
 
   private final CompiledDefinition definition;
   private final boolean rereading;
@@ -80,7 +102,7 @@ public final class DagResolution {
 
   private int apply(PackedWorkflow workflow, Input input, int dispatched) {
     int end = dispatched;
-    if (Decider.decide("workflow", definition, workflow, input, NOW_MS)
+    if (Decider.decide(new Situation("workflow", definition, workflow, NO_PAYLOADS, NOW_MS), input)
         instanceof Decision.Accepted accepted) {
       for (Effect effect : accepted.effects()) {
         if (effect instanceof DispatchStep dispatch) {

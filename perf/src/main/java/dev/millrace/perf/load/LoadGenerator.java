@@ -166,6 +166,7 @@ public final class LoadGenerator {
           STEP_DISPATCHED,
           STEP_SUCCEEDED,
           STEP_SKIPPED,
+          STEP_SUSPENDED,
           STEP_HELD,
           STEP_REPEATED,
           HEARTBEAT,

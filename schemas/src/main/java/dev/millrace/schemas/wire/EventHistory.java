@@ -60,6 +60,7 @@ public final class EventHistory {
             ATTEMPT_FAILED,
             STEP_FAILED,
             STEP_SKIPPED,
+            STEP_SUSPENDED,
             STEP_HELD,
             STEP_REPEATED,
             HEARTBEAT,

@@ -101,6 +101,7 @@ public final class EventsJson {
           WORKFLOW_CANCELLED,
           WORKFLOW_TIMED_OUT,
           STEP_SKIPPED,
+          STEP_SUSPENDED,
           STEP_HELD,
           STEP_REPEATED,
           HEARTBEAT,

@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.core.decide;
 
-import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
@@ -9,13 +8,13 @@ import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.WorkflowState;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what an input does to a workflow. Stateless and deterministic: the same definition,
- * state, input and time give the same decision.
+ * Decides what an input does to a workflow. Stateless and deterministic: the same situation and
+ * input give the same decision.
  */
 public final class Decider {
   private Decider() {}
@@ -24,24 +23,14 @@ public final class Decider {
    * Decides on an input and, when it is accepted, leaves the state evolved by the decision's
    * events. After a refusal the state is as it was; after an exception it is undefined and must be
    * dropped.
-   *
-   * @param workflowId id of the workflow, the seed of its jitter
-   * @param definition the definition that the workflow is pinned to
-   * @param state the workflow, or a fresh state for one that was never started
-   * @param nowMs the time, in epoch milliseconds
    */
-  public static Decision decide(
-      String workflowId,
-      CompiledDefinition definition,
-      WorkflowState state,
-      Input input,
-      long nowMs) {
-    Transition transition = new Transition(definition, state, nowMs);
-    Steps steps = new Steps(workflowId, transition);
+  public static Decision decide(Situation situation, Input input) {
+    Transition transition = new Transition(situation);
+    Steps steps = new Steps(transition);
     Decision.@Nullable Refused refused =
         switch (input) {
           case StartRequested start -> start(start, transition, steps);
-          case CancelRequested cancel -> cancel(cancel, transition);
+          case CancelRequested cancel -> cancel(cancel, transition, steps);
           case AttemptReported report -> steps.report(report);
           case TimerFired fired -> timer(transition, steps);
         };
@@ -66,19 +55,23 @@ public final class Decider {
             start.tenant(),
             start.priority(),
             deadlineMs,
-            start.ownDefinition()));
-    steps.armTimer(deadlineMs);
-    for (int step = 0; step < definition.stepCount(); step++) {
-      steps.dispatchIfReady(step);
-    }
+            start.ownDefinition(),
+            start.parent()));
+    transition.armTimer(deadlineMs);
+    steps.startFirst();
     return null;
   }
 
-  private static Decision.@Nullable Refused cancel(CancelRequested cancel, Transition transition) {
+  private static Decision.@Nullable Refused cancel(
+      CancelRequested cancel, Transition transition, Steps steps) {
     Decision.@Nullable Refused refused = Refusals.unlessRunning(transition.state());
+    if (refused == null && transition.state().outcome() != null) {
+      return new Decision.Refused(
+          Refusal.ALREADY_ENDING, "the workflow is ending already; terminate it to end it at once");
+    }
     if (refused == null) {
       Failure failure = new Failure(Failure.CANCELLED, cancel.reason(), false);
-      transition.record(new WorkflowEnded(WorkflowStatus.CANCELLED, failure));
+      steps.ending().begin(new Outcome(WorkflowStatus.CANCELLED, failure));
     }
     return refused;
   }
@@ -91,7 +84,7 @@ public final class Decider {
     if (Deadlines.isDue(transition.state().deadlineMs(), transition.nowMs())) {
       Failure failure =
           new Failure(Failure.WORKFLOW_TIMEOUT, "the workflow did not end in time", false);
-      transition.record(new WorkflowEnded(WorkflowStatus.TIMED_OUT, failure));
+      steps.ending().begin(new Outcome(WorkflowStatus.TIMED_OUT, failure));
     } else {
       steps.fireDeadlines();
     }

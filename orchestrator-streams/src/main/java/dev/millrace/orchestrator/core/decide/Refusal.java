@@ -18,6 +18,8 @@ public enum Refusal {
   DEFINITION_CHANGED("definition-changed", false),
   /** The definition has no such step. */
   UNKNOWN_STEP("unknown-step", false),
+  /** It is known already how the workflow ends. */
+  ALREADY_ENDING("already-ending", true),
   /** The attempt is not the one that is open: a late or duplicate report. */
   ATTEMPT_NOT_OPEN("attempt-not-open", true);
 

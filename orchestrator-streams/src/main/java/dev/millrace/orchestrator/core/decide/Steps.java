@@ -1,39 +1,68 @@
 package dev.millrace.orchestrator.core.decide;
 
-import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.effect.ArmTimer;
-import dev.millrace.orchestrator.core.effect.DispatchStep;
-import dev.millrace.orchestrator.core.event.AttemptFailed;
-import dev.millrace.orchestrator.core.event.StepDispatched;
-import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
-import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
-import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Decisions about the steps of one workflow, within one transition. */
+/** Decisions about the steps of one workflow that something has come of, within one transition. */
 final class Steps {
   /** Largest output of a step in bytes. */
   static final int OUTPUT_BYTES = 1024 * 1024;
 
-  private final String workflowId;
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
+  private final Failures failures;
+  private final Readiness readiness;
+  private final Ending ending;
+  private final Children children;
 
-  Steps(String workflowId, Transition transition) {
-    this.workflowId = workflowId;
+  Steps(Transition transition) {
     this.transition = transition;
     this.definition = transition.definition();
     this.state = transition.state();
+    this.failures = new Failures(transition, this);
+    this.readiness = new Readiness(transition, this);
+    this.ending = new Ending(transition, this);
+    this.children = new Children(transition, this);
+  }
+
+  Failures failures() {
+    return failures;
+  }
+
+  Readiness readiness() {
+    return readiness;
+  }
+
+  Ending ending() {
+    return ending;
+  }
+
+  Children children() {
+    return children;
+  }
+
+  /** Starts what waits for nothing. */
+  void startFirst() {
+    for (int step = 0; step < definition.mainSteps() && !isOver(); step++) {
+      readiness.consider(step);
+    }
+    readiness.spread();
+    ending.proceed();
   }
 
   Decision.@Nullable Refused report(AttemptReported report) {
@@ -48,7 +77,7 @@ final class Steps {
           "definition %s/%d has no step '%s'; copy step from the command"
               .formatted(definition.name(), definition.version(), report.stepId()));
     }
-    if (state.stepStatus(step) != StepStatus.OPEN || state.attempt(step) != report.attempt()) {
+    if (!awaitsReport(step) || state.attempt(step) != report.attempt()) {
       return new Decision.Refused(
           Refusal.ATTEMPT_NOT_OPEN,
           "attempt %d of step '%s' is not open".formatted(report.attempt(), report.stepId()));
@@ -56,85 +85,139 @@ final class Steps {
     Failure failure = report.failure();
     Payload output = report.output();
     if (failure != null) {
-      fail(step, failure);
+      failures.fail(step, failure);
     } else if (output != null && output.data().length > OUTPUT_BYTES) {
-      fail(step, outputTooLarge(output.data().length));
+      failures.fail(step, outputTooLarge(output.data().length));
     } else {
-      succeed(step, output);
+      finish(step, output);
     }
+    moveOn();
     return null;
   }
 
-  /** Dispatches the first attempt of a step that waits for nothing. */
-  void dispatchIfReady(int step) {
-    if (state.stepStatus(step) == StepStatus.WAITING && state.remainingDependencies(step) == 0) {
-      dispatch(step, 1);
-    }
-  }
-
-  /** Times out the attempts and dispatches the retries that are due. */
+  /** Times out what took too long, and goes on with what has waited long enough. */
   void fireDeadlines() {
     for (int step = 0; step < state.stepCount(); step++) {
       if (state.status().hasEnded()) {
         return;
       }
       if (Deadlines.isDue(state.stepDeadlineMs(step), transition.nowMs())) {
-        if (state.stepStatus(step) == StepStatus.OPEN) {
-          fail(step, startToCloseTimeout(definition.step(step)));
-        } else {
-          dispatch(step, state.attempt(step) + 1);
+        switch (state.stepStatus(step)) {
+          case OPEN -> failures.fail(step, startToCloseTimeout(definition.step(step)));
+          case BACKING_OFF, READY -> readiness.run(step);
+          case SUSPENDED -> endWait(step);
+          case WAITING, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
+              throw new IllegalStateException(
+                  "step %d is %s and has a deadline".formatted(step, state.stepStatus(step)));
         }
       }
     }
+    moveOn();
   }
 
-  void armTimer(long dueMs) {
-    if (dueMs != WorkflowView.NO_DEADLINE) {
-      transition.effect(new ArmTimer(dueMs));
+  /** Whether a worker, or another workflow, may report on a step. */
+  private boolean awaitsReport(int step) {
+    StepStatus status = state.stepStatus(step);
+    return status == StepStatus.OPEN
+        || (status == StepStatus.SUSPENDED
+            && definition.step(step).action() instanceof CompiledAction.StartChild);
+  }
+
+  /** A step has waited as long as it may. */
+  private void endWait(int step) {
+    if (definition.step(step).action() instanceof CompiledAction.StartChild) {
+      children.leave(step, "it did not end in time");
+      failures.fail(step, startToCloseTimeout(definition.step(step)));
+    } else {
+      succeed(step, state.attempt(step), null);
     }
   }
 
-  private void dispatch(int step, int attempt) {
-    long deadlineMs = Deadlines.after(transition.nowMs(), definition.step(step).timeoutMs());
-    transition.record(new StepDispatched(step, attempt, deadlineMs));
-    transition.effect(new DispatchStep(step, attempt, deadlineMs));
-    armTimer(deadlineMs);
+  /** The engine has computed the output of a step. */
+  void set(int step, int attempt, Payload output) {
+    if (output.data().length > OUTPUT_BYTES) {
+      failures.failForGood(step, outputTooLarge(output.data().length));
+    } else {
+      succeed(step, attempt, output);
+    }
   }
 
-  private void succeed(int step, @Nullable Payload output) {
-    transition.record(new StepSucceeded(step, state.attempt(step), output));
+  /** A round of a step has succeeded. */
+  private void finish(int step, @Nullable Payload output) {
+    CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
+    if (repeat == null || state.outcome() != null) {
+      succeed(step, state.attempt(step), output);
+      return;
+    }
+    boolean isDone;
+    try {
+      isDone = transition.evaluate(repeat.until(), output);
+    } catch (EvaluationException e) {
+      failures.failForGood(step, Failures.ofExpression(e));
+      return;
+    }
+    if (isDone) {
+      succeed(step, state.attempt(step), output);
+    } else if (state.rounds(step) + 1 >= repeat.max()) {
+      failures.failForGood(step, repeatExhausted(repeat.max()));
+    } else {
+      repeat(step, repeat.delayMs());
+    }
+  }
+
+  private void repeat(int step, long delayMs) {
+    long nextAtMs = Deadlines.after(transition.nowMs(), delayMs);
+    transition.record(new StepRepeated(step, state.attempt(step), nextAtMs));
+    if (delayMs == 0) {
+      readiness.run(step);
+    } else {
+      transition.armTimer(nextAtMs);
+    }
+  }
+
+  /** A step has succeeded; what depends on it may follow. */
+  void succeed(int step, int attempt, @Nullable Payload output) {
+    if (!definition.edges().areConditional(step)) {
+      transition.record(new StepSucceeded(step, attempt, output));
+      readiness.ended(step);
+      return;
+    }
+    List<Integer> notTaken = new ArrayList<>();
+    List<Failures.Broken> broken = new ArrayList<>();
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
-      dispatchIfReady(dependents.target(edge));
+      Expression<Boolean> condition = definition.edges().condition(edge);
+      int target = dependents.target(edge);
+      if (condition != null && state.stepStatus(target) == StepStatus.WAITING) {
+        try {
+          if (!transition.evaluate(condition, output)) {
+            notTaken.add(target);
+          }
+        } catch (EvaluationException e) {
+          broken.add(new Failures.Broken(target, Failures.ofExpression(e)));
+        }
+      }
     }
-    if (state.succeededSteps() == state.stepCount()) {
-      transition.record(new WorkflowEnded(WorkflowStatus.SUCCEEDED, null));
+    transition.record(new StepSucceeded(step, attempt, output, notTaken));
+    for (Failures.Broken each : broken) {
+      if (!isOver() && state.stepStatus(each.step()) == StepStatus.WAITING) {
+        failures.failForGood(each.step(), each.failure());
+      }
     }
+    readiness.ended(step);
   }
 
-  private void fail(int step, Failure failure) {
-    int attempt = state.attempt(step);
-    RetryPolicy retry = definition.step(step).retry();
-    boolean again =
-        failure.retryable()
-            && attempt < retry.maxAttempts()
-            && !retry.nonRetryable().contains(failure.type());
-    if (again) {
-      long delayMs = BackOff.delayMs(retry, workflowId, step, attempt);
-      long retryAtMs = Deadlines.after(transition.nowMs(), delayMs);
-      transition.record(new AttemptFailed(step, attempt, failure, retryAtMs));
-      armTimer(retryAtMs);
-    } else {
-      transition.record(new StepFailed(step, attempt, failure));
-      String message =
-          Failure.cut(
-              "step '%s', attempt %d: %s"
-                  .formatted(definition.step(step).id(), attempt, failure.message()),
-              Failure.MESSAGE_CHARS);
-      transition.record(
-          new WorkflowEnded(
-              WorkflowStatus.FAILED, new Failure(failure.type(), message, failure.retryable())));
-    }
+  /** Goes on with what may follow from all that was recorded. */
+  private void moveOn() {
+    readiness.spread();
+    readiness.release();
+    readiness.spread();
+    ending.proceed();
+  }
+
+  /** Whether the steps of the main part go no further. */
+  boolean isOver() {
+    return state.status().hasEnded() || state.outcome() != null;
   }
 
   private static Failure startToCloseTimeout(CompiledStep step) {
@@ -144,7 +227,15 @@ final class Steps {
         true);
   }
 
-  private static Failure outputTooLarge(int bytes) {
+  private static Failure repeatExhausted(int rounds) {
+    return new Failure(
+        Failure.REPEAT_EXHAUSTED,
+        "the condition to stop does not hold after %d rounds, the most there may be"
+            .formatted(rounds),
+        false);
+  }
+
+  static Failure outputTooLarge(int bytes) {
     return new Failure(
         Failure.OUTPUT_TOO_LARGE,
         "output of %d bytes, at most %d are allowed; store it elsewhere and return a reference"

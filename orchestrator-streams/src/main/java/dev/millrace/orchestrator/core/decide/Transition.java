@@ -1,51 +1,82 @@
 package dev.millrace.orchestrator.core.decide;
 
+import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.evolve.Evolver;
+import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Payloads;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A decision being made. Each event is applied to the state as soon as it is recorded, so that what
  * is decided next already sees it; deciding itself only reads.
  */
 final class Transition {
-  private final CompiledDefinition definition;
+  private final Situation situation;
   private final WorkflowState state;
-  private final long nowMs;
   private final List<Event> events = new ArrayList<>(4);
   private final List<Effect> effects = new ArrayList<>(4);
+  private @Nullable DecisionScope scope;
 
-  Transition(CompiledDefinition definition, WorkflowState state, long nowMs) {
-    this.definition = definition;
-    this.state = state;
-    this.nowMs = nowMs;
+  Transition(Situation situation) {
+    this.situation = situation;
+    this.state = situation.state();
+  }
+
+  String workflowId() {
+    return situation.workflowId();
   }
 
   CompiledDefinition definition() {
-    return definition;
+    return situation.definition();
   }
 
   WorkflowView state() {
     return state;
   }
 
+  Payloads payloads() {
+    return situation.payloads();
+  }
+
   long nowMs() {
-    return nowMs;
+    return situation.nowMs();
   }
 
   void record(Event event) {
-    Evolver.evolve(definition, state, event, nowMs);
+    Evolver.evolve(definition(), state, event, nowMs());
     events.add(event);
   }
 
   void effect(Effect effect) {
     effects.add(effect);
+  }
+
+  void armTimer(long dueMs) {
+    if (dueMs != WorkflowView.NO_DEADLINE) {
+      effects.add(new ArmTimer(dueMs));
+    }
+  }
+
+  /**
+   * The value of an expression.
+   *
+   * @param output the output at hand, where there is one
+   */
+  <T> T evaluate(Expression<T> expression, @Nullable Payload output) throws EvaluationException {
+    if (scope == null) {
+      scope = new DecisionScope(situation);
+    }
+    return expression.evaluate(scope.with(output));
   }
 
   Decision accepted() {

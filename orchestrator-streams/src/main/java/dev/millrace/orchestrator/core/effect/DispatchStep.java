@@ -1,10 +1,23 @@
 package dev.millrace.orchestrator.core.effect;
 
+import dev.millrace.orchestrator.core.state.Payload;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Send the command of an attempt to the step's queue.
  *
  * @param step the step
  * @param attempt which attempt
  * @param deadlineMs when the attempt times out, in epoch milliseconds; 0 means never
+ * @param isMapped whether the command carries {@code input} and nothing else, rather than the
+ *     workflow's input and the outputs of the dependencies
+ * @param input what it carries then
  */
-public record DispatchStep(int step, int attempt, long deadlineMs) implements Effect {}
+public record DispatchStep(
+    int step, int attempt, long deadlineMs, boolean isMapped, @Nullable Payload input)
+    implements Effect {
+  /** A command with the workflow's input and the outputs of the dependencies. */
+  public DispatchStep(int step, int attempt, long deadlineMs) {
+    this(step, attempt, deadlineMs, false, null);
+  }
+}

@@ -4,7 +4,12 @@ package dev.millrace.orchestrator.core.event;
 public sealed interface Event
     permits WorkflowStarted,
         StepDispatched,
+        StepSuspended,
+        StepHeld,
+        StepSkipped,
+        StepRepeated,
         StepSucceeded,
         AttemptFailed,
         StepFailed,
+        WorkflowEnding,
         WorkflowEnded {}

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.event;
 
 import dev.millrace.orchestrator.core.state.Payload;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,5 +10,16 @@ import org.jspecify.annotations.Nullable;
  * @param step the step
  * @param attempt which attempt
  * @param output what it returned
+ * @param notTaken the steps that depend on it under a condition that does not hold
  */
-public record StepSucceeded(int step, int attempt, @Nullable Payload output) implements Event {}
+public record StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken)
+    implements Event {
+  public StepSucceeded {
+    notTaken = List.copyOf(notTaken);
+  }
+
+  /** All conditions hold, or there are none. */
+  public StepSucceeded(int step, int attempt, @Nullable Payload output) {
+    this(step, attempt, output, List.of());
+  }
+}

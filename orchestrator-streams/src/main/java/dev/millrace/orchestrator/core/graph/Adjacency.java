@@ -57,6 +57,11 @@ public final class Adjacency {
     return targets[edge];
   }
 
+  /** How many edges there are. */
+  public int size() {
+    return targets.length;
+  }
+
   /** How many edges leave a node. */
   public int degree(int node) {
     return offsets[node + 1] - offsets[node];

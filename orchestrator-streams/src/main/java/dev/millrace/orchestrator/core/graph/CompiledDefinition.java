@@ -1,81 +1,79 @@
 package dev.millrace.orchestrator.core.graph;
 
-import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
+import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Plan;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A valid workflow definition, compiled once for any number of workflows: steps are numbered in the
- * author's order and edges lie in compressed sparse rows, so that what follows a completion costs
- * the out-degree of its step and nothing else. Immutable, safe for any thread; the arrays that it
- * hands out must not be written.
+ * A valid workflow definition, compiled once for any number of workflows: steps are numbered, those
+ * of the main part in the author's order, then the finally steps, then the compensations; edges lie
+ * in compressed sparse rows, so that what follows a completion costs the out-degree of its step and
+ * nothing else. Immutable, safe for any thread; the arrays that it hands out must not be written.
  */
 public final class CompiledDefinition {
   /** What {@link #indexOf} answers for a name that is no step. */
   public static final int NO_STEP = -1;
 
-  private final String name;
-  private final int version;
+  /** What the id of a compensation begins with, before that of the step that it undoes. */
+  public static final String COMPENSATION_PREFIX = "compensate:";
+
   private final long timeoutMs;
+  private final int maxParallel;
+  private final @Nullable Expression<Payload> output;
+  private final int mainSteps;
+  private final int finallySteps;
   private final CompiledStep[] steps;
   private final Map<String, Integer> indexById;
   private final Adjacency dependencies;
   private final Adjacency dependents;
+  private final Edges edges;
   private final Set<String> queues;
-  private final long fingerprint;
+  private final Plan plan;
 
-  private CompiledDefinition(WorkflowDefinition definition) {
-    name = definition.name();
-    version = definition.version();
+  CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
     timeoutMs = definition.timeout().toMillis();
-    List<StepDefinition> source = definition.steps();
-    steps = new CompiledStep[source.size()];
-    indexById = HashMap.newHashMap(steps.length);
-    Set<String> distinctQueues = new HashSet<>();
-    for (int i = 0; i < steps.length; i++) {
-      StepDefinition step = source.get(i);
-      RetryPolicy retry = step.retry();
-      steps[i] =
-          new CompiledStep(
-              step.id(),
-              step.type(),
-              step.queue(),
-              step.timeout().toMillis(),
-              retry == null ? definition.retry() : retry);
-      indexById.put(step.id(), i);
-      distinctQueues.add(step.queue());
-    }
-    queues = Set.copyOf(distinctQueues);
-    int[][] rows = new int[steps.length][];
-    for (int i = 0; i < steps.length; i++) {
-      rows[i] = source.get(i).dependencyIds().stream().mapToInt(this::requireIndex).toArray();
-    }
-    dependencies = Adjacency.of(rows);
-    dependents = dependencies.transposed();
-    fingerprint = Fingerprint.of(this);
+    maxParallel = definition.maxParallel() == 0 ? Integer.MAX_VALUE : definition.maxParallel();
+    output = compiled.output();
+    mainSteps = definition.steps().size();
+    finallySteps = definition.finallySteps().size();
+    steps = compiled.steps();
+    indexById = compiled.indexById();
+    dependencies = compiled.dependencies();
+    dependents = compiled.dependents();
+    edges = compiled.edges();
+    queues = compiled.queues();
+    plan =
+        new Plan(
+            definition.name(), definition.version(), Fingerprint.of(definition), compiled.joins());
   }
 
   /**
    * Compiles a definition that {@link
    * dev.millrace.orchestrator.core.definition.DefinitionValidator} finds nothing wrong with.
    *
-   * @throws IllegalArgumentException when a dependency names no step
+   * @throws IllegalArgumentException when a dependency names no step or an expression is wrong
    */
+  public static CompiledDefinition compile(
+      WorkflowDefinition definition, ExpressionCompiler expressions) {
+    return new CompiledDefinition(definition, new DefinitionCompiler(definition, expressions));
+  }
+
+  /** Compiles a definition without expressions. */
   public static CompiledDefinition compile(WorkflowDefinition definition) {
-    return new CompiledDefinition(definition);
+    return compile(definition, NoExpressions.INSTANCE);
   }
 
   public String name() {
-    return name;
+    return plan.definition();
   }
 
   public int version() {
-    return version;
+    return plan.version();
   }
 
   /** Workflow timeout in milliseconds; 0 means none. */
@@ -83,8 +81,29 @@ public final class CompiledDefinition {
     return timeoutMs;
   }
 
+  /** Most steps of one workflow that are open at once. */
+  public int maxParallel() {
+    return maxParallel;
+  }
+
+  /** The workflow's output; null when it has none. */
+  public @Nullable Expression<Payload> output() {
+    return output;
+  }
+
+  /** How many steps there are, finally steps and compensations included. */
   public int stepCount() {
     return steps.length;
+  }
+
+  /** How many steps the main part has; they have the first indexes. */
+  public int mainSteps() {
+    return mainSteps;
+  }
+
+  /** How many finally steps there are; their indexes follow those of the main part. */
+  public int finallySteps() {
+    return finallySteps;
   }
 
   public CompiledStep step(int index) {
@@ -97,14 +116,22 @@ public final class CompiledDefinition {
     return index == null ? NO_STEP : index;
   }
 
-  /** Edges from a step to those that it depends on, in the author's order. */
+  /**
+   * Edges from a step to those that it depends on, in the author's order, then to those that route
+   * their failures to it.
+   */
   public Adjacency dependencies() {
     return dependencies;
   }
 
-  /** Edges from a step to those that depend on it. */
+  /** Edges from a step to those that depend on it, or that its failures are routed to. */
   public Adjacency dependents() {
     return dependents;
+  }
+
+  /** What the edges of {@link #dependents} ask for. */
+  public Edges edges() {
+    return edges;
   }
 
   /** The queues that its steps are sent to. */
@@ -112,17 +139,13 @@ public final class CompiledDefinition {
     return queues;
   }
 
-  /** Tells this content from any other that may be published under the same name and version. */
-  public long fingerprint() {
-    return fingerprint;
+  /** What a workflow's state takes over from it. */
+  public Plan plan() {
+    return plan;
   }
 
-  private int requireIndex(String stepId) {
-    int index = indexOf(stepId);
-    if (index == NO_STEP) {
-      throw new IllegalArgumentException(
-          "definition %s/%d: dependency '%s' is no step".formatted(name, version, stepId));
-    }
-    return index;
+  /** Tells this content from any other that may be published under the same name and version. */
+  public long fingerprint() {
+    return plan.fingerprint();
   }
 }

@@ -1,15 +1,110 @@
 package dev.millrace.orchestrator.core.graph;
 
+import dev.millrace.orchestrator.core.definition.DeliveryWindow;
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.expression.Expression;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A step as the engine uses it.
  *
  * @param id name of the step
- * @param type what a worker looks up its handler by
- * @param queue worker queue that gets its commands
+ * @param group which part of the definition it belongs to
+ * @param action what it does
+ * @param join how many of its dependencies must be satisfied
+ * @param dependencies how many it has, those aside that route their failures to it
+ * @param when condition under which it runs; null for always
  * @param timeoutMs start-to-close timeout of one attempt in milliseconds; 0 means none
  * @param retry the policy that holds for it: its own, or else the definition's
+ * @param onFailure what follows from its failures
+ * @param repeat that it runs again until a condition holds; null for once
+ * @param window when it may be dispatched; null for any time
+ * @param compensation the step that undoes it, or {@link CompiledDefinition#NO_STEP}
+ * @param compensates the step that it undoes, or {@link CompiledDefinition#NO_STEP}
+ * @param keepsOutput whether anything reads its output
  */
 public record CompiledStep(
-    String id, String type, String queue, long timeoutMs, RetryPolicy retry) {}
+    String id,
+    Group group,
+    CompiledAction action,
+    JoinRule join,
+    int dependencies,
+    @Nullable Expression<Boolean> when,
+    long timeoutMs,
+    RetryPolicy retry,
+    List<FailureRule> onFailure,
+    @Nullable CompiledRepeat repeat,
+    @Nullable DeliveryWindow window,
+    int compensation,
+    int compensates,
+    boolean keepsOutput) {
+
+  /** The parts of a definition. */
+  public enum Group {
+    MAIN,
+    /** Runs at the end, however the workflow ends. */
+    FINALLY,
+    /** Runs when the workflow fails, for a step that succeeded. */
+    COMPENSATION
+  }
+
+  /**
+   * That a step runs again until a condition holds.
+   *
+   * @param until the condition
+   * @param delayMs milliseconds from the end of a round to the next; 0 means at once
+   * @param max most rounds
+   */
+  public record CompiledRepeat(Expression<Boolean> until, long delayMs, int max) {}
+
+  /** The same step, undone by another one. */
+  CompiledStep withCompensation(int step) {
+    return new CompiledStep(
+        id,
+        group,
+        action,
+        join,
+        dependencies,
+        when,
+        timeoutMs,
+        retry,
+        onFailure,
+        repeat,
+        window,
+        step,
+        compensates,
+        keepsOutput);
+  }
+
+  /** The same step, whose output something reads. */
+  CompiledStep keepingOutput() {
+    return new CompiledStep(
+        id,
+        group,
+        action,
+        join,
+        dependencies,
+        when,
+        timeoutMs,
+        retry,
+        onFailure,
+        repeat,
+        window,
+        compensation,
+        compensates,
+        true);
+  }
+
+  /** What a worker looks up its handler by; empty for a step that no worker runs. */
+  public String type() {
+    return action instanceof CompiledAction.Work work ? work.type() : "";
+  }
+
+  /** Worker queue that gets its commands; empty for a step that no worker runs. */
+  public String queue() {
+    return action instanceof CompiledAction.Work work ? work.queue() : "";
+  }
+}

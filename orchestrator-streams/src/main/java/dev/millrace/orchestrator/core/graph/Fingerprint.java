@@ -1,6 +1,10 @@
 package dev.millrace.orchestrator.core.graph;
 
+import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Eight bytes that tell the content of one definition from that of another. They are stored with
@@ -19,7 +25,7 @@ import java.security.NoSuchAlgorithmException;
 final class Fingerprint {
   private Fingerprint() {}
 
-  static long of(CompiledDefinition definition) {
+  static long of(WorkflowDefinition definition) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       try (DataOutputStream out =
@@ -36,23 +42,24 @@ final class Fingerprint {
     }
   }
 
-  private static void write(CompiledDefinition definition, DataOutputStream out)
+  private static void write(WorkflowDefinition definition, DataOutputStream out)
       throws IOException {
+    Map<String, Integer> indexById = new HashMap<>();
+    definition.steps().forEach(step -> indexById.put(step.id(), indexById.size()));
     out.writeUTF(definition.name());
     out.writeInt(definition.version());
-    out.writeLong(definition.timeoutMs());
-    out.writeInt(definition.stepCount());
-    Adjacency dependencies = definition.dependencies();
-    for (int index = 0; index < definition.stepCount(); index++) {
-      CompiledStep step = definition.step(index);
+    out.writeLong(definition.timeout().toMillis());
+    out.writeInt(definition.steps().size());
+    for (StepDefinition step : definition.steps()) {
       out.writeUTF(step.id());
-      out.writeUTF(step.type());
-      out.writeUTF(step.queue());
-      out.writeLong(step.timeoutMs());
-      write(step.retry(), out);
-      out.writeInt(dependencies.degree(index));
-      for (int edge = dependencies.start(index); edge < dependencies.end(index); edge++) {
-        out.writeInt(dependencies.target(edge));
+      StepAction.Work work = (StepAction.Work) step.action();
+      out.writeUTF(work.type());
+      out.writeUTF(work.queue());
+      out.writeLong(step.timeouts().startToClose().toMillis());
+      write(step.retry() == null ? definition.retry() : step.retry(), out);
+      out.writeInt(step.dependsOn().size());
+      for (Dependency dependency : step.dependsOn()) {
+        out.writeInt(indexById.getOrDefault(dependency.step(), -1));
       }
     }
   }

@@ -1,22 +1,33 @@
 package dev.millrace.orchestrator.core.invariant;
 
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepRepeated;
+import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold of the events of one workflow, fed in the order of its log. It keeps its own
@@ -32,8 +43,10 @@ public final class EventLogInvariants {
   private WorkflowStatus status = WorkflowStatus.ABSENT;
   private long workflowDeadlineMs = WorkflowView.NO_DEADLINE;
   private long nextSequence;
-  private int succeeded;
+  private final int[] formerAttempts;
   private boolean stepFailed;
+  private boolean ending;
+  private @Nullable Outcome expectedEnd;
 
   /**
    * A checker for one workflow.
@@ -45,6 +58,7 @@ public final class EventLogInvariants {
     statuses = new StepStatus[definition.stepCount()];
     Arrays.fill(statuses, StepStatus.WAITING);
     attempts = new int[definition.stepCount()];
+    formerAttempts = new int[definition.stepCount()];
     deadlinesMs = new long[definition.stepCount()];
   }
 
@@ -59,20 +73,38 @@ public final class EventLogInvariants {
     expect(sequence, !status.hasEnded(), "%s after the end", event);
     boolean starts = event instanceof WorkflowStarted;
     expect(sequence, starts == (status == WorkflowStatus.ABSENT), "%s while %s", event, status);
-    boolean ends = event instanceof WorkflowEnded;
-    expect(sequence, !stepFailed || ends, "%s, but a step has failed for good", event);
+    boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
+    expect(sequence, !stepFailed || ending || ends, "%s, but a step has failed for good", event);
     switch (event) {
       case WorkflowStarted started -> {
         status = WorkflowStatus.RUNNING;
         workflowDeadlineMs = started.deadlineMs();
       }
       case StepDispatched dispatched -> dispatched(sequence, dispatched, atMs);
-      case StepSucceeded success -> {
-        close(sequence, success.step(), success.attempt(), StepStatus.SUCCEEDED);
-        succeeded++;
+      case StepSuspended suspended -> suspended(sequence, suspended);
+      case StepHeld held -> {
+        begins(sequence, held.step(), "held");
+        statuses[held.step()] = StepStatus.READY;
+        deadlinesMs[held.step()] = held.untilMs();
       }
+      case StepSkipped skipped -> {
+        expect(
+            sequence,
+            statuses[skipped.step()] == StepStatus.WAITING,
+            "step '%s' is skipped while %s",
+            id(skipped.step()),
+            statuses[skipped.step()]);
+        statuses[skipped.step()] = StepStatus.SKIPPED;
+      }
+      case StepRepeated repeated -> {
+        close(sequence, repeated.step(), repeated.attempt(), StepStatus.BACKING_OFF);
+        formerAttempts[repeated.step()] = repeated.attempt();
+        deadlinesMs[repeated.step()] = repeated.nextAtMs();
+      }
+      case StepSucceeded success -> succeeded(sequence, success);
       case AttemptFailed failed -> attemptFailed(sequence, failed, atMs);
       case StepFailed failed -> stepFailed(sequence, failed, atMs);
+      case WorkflowEnding begins -> ending(begins);
       case WorkflowEnded ended -> ended(sequence, ended, atMs);
     }
   }
@@ -89,45 +121,89 @@ public final class EventLogInvariants {
 
   private void dispatched(long sequence, StepDispatched dispatched, long atMs) {
     int step = dispatched.step();
-    int attempt = dispatched.attempt();
-    String id = definition.step(step).id();
-    boolean first = statuses[step] == StepStatus.WAITING;
+    begins(sequence, step, "dispatched");
+    attempted(sequence, step, dispatched.attempt());
+    int most = definition.step(step).retry().maxAttempts();
+    int ofRound = dispatched.attempt() - formerAttempts[step];
+    expect(sequence, ofRound <= most, "attempt %d of step '%s' of %d", ofRound, id(step), most);
     expect(
         sequence,
-        first || statuses[step] == StepStatus.BACKING_OFF,
-        "step '%s' is dispatched while %s",
-        id,
-        statuses[step]);
+        statuses[step] != StepStatus.BACKING_OFF || atMs >= deadlinesMs[step],
+        "step '%s' is tried again at %d, before %d",
+        id(step),
+        atMs,
+        deadlinesMs[step]);
+    statuses[step] = StepStatus.OPEN;
+    deadlinesMs[step] = dispatched.deadlineMs();
+  }
+
+  private void suspended(long sequence, StepSuspended suspended) {
+    int step = suspended.step();
+    begins(sequence, step, "suspended");
+    attempted(sequence, step, suspended.attempt());
+    statuses[step] = StepStatus.SUSPENDED;
+    deadlinesMs[step] = suspended.dueMs();
+  }
+
+  private void succeeded(long sequence, StepSucceeded success) {
+    int step = success.step();
+    if (definition.step(step).action() instanceof CompiledAction.Work) {
+      close(sequence, step, success.attempt(), StepStatus.SUCCEEDED);
+      return;
+    }
+    if (statuses[step] != StepStatus.SUSPENDED) {
+      begins(sequence, step, "done by the engine");
+      attempted(sequence, step, success.attempt());
+    }
+    statuses[step] = StepStatus.SUCCEEDED;
+    deadlinesMs[step] = WorkflowView.NO_DEADLINE;
+  }
+
+  private void attempted(long sequence, int step, int attempt) {
     expect(
         sequence,
         attempt == attempts[step] + 1,
         "attempt %d of step '%s' follows attempt %d",
         attempt,
-        id,
+        id(step),
         attempts[step]);
-    int most = definition.step(step).retry().maxAttempts();
-    expect(sequence, attempt <= most, "attempt %d of step '%s' of %d", attempt, id, most);
+    attempts[step] = attempt;
+  }
+
+  /** The step may get under way. */
+  private void begins(long sequence, int step, String how) {
+    StepStatus was = statuses[step];
     expect(
         sequence,
-        statuses[step] != StepStatus.BACKING_OFF || atMs >= deadlinesMs[step],
-        "step '%s' is tried again at %d, before %d",
-        id,
-        atMs,
-        deadlinesMs[step]);
+        was == StepStatus.WAITING || was == StepStatus.BACKING_OFF || was == StepStatus.READY,
+        "step '%s' is %s while %s",
+        id(step),
+        how,
+        was);
+    CompiledStep compiled = definition.step(step);
     Adjacency dependencies = definition.dependencies();
     for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
       int dependency = dependencies.target(edge);
+      boolean isDone = statuses[dependency].isFinal();
+      boolean mayLack = compiled.join().kind() != JoinRule.Kind.ALL;
       expect(
           sequence,
-          statuses[dependency] == StepStatus.SUCCEEDED,
-          "step '%s' is dispatched, but it depends on '%s', which is %s",
-          id,
-          definition.step(dependency).id(),
+          mayLack ? isDone || compiled.join().kind() != JoinRule.Kind.ALL_DONE : counts(dependency),
+          "step '%s' is %s, but it depends on '%s', which is %s",
+          id(step),
+          how,
+          id(dependency),
           statuses[dependency]);
     }
-    statuses[step] = StepStatus.OPEN;
-    attempts[step] = attempt;
-    deadlinesMs[step] = dispatched.deadlineMs();
+  }
+
+  /** Whether a dependency on a step can be satisfied. */
+  private boolean counts(int step) {
+    return statuses[step] == StepStatus.SUCCEEDED || statuses[step] == StepStatus.FAILED;
+  }
+
+  private String id(int step) {
+    return definition.step(step).id();
   }
 
   private void attemptFailed(long sequence, AttemptFailed failed, long atMs) {
@@ -138,12 +214,8 @@ public final class EventLogInvariants {
         mayRetry(step, failed.attempt(), failed.failure()),
         "attempt %d of step '%s' must be the last",
         failed.attempt(),
-        definition.step(step).id());
-    expect(
-        sequence,
-        failed.retryAtMs() > atMs,
-        "the retry of step '%s' is due at once",
-        definition.step(step).id());
+        id(step));
+    expect(sequence, failed.retryAtMs() > atMs, "the retry of step '%s' is due at once", id(step));
     close(sequence, step, failed.attempt(), StepStatus.BACKING_OFF);
     deadlinesMs[step] = failed.retryAtMs();
   }
@@ -155,33 +227,52 @@ public final class EventLogInvariants {
         sequence,
         !mayRetry(step, failed.attempt(), failed.failure()),
         "step '%s' gives up after attempt %d, but may be tried again",
-        definition.step(step).id(),
+        id(step),
         failed.attempt());
-    close(sequence, step, failed.attempt(), StepStatus.FAILED);
-    stepFailed = true;
+    if (statuses[step] == StepStatus.OPEN) {
+      close(sequence, step, failed.attempt(), StepStatus.FAILED);
+    }
+    statuses[step] = StepStatus.FAILED;
+    deadlinesMs[step] = WorkflowView.NO_DEADLINE;
+    stepFailed |=
+        failed.consequence() == StepFailed.Consequence.FAIL
+            && definition.step(step).group() == CompiledStep.Group.MAIN;
+  }
+
+  private void ending(WorkflowEnding begins) {
+    ending = true;
+    for (int step = 0; step < definition.mainSteps(); step++) {
+      boolean isAwaited =
+          statuses[step] == StepStatus.OPEN
+              && definition.step(step).compensation() != CompiledDefinition.NO_STEP;
+      if (!statuses[step].isFinal() && !isAwaited) {
+        statuses[step] = StepStatus.ABANDONED;
+      }
+    }
+    expectedEnd = begins.outcome();
   }
 
   private void ended(long sequence, WorkflowEnded ended, long atMs) {
-    status = ended.status();
-    int steps = definition.stepCount();
-    boolean allSucceeded = succeeded == steps;
+    status = ended.outcome().status();
+    boolean allDone = true;
+    for (int step = 0; step < definition.mainSteps() + definition.finallySteps(); step++) {
+      allDone &= statuses[step].isFinal();
+    }
+    boolean succeeds = status == WorkflowStatus.SUCCEEDED;
     expect(
         sequence,
-        allSucceeded == (status == WorkflowStatus.SUCCEEDED),
-        "the workflow ends %s with %d of %d steps succeeded",
-        status,
-        succeeded,
-        steps);
+        !succeeds || (allDone && !stepFailed),
+        "the workflow succeeds, though a step is not done with or has failed");
     expect(
         sequence,
-        stepFailed == (status == WorkflowStatus.FAILED),
-        "the workflow ends %s, but a step failed: %s",
-        status,
-        stepFailed);
+        !ending || status == WorkflowStatus.TERMINATED || ended.outcome().equals(expectedEnd),
+        "the workflow ends %s, and should %s",
+        ended.outcome(),
+        String.valueOf(expectedEnd));
     boolean late = workflowDeadlineMs != WorkflowView.NO_DEADLINE && atMs >= workflowDeadlineMs;
     expect(
         sequence,
-        late || status != WorkflowStatus.TIMED_OUT,
+        late || ending || status != WorkflowStatus.TIMED_OUT,
         "the workflow times out at %d; its deadline is %d",
         atMs,
         workflowDeadlineMs);
@@ -193,7 +284,7 @@ public final class EventLogInvariants {
         statuses[step] == StepStatus.OPEN && attempts[step] == attempt,
         "attempt %d of step '%s' is over, but the step is %s at attempt %d",
         attempt,
-        definition.step(step).id(),
+        id(step),
         statuses[step],
         attempts[step]);
     statuses[step] = next;
@@ -207,16 +298,27 @@ public final class EventLogInvariants {
         sequence,
         due || !timeout,
         "step '%s' times out at %d; its deadline is %d",
-        definition.step(step).id(),
+        id(step),
         atMs,
         deadlinesMs[step]);
   }
 
   private boolean mayRetry(int step, int attempt, Failure failure) {
     RetryPolicy retry = definition.step(step).retry();
+    boolean isExcluded = retry.nonRetryable().contains(failure.type());
+    for (FailureRule rule : definition.step(step).onFailure()) {
+      if (rule.matches(failure.type())) {
+        isExcluded =
+            rule.reaction() instanceof FailureRule.Reaction.Fail
+                || (isExcluded && !(rule.reaction() instanceof FailureRule.Reaction.Retry));
+        break;
+      }
+    }
+    boolean isAbandoned = ending && definition.step(step).group() == CompiledStep.Group.MAIN;
     return failure.retryable()
-        && attempt < retry.maxAttempts()
-        && !retry.nonRetryable().contains(failure.type());
+        && !isAbandoned
+        && attempt - formerAttempts[step] < retry.maxAttempts()
+        && !isExcluded;
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // that annotation is no part of the JDK

@@ -1,7 +1,8 @@
 package dev.millrace.orchestrator.core.invariant;
 
-import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -22,14 +23,20 @@ public final class WorkflowInvariants {
   public static boolean countsFit(WorkflowView workflow) {
     int steps = workflow.stepCount();
     int succeeded = workflow.succeededSteps();
+    int finished = workflow.finishedSteps();
     int open = workflow.openSteps();
-    boolean inRange = succeeded >= 0 && open >= 0 && succeeded + open <= steps;
+    boolean inRange =
+        succeeded >= 0
+            && open >= 0
+            && workflow.heldSteps() >= 0
+            && finished <= steps
+            && succeeded + open + workflow.heldSteps() <= steps;
     return inRange
         && switch (workflow.status()) {
           case ABSENT -> steps == 0 && workflow.nextSequence() == 0;
-          case RUNNING -> succeeded < steps && workflow.nextSequence() > succeeded;
-          case SUCCEEDED -> succeeded == steps && open == 0;
-          case FAILED, CANCELLED, TIMED_OUT -> succeeded < steps && open == 0;
+          case RUNNING -> finished < steps && workflow.nextSequence() > succeeded;
+          case SUCCEEDED, FAILED, CANCELLED, TIMED_OUT, TERMINATED ->
+              open == 0 && workflow.heldSteps() == 0;
         };
   }
 
@@ -82,14 +89,32 @@ public final class WorkflowInvariants {
                 .formatted(definition.step(step).id(), workflow.stepStatus(step), violation));
       }
     }
-    int open = count(workflow, StepStatus.OPEN);
-    expect(violations, "open steps", open, workflow.openSteps());
-    int succeeded = count(workflow, StepStatus.SUCCEEDED);
-    expect(violations, "succeeded steps", succeeded, workflow.succeededSteps());
+    expect(violations, "open steps", count(workflow, StepStatus.OPEN), workflow.openSteps());
+    expect(
+        violations,
+        "succeeded steps",
+        count(workflow, StepStatus.SUCCEEDED),
+        workflow.succeededSteps());
+    expect(violations, "held steps", count(workflow, StepStatus.READY), workflow.heldSteps());
+    expect(violations, "finished steps", finished(definition, workflow), workflow.finishedSteps());
     expect(violations, "earliest deadline", earliestMs, workflow.earliestDeadlineMs());
-    if (open + count(workflow, StepStatus.BACKING_OFF) == 0) {
-      violations.add("RUNNING, but no step is open or backing off: nothing would ever happen");
+    boolean moves =
+        count(workflow, StepStatus.OPEN)
+                + count(workflow, StepStatus.BACKING_OFF)
+                + count(workflow, StepStatus.SUSPENDED)
+            > 0;
+    boolean waits = workflow.isPaused() || earliestMs != WorkflowView.NO_DEADLINE;
+    if (!moves && !waits) {
+      violations.add("RUNNING, but nothing would ever happen");
     }
+  }
+
+  private static int finished(CompiledDefinition definition, WorkflowView workflow) {
+    int finished = 0;
+    for (int step = 0; step < definition.mainSteps() + definition.finallySteps(); step++) {
+      finished += workflow.stepStatus(step).isFinal() ? 1 : 0;
+    }
+    return finished;
   }
 
   private static int count(WorkflowView workflow, StepStatus status) {
@@ -103,46 +128,32 @@ public final class WorkflowInvariants {
   }
 
   private static String checkStep(CompiledDefinition definition, WorkflowView workflow, int step) {
+    CompiledStep compiled = definition.step(step);
     StepStatus status = workflow.stepStatus(step);
-    int attempt = workflow.attempt(step);
-    int unfinished = unfinishedDependencies(definition, workflow, step);
-    int remaining = workflow.remainingDependencies(step);
+    int attempts = workflow.attemptsOfRound(step);
+    int join = workflow.join(step);
     boolean hasDeadline = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
-    boolean needsDeadline =
-        status == StepStatus.BACKING_OFF
-            || (status == StepStatus.OPEN && definition.step(step).timeoutMs() > 0);
-    int maxAttempts = definition.step(step).retry().maxAttempts();
-    if (status == StepStatus.FAILED) {
-      return "the workflow must have ended";
-    }
-    if (hasDeadline != needsDeadline) {
-      return "its deadline is %d".formatted(workflow.stepDeadlineMs(step));
-    }
-    if (status == StepStatus.WAITING) {
-      return remaining == unfinished && remaining > 0
-          ? ""
-          : "waits for %d of %d unfinished dependencies".formatted(remaining, unfinished);
-    }
-    if (unfinished > 0) {
-      return "%d of its dependencies are unfinished".formatted(unfinished);
-    }
-    boolean attemptFits =
-        attempt >= 1
-            && attempt <= maxAttempts
-            && (status != StepStatus.BACKING_OFF || attempt < maxAttempts);
-    return attemptFits ? "" : "attempt %d of at most %d".formatted(attempt, maxAttempts);
-  }
-
-  private static int unfinishedDependencies(
-      CompiledDefinition definition, WorkflowView workflow, int step) {
-    Adjacency dependencies = definition.dependencies();
-    int unfinished = 0;
-    for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
-      if (workflow.stepStatus(dependencies.target(edge)) != StepStatus.SUCCEEDED) {
-        unfinished++;
+    return switch (status) {
+      case WAITING -> {
+        boolean isMain = compiled.group() == CompiledStep.Group.MAIN;
+        boolean isDecided = join == 0 || join == Join.MISSED;
+        if (hasDeadline) {
+          yield "its deadline is %d".formatted(workflow.stepDeadlineMs(step));
+        }
+        yield isMain && isDecided ? "nothing is left to wait for" : "";
       }
-    }
-    return unfinished;
+      case OPEN, BACKING_OFF -> {
+        boolean needsDeadline = status == StepStatus.BACKING_OFF || compiled.timeoutMs() > 0;
+        if (hasDeadline != needsDeadline) {
+          yield "its deadline is %d".formatted(workflow.stepDeadlineMs(step));
+        }
+        int most = compiled.retry().maxAttempts();
+        yield attempts <= most ? "" : "attempt %d of at most %d".formatted(attempts, most);
+      }
+      case READY, SUSPENDED -> "";
+      case SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
+          hasDeadline ? "its deadline is %d".formatted(workflow.stepDeadlineMs(step)) : "";
+    };
   }
 
   private static void expect(List<String> violations, String what, long counted, long stored) {

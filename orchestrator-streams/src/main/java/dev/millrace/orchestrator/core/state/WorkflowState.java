@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.core.state;
 
-import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,32 +7,60 @@ import org.jspecify.annotations.Nullable;
  * not thread-safe.
  */
 public interface WorkflowState extends WorkflowView {
-  /** The workflow runs: every step waits for as many others as it depends on. */
+  /** The workflow runs: every step waits for the others that it depends on. */
   void begin(
-      CompiledDefinition definition,
-      @Nullable Payload input,
-      String tenant,
-      int priority,
-      long deadlineMs,
-      long atMs);
+      Plan plan, @Nullable Payload input, String tenant, int priority, long deadlineMs, long atMs);
+
+  /** Somebody is told how the workflow ends. */
+  void setParent(Parent parent);
+
+  /** The workflow that a step waits for; null for none any more. */
+  void setChild(int step, @Nullable String workflowId);
 
   /** A command for an attempt is out; with a deadline or {@link #NO_DEADLINE}. */
   void open(int step, int attempt, long deadlineMs);
 
+  /** The step waits, for a time or something else; with a deadline or {@link #NO_DEADLINE}. */
+  void suspend(int step, int attempt, long deadlineMs);
+
   /** The open attempt failed and the next is due at a time. */
   void backOff(int step, long dueMs);
 
-  /** The step succeeded; its output is kept when a later step reads it. */
-  void succeed(int step, @Nullable Payload output, boolean keepOutput);
+  /** The step may start and is held; until a time, or {@link #NO_DEADLINE}. */
+  void hold(int step, long untilMs);
+
+  /** A round of the step is over and the next is due at a time. */
+  void repeat(int step, long dueMs);
+
+  /** The step succeeded in an attempt; its output is kept when something reads it. */
+  void succeed(int step, int attempt, @Nullable Payload output, boolean keepOutput);
 
   /** The step failed for good. */
   void fail(int step);
 
-  /** One more of the steps that this one depends on has succeeded. */
-  void decrementRemainingDependencies(int step);
+  /** The step will not run. */
+  void skip(int step);
+
+  /** What a waiting step waits for, in the words of {@link Join}. */
+  void setJoin(int step, int join);
+
+  /** How many steps, compensations aside, are done with. */
+  void setFinishedSteps(int steps);
+
+  /** A step that succeeded is to be undone if the workflow fails. */
+  void addToCompensate(int step);
+
+  /** A step has been undone, or could not be. */
+  void removeToCompensate(int step);
+
+  /** The workflow will end in some way; it no longer times out. */
+  void beginEnding(Outcome outcome, @Nullable Payload output);
+
+  /** The step is not waited for any more. */
+  void abandon(int step);
 
   /** The workflow has ended. */
-  void end(WorkflowStatus status, @Nullable Failure failure, long atMs);
+  void end(Outcome outcome, @Nullable Payload output, long atMs);
 
   /** One more event has been applied. */
   void incrementSequence();

@@ -8,7 +8,9 @@ public enum WorkflowStatus {
   SUCCEEDED(2),
   FAILED(3),
   CANCELLED(4),
-  TIMED_OUT(5);
+  TIMED_OUT(5),
+  /** Ended by an operator, at once and without clean-up. */
+  TERMINATED(6);
 
   private static final WorkflowStatus[] BY_CODE = values();
 

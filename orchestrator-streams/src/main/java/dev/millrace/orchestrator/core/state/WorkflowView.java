@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.core.state;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is known of one workflow, to be read. Steps are named by their index in the definition; only
  * of a running workflow is anything known of its steps.
@@ -15,33 +17,72 @@ public interface WorkflowView {
 
   WorkflowStatus status();
 
+  /** How it will have ended when its compensation and finally steps are done; null before that. */
+  @Nullable Outcome outcome();
+
+  /** Who is told how it ends; null for nobody, and of a workflow that has ended. */
+  @Nullable Parent parent();
+
+  /** The workflow that a step waits for, or null. */
+  @Nullable String child(int step);
+
+  /** The steps that wait for other workflows, in no order. */
+  int[] stepsWithChildren();
+
+  /** Whether no command goes out until somebody resumes it. */
+  boolean isPaused();
+
   /** The sequence number that the next event of this workflow gets. */
   long nextSequence();
 
   /** When the workflow times out, in epoch milliseconds, or {@link #NO_DEADLINE}. */
   long deadlineMs();
 
+  /** 0 (lowest) to 9 (highest). */
+  int priority();
+
+  /** Its owner; empty for the default tenant. */
+  String tenant();
+
   int stepCount();
 
   /** How many steps have succeeded. */
   int succeededSteps();
 
+  /** How many steps, compensations aside, are {@linkplain StepStatus#isFinal() done with}. */
+  int finishedSteps();
+
   /** How many steps have a command out. */
   int openSteps();
 
+  /** How many steps are {@link StepStatus#READY}. */
+  int heldSteps();
+
+  /** The first {@link StepStatus#READY} step from an index on, or the number of steps. */
+  int nextHeld(int from);
+
   StepStatus stepStatus(int step);
 
-  /** How many of the steps that a {@link StepStatus#WAITING} step depends on are unfinished. */
-  int remainingDependencies(int step);
+  /** What a {@link StepStatus#WAITING} step waits for, in the words of {@link Join}. */
+  int join(int step);
 
-  /** The current or last attempt of a step that is not waiting; 0 for one that is. */
+  /** The current or last attempt of a step; 0 for one that has had none. */
   int attempt(int step);
+
+  /** How many attempts its current round has had. */
+  int attemptsOfRound(int step);
+
+  /** How many rounds a step has behind it. */
+  int rounds(int step);
 
   /**
    * When the open attempt of a step times out or its next attempt is due, in epoch milliseconds, or
    * {@link #NO_DEADLINE}.
    */
   long stepDeadlineMs(int step);
+
+  /** The steps that are to be compensated, in the order of their completion. */
+  int[] toCompensate();
 
   /**
    * The earliest deadline of the workflow and all its steps, or {@link #NO_DEADLINE}, as after the

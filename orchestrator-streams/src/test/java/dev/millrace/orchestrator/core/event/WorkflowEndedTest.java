@@ -20,7 +20,7 @@ class WorkflowEndedTest {
 
   @Test
   void everyEndButSuccessHasAFailure() {
-    assertThat(new WorkflowEnded(WorkflowStatus.SUCCEEDED, null).failure()).isNull();
+    assertThat(new WorkflowEnded(WorkflowStatus.SUCCEEDED, null).outcome().failure()).isNull();
     assertThatThrownBy(() -> new WorkflowEnded(WorkflowStatus.SUCCEEDED, FAILURE))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new WorkflowEnded(WorkflowStatus.FAILED, null))

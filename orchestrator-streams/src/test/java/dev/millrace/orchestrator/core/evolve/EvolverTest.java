@@ -40,8 +40,8 @@ class EvolverTest {
     assertThat(workflow.startedAtMs()).isEqualTo(1_000);
     assertThat(workflow.endedAtMs()).isZero();
     assertThat(workflow.riding(PackedWorkflow.INPUT_SLOT)).isEqualTo(OUTPUT);
-    assertThat(workflow.remainingDependencies(0)).isZero();
-    assertThat(workflow.remainingDependencies(2)).isEqualTo(2);
+    assertThat(workflow.join(0)).isZero();
+    assertThat(workflow.join(2)).isEqualTo(2);
   }
 
   @Test
@@ -63,8 +63,8 @@ class EvolverTest {
     assertThat(workflow.succeededSteps()).isEqualTo(1);
     assertThat(workflow.openSteps()).isZero();
     assertThat(workflow.stepDeadlineMs(0)).isZero();
-    assertThat(workflow.remainingDependencies(1)).isZero();
-    assertThat(workflow.remainingDependencies(2)).isEqualTo(1);
+    assertThat(workflow.join(1)).isZero();
+    assertThat(workflow.join(2)).isEqualTo(1);
     assertThat(workflow.riding(0)).isEqualTo(OUTPUT);
   }
 

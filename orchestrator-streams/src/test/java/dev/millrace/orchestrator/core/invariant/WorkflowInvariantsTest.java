@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +24,7 @@ class WorkflowInvariantsTest {
 
   @BeforeEach
   void begin() {
-    workflow.begin(DEFINITION, null, "", 5, 0, 1_000);
+    workflow.begin(DEFINITION.plan(), null, "", 5, 0, 1_000);
     workflow.incrementSequence();
   }
 
@@ -52,7 +53,7 @@ class WorkflowInvariantsTest {
   @Test
   void dependencyCountThatIsOffIsNoticed() {
     workflow.open(0, 1, 2_000);
-    workflow.decrementRemainingDependencies(1);
+    workflow.setJoin(1, 0);
 
     assertThat(check(workflow))
         .containsExactly("step 'b' is WAITING: waits for 0 of 1 unfinished dependencies");
@@ -85,8 +86,8 @@ class WorkflowInvariantsTest {
     workflow.backOff(0, 0);
     assertThat(check(workflow)).containsExactly("step 'a' is BACKING_OFF: its deadline is 0");
     workflow.open(0, 2, 2_000);
-    workflow.succeed(0, null, false);
-    workflow.decrementRemainingDependencies(1);
+    workflow.succeed(0, 1, null, false);
+    workflow.setJoin(1, 0);
     workflow.open(1, 1, 7_000);
     assertThat(check(workflow)).contains("step 'b' is OPEN: its deadline is 7000");
   }
@@ -131,19 +132,20 @@ class WorkflowInvariantsTest {
     absent.incrementSequence();
     assertThat(WorkflowInvariants.countsFit(absent)).isFalse();
     workflow.open(0, 1, 0);
-    workflow.succeed(0, null, false);
+    workflow.succeed(0, 1, null, false);
     assertThat(WorkflowInvariants.countsFit(workflow)).isFalse();
   }
 
   private static PackedWorkflow ended(WorkflowStatus status, int succeeded) {
     PackedWorkflow ended = PackedWorkflow.absent();
-    ended.begin(DEFINITION, null, "", 5, 0, 1_000);
+    ended.begin(DEFINITION.plan(), null, "", 5, 0, 1_000);
     ended.incrementSequence();
     for (int i = 0; i < succeeded; i++) {
       ended.open(i % 2, 1, 0);
-      ended.succeed(i % 2, null, false);
+      ended.succeed(i % 2, 1, null, false);
     }
-    ended.end(status, status == WorkflowStatus.SUCCEEDED ? null : FAILURE, 2_000);
+    ended.end(
+        new Outcome(status, status == WorkflowStatus.SUCCEEDED ? null : FAILURE), null, 2_000);
     return ended;
   }
 

@@ -1,0 +1,238 @@
+package dev.millrace.orchestrator.codec;
+
+import static dev.millrace.orchestrator.codec.Packing.getInt;
+import static dev.millrace.orchestrator.codec.Packing.putInt;
+
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.Arrays;
+
+/**
+ * The tables of a packed workflow, one row a step, read and changed in place. Not thread-safe.
+ *
+ * <pre>
+ * steps       2 bytes a step, see StepEntry
+ * deadlines   6 bytes a step, once one is needed
+ * rounds      6 bytes a step, once one is needed: attempts of former rounds (4), rounds (2)
+ * </pre>
+ */
+abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachments {
+  private static final int FLAG_DEADLINES = 1;
+  private static final int FLAG_ROUNDS = 16;
+
+  static final int STEP_BYTES = 2;
+  private static final int TIME_BYTES = 6;
+  private static final int ROUND_BYTES = 6;
+
+  final Attachments attachments = new Attachments();
+
+  /** The tables and attachments: in the same array as the header, or in another. */
+  private RecordBody body;
+
+  private boolean headerIsApart;
+
+  PackedSteps(byte[] bytes) {
+    super(bytes);
+    body = RecordBody.owned(bytes);
+  }
+
+  PackedSteps(byte[] header, byte[] stored) {
+    super(header);
+    body = RecordBody.shared(stored);
+    headerIsApart = true;
+  }
+
+  public StepStatus stepStatus(int step) {
+    return StepEntry.status(entry(step));
+  }
+
+  public int join(int step) {
+    return StepEntry.join(entry(step));
+  }
+
+  public int attempt(int step) {
+    int former = hasFlag(FLAG_ROUNDS) ? formerAttempts(step) : 0;
+    return former + StepEntry.attempts(entry(step));
+  }
+
+  public int attemptsOfRound(int step) {
+    return StepEntry.attempts(entry(step));
+  }
+
+  public int rounds(int step) {
+    return hasFlag(FLAG_ROUNDS) ? body.shortAt(roundOffset(step) + Integer.BYTES) : 0;
+  }
+
+  public long stepDeadlineMs(int step) {
+    return hasFlag(FLAG_DEADLINES) ? body.timeAt(deadlineOffset(step)) : WorkflowView.NO_DEADLINE;
+  }
+
+  public int nextHeld(int from) {
+    int steps = stepCount();
+    if (heldSteps() == 0) {
+      return steps;
+    }
+    int step = Math.max(from, getInt(bytes, AT_FIRST_HELD));
+    while (step < steps && stepStatus(step) != StepStatus.READY) {
+      step++;
+    }
+    return step;
+  }
+
+  public long earliestDeadlineMs() {
+    if (status().hasEnded()) {
+      return WorkflowView.NO_DEADLINE;
+    }
+    long earliest = deadlineMs();
+    if (hasFlag(FLAG_DEADLINES)) {
+      for (int step = 0; step < stepCount(); step++) {
+        long deadline = stepDeadlineMs(step);
+        if (deadline != WorkflowView.NO_DEADLINE
+            && (earliest == WorkflowView.NO_DEADLINE || deadline < earliest)) {
+          earliest = deadline;
+        }
+      }
+    }
+    return earliest;
+  }
+
+  public void setJoin(int step, int join) {
+    setEntry(step, join);
+  }
+
+  /** Moves a step to another status, keeps count, and gives the former status. */
+  final StepStatus move(int step, StepStatus next, long deadlineMs) {
+    int entry = entry(step);
+    StepStatus former = StepEntry.status(entry);
+    setEntry(step, StepEntry.with(entry, next));
+    setDeadline(step, deadlineMs);
+    if (former == next) {
+      return former;
+    }
+    count(AT_OPEN, former == StepStatus.OPEN, next == StepStatus.OPEN);
+    count(AT_SUCCEEDED, former == StepStatus.SUCCEEDED, next == StepStatus.SUCCEEDED);
+    count(AT_HELD, former == StepStatus.READY, next == StepStatus.READY);
+    if (next == StepStatus.READY) {
+      putInt(bytes, AT_FIRST_HELD, Math.min(step, getInt(bytes, AT_FIRST_HELD)));
+    } else if (former == StepStatus.READY && step == getInt(bytes, AT_FIRST_HELD)) {
+      putInt(bytes, AT_FIRST_HELD, step + 1);
+    }
+    if (heldSteps() == 0) {
+      putInt(bytes, AT_FIRST_HELD, stepCount());
+    }
+    return former;
+  }
+
+  private void count(int at, boolean was, boolean is) {
+    if (was != is) {
+      putInt(bytes, at, getInt(bytes, at) + (is ? 1 : -1));
+    }
+  }
+
+  /** The step is at an attempt, counted over all rounds. */
+  final void setAttempt(int step, int attempt) {
+    int former = attempt(step) - attemptsOfRound(step);
+    setEntry(step, StepEntry.withAttempts(entry(step), attempt - former));
+  }
+
+  /** Another round of the step begins. */
+  final void nextRound(int step) {
+    insertTable(FLAG_ROUNDS, ROUND_BYTES);
+    int at = roundOffset(step);
+    int attempts = attempt(step);
+    body.setShort(at, attempts >>> 16);
+    body.setShort(at + Short.BYTES, attempts & 0xffff);
+    body.setShort(at + Integer.BYTES, body.shortAt(at + Integer.BYTES) + 1);
+    setEntry(step, StepEntry.withAttempts(entry(step), 0));
+  }
+
+  private int formerAttempts(int step) {
+    int at = roundOffset(step);
+    return body.shortAt(at) << 16 | body.shortAt(at + Short.BYTES);
+  }
+
+  final void setDeadline(int step, long deadlineMs) {
+    if (!hasFlag(FLAG_DEADLINES)) {
+      if (deadlineMs == WorkflowView.NO_DEADLINE) {
+        return;
+      }
+      insertTable(FLAG_DEADLINES, TIME_BYTES);
+    }
+    body.setTime(deadlineOffset(step), deadlineMs);
+  }
+
+  private void insertTable(int flag, int rowBytes) {
+    if (hasFlag(flag)) {
+      return;
+    }
+    byte[] all = whole();
+    int at = flag == FLAG_DEADLINES ? stepOffset(stepCount()) : attachmentsOffset();
+    int size = stepCount() * rowBytes;
+    byte[] grown = Arrays.copyOf(all, all.length + size);
+    System.arraycopy(all, at, grown, at + size, all.length - at);
+    Arrays.fill(grown, at, at + size, (byte) 0);
+    become(grown);
+    attachments.moved();
+    setFlag(flag);
+  }
+
+  final int entry(int step) {
+    return body.shortAt(stepOffset(step));
+  }
+
+  final void setEntry(int step, int entry) {
+    body.setShort(stepOffset(step), entry);
+  }
+
+  /** Header, tables and attachments in one array of this object's own. */
+  final byte[] whole() {
+    return joined(body.own());
+  }
+
+  /** The array to store, with all changes in it; it may be the one that was stored before. */
+  final byte[] written() {
+    return joined(body.write());
+  }
+
+  private byte[] joined(byte[] array) {
+    if (headerIsApart) {
+      System.arraycopy(bytes, 0, array, 0, bytes.length);
+      bytes = array;
+      headerIsApart = false;
+    }
+    return array;
+  }
+
+  final void become(byte[] whole) {
+    bytes = whole;
+    body = RecordBody.owned(whole);
+    headerIsApart = false;
+  }
+
+  /** The array that holds the attachments, which may be that of the store. */
+  final byte[] attached() {
+    return body.array();
+  }
+
+  final int attachmentsOffset() {
+    int steps = stepCount();
+    return roundsOffset() + (hasFlag(FLAG_ROUNDS) ? steps * ROUND_BYTES : 0);
+  }
+
+  private int stepOffset(int step) {
+    return getInt(bytes, AT_TABLE) + step * STEP_BYTES;
+  }
+
+  private int deadlineOffset(int step) {
+    return stepOffset(stepCount()) + step * TIME_BYTES;
+  }
+
+  private int roundOffset(int step) {
+    return roundsOffset() + step * ROUND_BYTES;
+  }
+
+  private int roundsOffset() {
+    int steps = stepCount();
+    return stepOffset(steps) + (hasFlag(FLAG_DEADLINES) ? steps * TIME_BYTES : 0);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.expression.Scope;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Payload;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the expressions of one decision see. */
+final class DecisionScope implements Scope, Scope.Parsed {
+  private final Situation situation;
+  private final IdentityHashMap<Payload, Object> parsed = new IdentityHashMap<>();
+  private final Map<Integer, Payload> outputs = new HashMap<>();
+  private @Nullable Payload input;
+  private @Nullable Payload output;
+
+  DecisionScope(Situation situation) {
+    this.situation = situation;
+  }
+
+  /** This scope with another output at hand. */
+  Scope with(@Nullable Payload outputAtHand) {
+    output = outputAtHand;
+    return this;
+  }
+
+  @Override
+  public @Nullable Payload input() {
+    if (input == null) {
+      input = situation.payloads().input();
+    }
+    return input;
+  }
+
+  @Override
+  public @Nullable Payload stepOutput(String step) {
+    int index = situation.definition().indexOf(step);
+    if (index == CompiledDefinition.NO_STEP) {
+      return null;
+    }
+    return outputs.computeIfAbsent(index, situation.payloads()::output);
+  }
+
+  @Override
+  public @Nullable Payload output() {
+    return output;
+  }
+
+  @Override
+  public @Nullable Payload item() {
+    return null;
+  }
+
+  @Override
+  public int index() {
+    return 0;
+  }
+
+  @Override
+  public String workflowId() {
+    return situation.workflowId();
+  }
+
+  @Override
+  public String tenant() {
+    return situation.state().tenant();
+  }
+
+  @Override
+  public int priority() {
+    return situation.state().priority();
+  }
+
+  @Override
+  public Parsed parsed() {
+    return this;
+  }
+
+  @Override
+  public Object of(Payload payload, Parser parser) throws EvaluationException {
+    Object known = parsed.get(payload);
+    if (known == null) {
+      known = parser.parse(payload);
+      parsed.put(payload, known);
+    }
+    return known;
+  }
+}

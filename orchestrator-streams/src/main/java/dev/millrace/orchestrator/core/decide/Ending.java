@@ -1,0 +1,139 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Outcome;
+import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decisions about the end of a workflow. Once it is known how it ends, steps that succeeded are
+ * undone, in the reverse order of their completion and one after another, unless it succeeds; then
+ * the finally steps run; then it has ended. What is not needed for that is abandoned.
+ */
+final class Ending {
+  private final Transition transition;
+  private final CompiledDefinition definition;
+  private final WorkflowView state;
+  private final Steps steps;
+
+  Ending(Transition transition, Steps steps) {
+    this.transition = transition;
+    this.definition = transition.definition();
+    this.state = transition.state();
+    this.steps = steps;
+  }
+
+  /** It is known how the workflow ends, unless it succeeds. */
+  void begin(Outcome outcome) {
+    steps.children().leaveAll();
+    if (needsCleanUp()) {
+      transition.record(new WorkflowEnding(outcome, null));
+      proceed();
+    } else {
+      end(outcome, null);
+    }
+  }
+
+  /** The workflow has ended. */
+  void end(Outcome outcome, @Nullable Payload output) {
+    Parent parent = state.parent();
+    Payload result = output == null && parent != null ? transition.payloads().result() : output;
+    transition.record(new WorkflowEnded(outcome, output));
+    steps.children().tellParent(parent, outcome, result);
+  }
+
+  /** Takes the next step towards the end, if the workflow has come so far. */
+  void proceed() {
+    if (state.status().hasEnded()) {
+      return;
+    }
+    Outcome outcome = state.outcome();
+    if (outcome == null) {
+      if (state.finishedSteps() == definition.mainSteps()) {
+        succeed();
+      }
+      return;
+    }
+    if (outcome.status() != WorkflowStatus.SUCCEEDED && isUndoing()) {
+      return;
+    }
+    for (int i = 0; i < definition.finallySteps(); i++) {
+      steps.readiness().consider(definition.mainSteps() + i);
+    }
+    steps.readiness().spread();
+    if (state.finishedSteps() == definition.mainSteps() + definition.finallySteps()) {
+      Outcome last = state.outcome();
+      end(last == null ? outcome : last, null);
+    }
+  }
+
+  private void succeed() {
+    Expression<Payload> expression = definition.output();
+    Payload output = null;
+    if (expression != null) {
+      try {
+        output = transition.evaluate(expression, null);
+      } catch (EvaluationException e) {
+        Failure why = Failures.ofExpression(e);
+        Failure failure =
+            new Failure(why.type(), "output of the workflow: " + why.message(), false);
+        begin(new Outcome(WorkflowStatus.FAILED, failure));
+        return;
+      }
+    }
+    if (output != null && output.data().length > Steps.OUTPUT_BYTES) {
+      begin(new Outcome(WorkflowStatus.FAILED, Steps.outputTooLarge(output.data().length)));
+    } else if (definition.finallySteps() == 0) {
+      end(Outcome.SUCCEEDED, output);
+    } else {
+      transition.record(new WorkflowEnding(Outcome.SUCCEEDED, output));
+      proceed();
+    }
+  }
+
+  private boolean needsCleanUp() {
+    if (state.outcome() != null
+        || definition.finallySteps() > 0
+        || state.toCompensate().length > 0) {
+      return true;
+    }
+    for (int step = 0; step < definition.mainSteps() && state.openSteps() > 0; step++) {
+      if (mayNeedUndoing(step)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mayNeedUndoing(int step) {
+    return state.stepStatus(step) == StepStatus.OPEN
+        && definition.step(step).compensation() != CompiledDefinition.NO_STEP;
+  }
+
+  /** Whether something is still to be undone; if so, that is under way. */
+  private boolean isUndoing() {
+    for (int[] left = state.toCompensate(); left.length > 0; left = state.toCompensate()) {
+      for (int step : left) {
+        if (state.stepStatus(definition.step(step).compensation()) != StepStatus.WAITING) {
+          return true;
+        }
+      }
+      steps.readiness().run(definition.step(left[left.length - 1]).compensation());
+    }
+    for (int step = 0; step < definition.mainSteps() && state.openSteps() > 0; step++) {
+      if (mayNeedUndoing(step)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

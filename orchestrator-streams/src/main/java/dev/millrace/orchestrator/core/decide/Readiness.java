@@ -1,0 +1,194 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepSkipped;
+import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/** Decisions about steps that may start: which do, which are held and which are skipped. */
+final class Readiness {
+  private final Transition transition;
+  private final CompiledDefinition definition;
+  private final WorkflowView state;
+  private final Steps steps;
+
+  /** Steps that have come to their end and whose dependents were not looked at yet. */
+  private final Queue<Integer> ended = new ArrayDeque<>(2);
+
+  Readiness(Transition transition, Steps steps) {
+    this.transition = transition;
+    this.definition = transition.definition();
+    this.state = transition.state();
+    this.steps = steps;
+  }
+
+  /** A step has come to its end; {@link #spread} looks at what depends on it. */
+  void ended(int step) {
+    ended.add(step);
+  }
+
+  /** Looks at what depends on steps that have ended, until nothing more follows. */
+  void spread() {
+    Adjacency dependents = definition.dependents();
+    for (Integer step = ended.poll(); step != null; step = ended.poll()) {
+      for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+        consider(dependents.target(edge));
+      }
+    }
+  }
+
+  /** Starts a step that waits for nothing more, and skips one that waits in vain. */
+  void consider(int step) {
+    if (state.status().hasEnded() || state.stepStatus(step) != StepStatus.WAITING) {
+      return;
+    }
+    int join = state.join(step);
+    if (join == 0) {
+      start(step);
+    } else if (join == Join.MISSED) {
+      skip(step, StepSkipped.Reason.DEPENDENCIES);
+    }
+  }
+
+  private void skip(int step, StepSkipped.Reason reason) {
+    transition.record(new StepSkipped(step, reason));
+    ended.add(step);
+  }
+
+  private void start(int step) {
+    Expression<Boolean> when = definition.step(step).when();
+    if (when != null) {
+      try {
+        if (!transition.evaluate(when, null)) {
+          skip(step, StepSkipped.Reason.CONDITION);
+          return;
+        }
+      } catch (EvaluationException e) {
+        steps.failures().failForGood(step, Failures.ofExpression(e));
+        return;
+      }
+    }
+    run(step);
+  }
+
+  /** Runs a step that may, or holds it. */
+  void run(int step) {
+    CompiledStep compiled = definition.step(step);
+    if (compiled.action() instanceof CompiledAction.Work work) {
+      StepHeld held = held(step, compiled);
+      if (held == null) {
+        dispatch(step, compiled, work);
+      } else if (state.stepStatus(step) != StepStatus.READY
+          || state.stepDeadlineMs(step) != held.untilMs()) {
+        transition.record(held);
+        transition.armTimer(held.untilMs());
+      }
+      return;
+    }
+    try {
+      runHere(step, compiled);
+    } catch (EvaluationException e) {
+      steps.failures().failForGood(step, Failures.ofExpression(e));
+    }
+  }
+
+  /** Runs steps that were held for want of room, as long as there is some. */
+  void release() {
+    for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
+        step < state.stepCount() && state.openSteps() < definition.maxParallel();
+        step = state.nextHeld(step + 1)) {
+      if (!state.isPaused() && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
+        run(step);
+      }
+    }
+  }
+
+  private @Nullable StepHeld held(int step, CompiledStep compiled) {
+    if (state.isPaused()) {
+      return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
+    }
+    if (compiled.group() == Group.COMPENSATION) {
+      return null;
+    }
+    if (compiled.window() != null) {
+      long opensAtMs = Windows.opensAtMs(compiled.window(), transition.nowMs());
+      if (opensAtMs > transition.nowMs()) {
+        return new StepHeld(step, StepHeld.Reason.WINDOW, opensAtMs);
+      }
+    }
+    return state.openSteps() < definition.maxParallel()
+        ? null
+        : new StepHeld(step, StepHeld.Reason.MAX_PARALLEL, WorkflowView.NO_DEADLINE);
+  }
+
+  private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work) {
+    int attempt = state.attempt(step) + 1;
+    long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());
+    boolean undoes = compiled.compensates() != CompiledDefinition.NO_STEP;
+    Payload input = undoes ? transition.payloads().output(compiled.compensates()) : null;
+    if (work.input() != null) {
+      try {
+        input = transition.evaluate(work.input(), input);
+      } catch (EvaluationException e) {
+        steps.failures().failForGood(step, Failures.ofExpression(e));
+        return;
+      }
+    }
+    transition.record(new StepDispatched(step, attempt, deadlineMs));
+    boolean isMapped = undoes || work.input() != null;
+    transition.effect(new DispatchStep(step, attempt, deadlineMs, isMapped, input));
+    transition.armTimer(deadlineMs);
+  }
+
+  /** Runs a step that no worker is needed for. */
+  private void runHere(int step, CompiledStep compiled) throws EvaluationException {
+    int attempt = state.attempt(step) + 1;
+    switch (compiled.action()) {
+      case CompiledAction.SetValue set ->
+          steps.set(step, attempt, transition.evaluate(set.value(), null));
+      case CompiledAction.Choose choose -> steps.succeed(step, attempt, choose(choose));
+      case CompiledAction.Delay delay ->
+          suspend(
+              step,
+              attempt,
+              Deadlines.after(
+                  transition.nowMs(), Math.max(1, transition.evaluate(delay.durationMs(), null))));
+      case CompiledAction.Until until -> {
+        long timeMs = transition.evaluate(until.timeMs(), null);
+        suspend(step, attempt, Math.clamp(timeMs, 1, WorkflowView.LATEST_DEADLINE_MS));
+      }
+      case CompiledAction.StartChild child -> steps.children().start(step, compiled, child);
+      case CompiledAction.Work work -> throw new IllegalStateException("a worker runs it");
+    }
+  }
+
+  private void suspend(int step, int attempt, long dueMs) {
+    transition.record(new StepSuspended(step, attempt, dueMs));
+    transition.armTimer(dueMs);
+  }
+
+  private @Nullable Payload choose(CompiledAction.Choose choose) throws EvaluationException {
+    for (CompiledAction.CompiledCase each : choose.cases()) {
+      if (each.when() == null || transition.evaluate(each.when(), null)) {
+        return new Payload("", ('"' + each.name() + '"').getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.millrace.orchestrator.core.graph;
+
+import dev.millrace.orchestrator.core.definition.Compensation;
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.JoinRule;
+import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
+import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles the steps of one definition and notes what their expressions read. One use. */
+final class StepCompiler {
+  private final WorkflowDefinition definition;
+  private final ExpressionCompiler expressions;
+
+  /** Ids of the steps whose outputs some expression reads. */
+  private final Set<String> read = new HashSet<>();
+
+  StepCompiler(WorkflowDefinition definition, ExpressionCompiler expressions) {
+    this.definition = definition;
+    this.expressions = expressions;
+  }
+
+  /** Makes an expression of a text. */
+  @FunctionalInterface
+  interface Compile<T> {
+    Expression<T> of(String text) throws InvalidExpressionException;
+  }
+
+  /** An expression, or null where there is no text. */
+  <T> @Nullable Expression<T> optional(@Nullable String text, Compile<T> compile) {
+    return text == null ? null : required(text, compile);
+  }
+
+  <T> Expression<T> required(String text, Compile<T> compile) {
+    try {
+      Expression<T> compiled = compile.of(text);
+      read.addAll(compiled.reads().steps());
+      return compiled;
+    } catch (InvalidExpressionException e) {
+      throw new IllegalArgumentException(
+          "definition %s/%d: %s".formatted(definition.name(), definition.version(), e.getMessage()),
+          e);
+    }
+  }
+
+  boolean isRead(String step) {
+    return read.contains(step);
+  }
+
+  CompiledAction action(StepAction action) {
+    return switch (action) {
+      case StepAction.Work work ->
+          new CompiledAction.Work(
+              work.type(), work.queue(), optional(work.input(), expressions::template));
+      case StepAction.SetValue set ->
+          new CompiledAction.SetValue(required(set.value(), expressions::template));
+      case StepAction.Delay delay ->
+          new CompiledAction.Delay(required(delay.duration(), expressions::duration));
+      case StepAction.Until until ->
+          new CompiledAction.Until(required(until.time(), expressions::time));
+      case StepAction.Choose choose -> {
+        List<CompiledAction.CompiledCase> cases = new ArrayList<>();
+        for (StepAction.Case each : choose.cases()) {
+          cases.add(
+              new CompiledAction.CompiledCase(
+                  each.name(), optional(each.when(), expressions::condition)));
+        }
+        yield new CompiledAction.Choose(cases);
+      }
+      case StepAction.AwaitSignal signal -> throw unsupported("signal");
+      case StepAction.StartChild child ->
+          new CompiledAction.StartChild(
+              child.definition(),
+              child.version(),
+              optional(child.workflowId(), expressions::text),
+              optional(child.input(), expressions::template),
+              child.detached(),
+              child.cancelled());
+    };
+  }
+
+  private static IllegalArgumentException unsupported(String action) {
+    return new IllegalArgumentException(
+        "this engine cannot run a step of '%s' yet".formatted(action));
+  }
+
+  /** A step of the main part or the finally part; the outputs that are kept are known later. */
+  CompiledStep step(StepDefinition step, CompiledStep.Group group, boolean isRoutedTo) {
+    Repeat repeat = step.repeat();
+    return new CompiledStep(
+        step.id(),
+        group,
+        action(step.action()),
+        join(step.join(), isRoutedTo),
+        step.dependsOn().size(),
+        optional(step.when(), expressions::condition),
+        step.timeouts().startToClose().toMillis(),
+        retry(step.retry()),
+        step.onFailure(),
+        repeat == null
+            ? null
+            : new CompiledStep.CompiledRepeat(
+                required(repeat.until(), expressions::condition),
+                repeat.delay().toMillis(),
+                repeat.max()),
+        step.window(),
+        CompiledDefinition.NO_STEP,
+        CompiledDefinition.NO_STEP,
+        false);
+  }
+
+  /** The step that undoes another one. */
+  CompiledStep compensation(Compensation compensation, String of, int index) {
+    return new CompiledStep(
+        CompiledDefinition.COMPENSATION_PREFIX + of,
+        CompiledStep.Group.COMPENSATION,
+        new CompiledAction.Work(
+            compensation.type(),
+            compensation.queue(),
+            optional(compensation.input(), expressions::template)),
+        JoinRule.ALL,
+        0,
+        null,
+        compensation.timeout().toMillis(),
+        retry(compensation.retry()),
+        List.<FailureRule>of(),
+        null,
+        null,
+        CompiledDefinition.NO_STEP,
+        index,
+        false);
+  }
+
+  private RetryPolicy retry(@Nullable RetryPolicy own) {
+    return own == null ? definition.retry() : own;
+  }
+
+  private static JoinRule join(@Nullable JoinRule rule, boolean isRoutedTo) {
+    if (rule != null) {
+      return rule;
+    }
+    return isRoutedTo ? JoinRule.ANY : JoinRule.ALL;
+  }
+}

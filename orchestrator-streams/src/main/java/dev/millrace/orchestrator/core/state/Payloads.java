@@ -1,0 +1,15 @@
+package dev.millrace.orchestrator.core.state;
+
+import org.jspecify.annotations.Nullable;
+
+/** The payloads that are kept of one workflow, wherever they lie. Not thread-safe. */
+public interface Payloads {
+  /** The workflow's input. */
+  @Nullable Payload input();
+
+  /** What the workflow will have returned, once that is known. */
+  @Nullable Payload result();
+
+  /** What a step returned; null when nothing, or nothing that is kept. */
+  @Nullable Payload output(int step);
+}

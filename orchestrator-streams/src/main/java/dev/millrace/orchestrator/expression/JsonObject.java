@@ -1,0 +1,143 @@
+package dev.millrace.orchestrator.expression;
+
+import dev.cel.common.exceptions.CelAttributeNotFoundException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.MapType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.CelValue;
+import dev.cel.common.values.SelectableValue;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of a payload, its fields in the order of the text. Immutable. CEL takes a plain map
+ * apart whenever it passes by, however deep; a {@link CelValue} it takes as it is.
+ */
+@SuppressWarnings("Immutable") // the map is given away by who makes it
+final class JsonObject extends CelValue
+    implements Map<String, Object>, SelectableValue<String>, Weighed {
+  private static final CelType TYPE = MapType.create(SimpleType.STRING, SimpleType.DYN);
+
+  private final Map<String, Object> fields;
+  private final long weight;
+
+  JsonObject(Map<String, Object> fields, long weight) {
+    this.fields = fields;
+    this.weight = weight;
+  }
+
+  @Override
+  public long weight() {
+    return weight;
+  }
+
+  @Override
+  public Object value() {
+    return this;
+  }
+
+  @Override
+  public boolean isZeroValue() {
+    return fields.isEmpty();
+  }
+
+  @Override
+  public CelType celType() {
+    return TYPE;
+  }
+
+  @Override
+  public Object select(String field) {
+    Object value = fields.get(field);
+    if (value == null) {
+      throw CelAttributeNotFoundException.of(
+          "there is no field '%s'; ask has(...) first, or give a default: .?%s.orValue(...)"
+              .formatted(field, field));
+    }
+    return value;
+  }
+
+  @Override
+  public Optional<Object> find(String field) {
+    return Optional.ofNullable(fields.get(field));
+  }
+
+  @Override
+  public @Nullable Object get(Object key) {
+    return fields.get(key);
+  }
+
+  @Override
+  public boolean containsKey(Object key) {
+    return fields.containsKey(key);
+  }
+
+  @Override
+  public boolean containsValue(Object value) {
+    return fields.containsValue(value);
+  }
+
+  @Override
+  public int size() {
+    return fields.size();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return fields.isEmpty();
+  }
+
+  @Override
+  public Set<String> keySet() {
+    return fields.keySet();
+  }
+
+  @Override
+  public Collection<Object> values() {
+    return fields.values();
+  }
+
+  @Override
+  public Set<Entry<String, Object>> entrySet() {
+    return fields.entrySet();
+  }
+
+  @Override
+  public Object put(String key, Object value) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Object remove(Object key) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void putAll(Map<? extends String, ?> other) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void clear() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other || fields.equals(other);
+  }
+
+  @Override
+  public int hashCode() {
+    return fields.hashCode();
+  }
+
+  /** Short: CEL puts it into its messages. */
+  @Override
+  public String toString() {
+    return "an object of %d fields".formatted(fields.size());
+  }
+}

@@ -81,13 +81,13 @@ class SchedulesTest extends DrivenEngineCase {
     engine.advance(MINUTE);
     engine.advance(MINUTE);
     engine.advance(MINUTE);
-    engine.fail("s", "20260101T120100Z", 1, "millrace.cancelled");
     engine.succeed("s", "20260101T120300Z", 1, json("[1]"));
     change(ScheduleAction.PAUSE, change -> change.setReason("lunch"));
     engine.advance(MINUTE);
     change(ScheduleAction.RESUME, change -> change.setReason("eaten"));
     engine.advance(Duration.ofHours(2));
     backfill("2026-01-01T08:00:00Z", "2026-01-01T08:03:00Z", OverlapPolicy.QUEUE);
+    backfill("2026-01-01T08:00:00Z", "2026-01-01T08:03:00Z", OverlapPolicy.SKIP);
     backfill("2026-01-01T08:00:00Z", "2026-01-01T08:00:00Z", OverlapPolicy.QUEUE);
     engine.advance(DrivenEngine.TICK);
 
@@ -125,31 +125,35 @@ class SchedulesTest extends DrivenEngineCase {
     engine.advance(MINUTE);
     assertThat(started())
         .isEqualTo(
-            policy == OverlapPolicy.ALLOW ? List.of("1201", "1202", "1203") : List.of("1201"));
+            switch (policy) {
+              case ALLOW, CANCEL_PREVIOUS -> List.of("1201", "1202", "1203");
+              default -> List.of("1201");
+            });
     assertThat(engine.controlled())
         .isEqualTo(
-            policy == OverlapPolicy.CANCEL_PREVIOUS ? List.of("s@20260101T120100Z") : List.of());
+            policy == OverlapPolicy.CANCEL_PREVIOUS
+                ? List.of("s@20260101T120100Z", "s@20260101T120200Z")
+                : List.of());
 
-    engine.succeed("s", "20260101T120100Z", 1, null);
-    assertThat(started())
-        .isEqualTo(
-            switch (policy) {
-              case QUEUE -> List.of("1202");
-              case CANCEL_PREVIOUS -> List.of("1203");
-              default -> List.of();
-            });
+    engine.succeed("s@20260101T120100Z", "a", 1, null);
+    assertThat(started()).isEqualTo(policy == OverlapPolicy.QUEUE ? List.of("1202") : List.of());
     engine.succeed("s", "20260101T120100Z", 1, null);
     assertThat(started()).as("of a report that comes twice").isEmpty();
     assertThat(engine.deadLetters()).isEmpty();
   }
 
   @Test
-  void cancelOfAPreviousWorkflowReachesIt() {
-    set(spec -> spec.setOverlap(OverlapPolicy.CANCEL_PREVIOUS));
+  void slotWhoseWorkflowCannotBeStartedDoesNotHoldUpTheNextOnes() {
+    set(spec -> spec.setOverlap(OverlapPolicy.QUEUE).setDefinition("not there"));
     engine.advance(MINUTE);
     engine.advance(MINUTE);
+    engine.advance(DrivenEngine.DEFINITION_WAIT);
 
-    assertThat(engine.eventTypes()).contains(EventType.WORKFLOW_CANCELLED);
+    assertThat(started()).containsExactly("1201", "1202");
+    assertThat(engine.events())
+        .filteredOn(event -> event.getType() == EventType.SLOT_ENDED)
+        .extracting(event -> event.getFailure().getType())
+        .isNotEmpty();
   }
 
   @Test

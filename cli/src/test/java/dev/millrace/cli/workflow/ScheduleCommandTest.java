@@ -155,7 +155,7 @@ class ScheduleCommandTest {
     assertThat(spec.getOverlap()).isEqualTo(OverlapPolicy.CANCEL_PREVIOUS);
     assertThat(spec.getCatchUpMs()).isEqualTo(3_600_000);
     assertThat(spec.getPaused() && spec.getCarry()).isTrue();
-    assertThat(UTF_8.decode(spec.getInput().getData())).hasToString("{\"a\":1}");
+    assertThat(UTF_8.decode(spec.getInput().getData()).toString()).isEqualTo("{\"a\":1}");
     assertThat(changes.get(1).getSchedule())
         .isEqualTo(
             ScheduleSpec.newBuilder().setDefinition("report").setIntervalMs(900_000).build());

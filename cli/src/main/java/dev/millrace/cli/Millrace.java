@@ -15,6 +15,7 @@ import dev.millrace.cli.workflow.ControlCommand;
 import dev.millrace.cli.workflow.DiffAttemptsCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
+import dev.millrace.cli.workflow.ScheduleCommand;
 import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
@@ -74,6 +75,7 @@ public final class Millrace {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new ListCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new ScheduleCommand())
         .addSubcommand(new StateCommand())
         .addSubcommand(new DiffAttemptsCommand());
     Stream.of(Control.values()).map(ControlCommand::of).forEach(line::addSubcommand);

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends records one by one, each after the last was acknowledged. Not thread-safe. */
 public final class RecordSender implements AutoCloseable {
@@ -46,7 +47,8 @@ public final class RecordSender implements AutoCloseable {
    * @return its offset in its partition
    * @throws CommandFailedException when the topic is not there or Kafka does not take the record
    */
-  public static long send(Connection connection, String topic, String key, byte[] value) {
+  public static long send(
+      Connection connection, String topic, String key, byte @Nullable [] value) {
     try (RecordSender sender = new RecordSender(connection)) {
       return sender.send(topic, key, value);
     }
@@ -55,10 +57,11 @@ public final class RecordSender implements AutoCloseable {
   /**
    * Sends a record.
    *
+   * @param value null deletes what the key stands for
    * @return its offset in its partition
    * @throws CommandFailedException when the topic is not there or Kafka does not take the record
    */
-  public long send(String topic, String key, byte[] value) {
+  public long send(String topic, String key, byte @Nullable [] value) {
     return send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value));
   }
 

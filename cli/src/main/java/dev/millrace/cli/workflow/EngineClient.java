@@ -62,6 +62,18 @@ final class EngineClient implements AutoCloseable {
             .formatted(encoded(workflowId), which, from, limit));
   }
 
+  /** One schedule; empty when the engine knows none of that id. */
+  Optional<JsonNode> schedule(String scheduleId) {
+    return get("/schedules/" + encoded(scheduleId));
+  }
+
+  /** Some schedules. */
+  JsonNode schedules(int limit) {
+    return get("/schedules?limit=" + limit)
+        .orElseThrow(
+            () -> new CommandFailedException("engine %s: has no list of schedules".formatted(url)));
+  }
+
   private Optional<JsonNode> get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))

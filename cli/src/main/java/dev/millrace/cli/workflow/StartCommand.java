@@ -255,29 +255,15 @@ public final class StartCommand implements Callable<Integer> {
           "priority %d: must be %d to %d"
               .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
     }
-    int slash = definition.lastIndexOf('/');
-    String name = slash < 0 ? definition : definition.substring(0, slash);
+    GivenDefinition given = GivenDefinition.of(command, definition);
     return WorkflowStart.newBuilder()
-        .setDefinition(name)
-        .setVersion(slash < 0 ? 0 : version(definition.substring(slash + 1)))
+        .setDefinition(given.name())
+        .setVersion(given.version())
         .setInput(input == null ? null : PayloadArgument.read(command, "input", input))
         .setTenant(tenant)
         .setPriority(priority)
         .setOnDuplicate(onDuplicate)
         .build();
-  }
-
-  private int version(String text) {
-    try {
-      int version = Integer.parseInt(text);
-      if (version >= 1) {
-        return version;
-      }
-    } catch (NumberFormatException e) {
-      throw refused(
-          "definition '%s': after the slash comes a version number".formatted(definition));
-    }
-    throw refused("definition '%s': versions start at 1".formatted(definition));
   }
 
   private ParameterException refused(String message) {

@@ -5,7 +5,6 @@ import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Join;
-import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -172,7 +171,6 @@ final class WorkflowStateReport {
 
   /** How many dependencies a waiting step lacks at most. */
   private int lacks(int step) {
-    return Join.lacks(
-        history.definition().step(step).join(), steps.join(step));
+    return Join.lacks(history.definition().step(step).join(), steps.join(step));
   }
 }

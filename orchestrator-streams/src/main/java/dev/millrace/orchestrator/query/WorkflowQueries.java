@@ -275,6 +275,16 @@ public final class WorkflowQueries {
     throw new NotReadyException("workflow '%s' has just ended".formatted(workflowId), null);
   }
 
+  /** What the store of the partition that an id belongs to says. */
+  <T extends @Nullable Object> T inPartitionOf(String id, StoreReader<T> reader) {
+    return onStore(stores().withPartition(partitionOf(id)), reader);
+  }
+
+  /** What the stores of this engine say as one. */
+  <T extends @Nullable Object> T inAll(StoreReader<T> reader) {
+    return onStore(stores(), reader);
+  }
+
   private static StoreQueryParameters<ReadOnlyKeyValueStore<Bytes, byte[]>> stores() {
     return StoreQueryParameters.fromNameAndType(
         OrchestratorTopology.WORKFLOWS_STORE, QueryableStoreTypes.keyValueStore());
@@ -290,7 +300,7 @@ public final class WorkflowQueries {
   }
 
   @FunctionalInterface
-  private interface StoreReader<T extends @Nullable Object> {
+  interface StoreReader<T extends @Nullable Object> {
     T read(ReadOnlyKeyValueStore<Bytes, byte[]> store);
   }
 }

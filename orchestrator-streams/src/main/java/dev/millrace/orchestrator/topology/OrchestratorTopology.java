@@ -23,8 +23,9 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts, controls and completions flow into one processor with one store, and commands, events and
- * dead letters out of it: one sub-topology, no repartition topic. Definitions are a global store.
+ * Starts, controls, completions and schedules flow into one processor with one store, and commands,
+ * events and dead letters out of it: one sub-topology, no repartition topic. Definitions are a
+ * global store.
  */
 public final class OrchestratorTopology {
   /** The store of workflows; its name is part of the changelog topic's. */
@@ -80,7 +81,8 @@ public final class OrchestratorTopology {
         new ByteArrayDeserializer(),
         topics.starts(),
         topics.controls(),
-        topics.completions());
+        topics.completions(),
+        topics.schedules());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
         () -> new WorkflowProcessor(settings, forInputs, definitions, queues, metrics),

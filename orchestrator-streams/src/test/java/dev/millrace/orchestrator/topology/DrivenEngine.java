@@ -25,6 +25,7 @@ import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -72,6 +73,8 @@ final class DrivenEngine implements AutoCloseable {
       codec(WorkflowControl.class, topics.controls());
   private final AvroCodec<StepCompletion> completions =
       codec(StepCompletion.class, topics.completions());
+  private final AvroCodec<WorkflowSchedule> schedules =
+      codec(WorkflowSchedule.class, topics.schedules());
   private final AvroCodec<StepCommand> commands =
       codec(StepCommand.class, topics.commands("queue"));
   private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
@@ -228,6 +231,28 @@ final class DrivenEngine implements AutoCloseable {
 
   void cancel(String workflowId, String reason) {
     send(topics.controls(), workflowId, controlBytes(reason));
+  }
+
+  void schedule(String scheduleId, WorkflowSchedule change) {
+    send(topics.schedules(), scheduleId, schedules.encode(change));
+  }
+
+  void deleteSchedule(String scheduleId) {
+    send(
+        topics.schedules(),
+        new TestRecord<>(scheduleId.getBytes(UTF_8), null, new RecordHeaders(), now));
+  }
+
+  /** The ids of the starts since the last call, with what they say. */
+  List<Map.Entry<String, WorkflowStart>> starts() {
+    return read(topics.starts()).stream()
+        .map(record -> Map.entry(new String(record.key(), UTF_8), decode(starts, record.value())))
+        .toList();
+  }
+
+  /** The keys of the controls since the last call. */
+  List<String> controlled() {
+    return read(topics.controls()).stream().map(record -> new String(record.key(), UTF_8)).toList();
   }
 
   byte[] controlBytes(String reason) {

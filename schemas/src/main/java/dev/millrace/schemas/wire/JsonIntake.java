@@ -13,6 +13,7 @@ import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
+import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Reads starts, controls and completions written as JSON, for those who have no Avro at hand:
- * {@code {"definition": "quake", "input": {"place": "Reykjavik"}}}. The fields are those of the
- * records. {@code input}, {@code output} and {@code payload} are any JSON value, kept byte for
+ * Reads starts, controls, completions and schedules written as JSON, for those who have no Avro at
+ * hand: {@code {"definition": "quake", "input": {"place": "Reykjavik"}}}. The fields are those of
+ * the records. {@code input}, {@code output} and {@code payload} are any JSON value, kept byte for
  * byte, or {@code {"$contentType": "image/png", "$base64": "..."}} for other content. Times are ISO
  * 8601 with an offset. Unknown fields, duplicate fields and values of a wrong type are refused, and
  * so is a nesting deeper than {@link Limits#JSON_DEPTH}. Thread-safe.
@@ -101,6 +102,15 @@ public final class JsonIntake {
    */
   public StepCompletion completion(byte[] json) throws MalformedRecordException {
     return read(json, JsonIntake::completion);
+  }
+
+  /**
+   * A change of a schedule.
+   *
+   * @throws MalformedRecordException as {@link #start}
+   */
+  public WorkflowSchedule schedule(byte[] json) throws MalformedRecordException {
+    return read(json, ScheduleJson::change);
   }
 
   private interface Form<R> {

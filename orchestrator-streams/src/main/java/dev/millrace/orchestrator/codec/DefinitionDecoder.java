@@ -42,7 +42,7 @@ public final class DefinitionDecoder {
    *
    * @throws MalformedRecordException when it breaks a rule
    */
-  InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
+  public InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
       throws MalformedRecordException {
     ExpressionCompiler expressions = new CompiledOnce(EXPRESSIONS);
     WorkflowDefinition definition = valid(record, expressions);

@@ -223,7 +223,7 @@ final class ReferenceRun {
     if (mapping != null) {
       input = scope.evaluate(ExpressionCompiler::template, mapping, input);
     }
-    long timeoutMs = step.definition.timeout().toMillis();
+    long timeoutMs = step.definition.timeouts().startToClose().toMillis();
     step.status = StepStatus.OPEN;
     step.attempt++;
     step.attemptsOfRound++;

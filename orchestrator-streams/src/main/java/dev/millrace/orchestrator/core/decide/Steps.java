@@ -151,7 +151,7 @@ final class Steps {
     }
     boolean isDone;
     try {
-      isDone = transition.evaluate(repeat.until(), output);
+      isDone = transition.evaluate(repeat.until(), output, step);
     } catch (EvaluationException e) {
       failures.failForGood(step, Failures.ofExpression(e));
       return;
@@ -190,7 +190,7 @@ final class Steps {
       int target = dependents.target(edge);
       if (condition != null && state.stepStatus(target) == StepStatus.WAITING) {
         try {
-          if (!transition.evaluate(condition, output)) {
+          if (!transition.evaluate(condition, output, step)) {
             notTaken.add(target);
           }
         } catch (EvaluationException e) {

@@ -94,7 +94,8 @@ final class EndAccount {
         if (!fails || !toUndo.contains(compiled.compensates())) {
           yield "there is nothing to undo";
         }
-        yield isFirst && (!isNext || isCompensating()) ? "another step is to be undone first" : "";
+        boolean mustWait = !isNext || isCompensating() || isAwaiting();
+        yield isFirst && mustWait ? "another step is to be undone first" : "";
       }
     };
   }
@@ -112,11 +113,15 @@ final class EndAccount {
 
   /** Whether a step is to be undone, or may have to be. */
   private boolean isUndoing() {
-    boolean isAwaited = false;
+    return isAwaiting() || !toUndo.isEmpty();
+  }
+
+  private boolean isAwaiting() {
+    boolean isAwaiting = false;
     for (int step = 0; step < definition.mainSteps(); step++) {
-      isAwaited |= mayNeedUndoing(steps[step]);
+      isAwaiting |= mayNeedUndoing(steps[step]);
     }
-    return isAwaited || !toUndo.isEmpty();
+    return isAwaiting;
   }
 
   private static boolean mayNeedUndoing(StepAccount step) {

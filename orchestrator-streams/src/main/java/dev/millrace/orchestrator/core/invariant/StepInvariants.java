@@ -23,6 +23,10 @@ final class StepInvariants {
   private final PossibleJoins joins;
   private final @Nullable Outcome outcome;
   private final Set<Integer> toCompensate = new TreeSet<>();
+
+  /** Whether a step is open whose effect may have to be undone. */
+  private final boolean isAwaiting;
+
   private final boolean isUndoing;
 
   StepInvariants(CompiledDefinition definition, WorkflowView workflow) {
@@ -37,10 +41,11 @@ final class StepInvariants {
     for (int step = 0; step < definition.mainSteps(); step++) {
       isOpen |= workflow.stepStatus(step) == StepStatus.OPEN;
     }
+    this.isAwaiting = outcome != null && isOpen;
     this.isUndoing =
         outcome != null
             && outcome.status() != WorkflowStatus.SUCCEEDED
-            && (isOpen || !toCompensate.isEmpty());
+            && (isAwaiting || !toCompensate.isEmpty());
   }
 
   /** What is wrong with a step; empty when nothing is. */
@@ -225,7 +230,10 @@ final class StepInvariants {
     if (running > 1) {
       violations.add("%d steps are being undone at once".formatted(running));
     }
-    if (isUndoing && running == 0 && !toCompensate.isEmpty()) {
+    if (running > 0 && isAwaiting) {
+      violations.add("a step is being undone, though another may still complete");
+    }
+    if (isUndoing && running == 0 && !isAwaiting) {
       violations.add("steps %s are to be undone, and none is".formatted(toCompensate));
     }
     return violations;

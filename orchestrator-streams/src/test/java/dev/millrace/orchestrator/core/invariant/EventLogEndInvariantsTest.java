@@ -110,6 +110,23 @@ class EventLogEndInvariantsTest {
   }
 
   @Test
+  void nothingIsUndoneWhileAnotherStepMayStillComplete() {
+    assertThat(
+            violations(
+                UNDOABLE,
+                STARTED,
+                dispatched(0),
+                dispatched(1),
+                succeeded(1),
+                dispatched(2),
+                failed(2),
+                FAILS,
+                dispatched(4)))
+        .containsExactly(
+            "event 7: step 'compensate:b' is dispatched, but another step is to be undone first");
+  }
+
+  @Test
   void nothingIsStartedThatTheWorkflowEndsWithout() {
     assertThat(violations(UNDOABLE, STARTED, dispatched(2), failed(2), FAILS, dispatched(0)))
         .contains("event 4: step 'a' is dispatched, but the workflow is ending");

@@ -274,6 +274,22 @@ class WorkflowInvariantsTest {
   }
 
   @Test
+  void nothingIsUndoneWhileAnotherStepMayStillComplete() {
+    workflow =
+        begun(Definitions.of(TestStep.of("a").compensated(), TestStep.of("b").compensated()), 20);
+    workflow.open(0, 1, 0);
+    workflow.succeed(0, 1, null, true);
+    workflow.addToCompensate(0);
+    workflow.open(1, 1, 0);
+    workflow.setFinishedSteps(1);
+    workflow.beginEnding(new Outcome(WorkflowStatus.FAILED, FAILURE), null);
+    assertThat(WorkflowInvariants.check(definition, workflow)).isEmpty();
+    workflow.open(2, 1, 0);
+    assertThat(WorkflowInvariants.check(definition, workflow))
+        .containsExactly("a step is being undone, though another may still complete");
+  }
+
+  @Test
   void compensationThatWouldStartByItselfIsNoticed() {
     workflow = begun(Definitions.of(TestStep.of("a").compensated()), 9);
     workflow.open(0, 1, 0);

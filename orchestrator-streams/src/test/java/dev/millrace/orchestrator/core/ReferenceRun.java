@@ -284,8 +284,7 @@ final class ReferenceRun {
     }
     step.status = StepStatus.SUCCEEDED;
     step.deadlineMs = 0;
-    told.add(
-        Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
+    told.add(Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
     if (step.definition.compensation() != null) {
       toUndo.add(step.id());
     }
@@ -363,8 +362,7 @@ final class ReferenceRun {
       step.consequence = Consequence.ROUTE;
       step.routedTo = route.step();
     }
-    told.add(
-        Told.failed(step.id(), step.attempt, type, step.consequence.name(), step.routedTo));
+    told.add(Told.failed(step.id(), step.attempt, type, step.consequence.name(), step.routedTo));
     if (step.part == Part.COMPENSATION) {
       toUndo.remove(step.undoes());
     } else if (step.consequence == Consequence.FAIL
@@ -468,8 +466,7 @@ final class ReferenceRun {
   }
 
   private boolean areDone(Part part) {
-    return steps.values().stream()
-        .allMatch(step -> step.part != part || step.status.isFinal());
+    return steps.values().stream().allMatch(step -> step.part != part || step.status.isFinal());
   }
 
   private ReferenceStep step(String id) {

@@ -165,7 +165,8 @@ final class SimulatedWorkflow {
     }
     if (workflow.status() == WorkflowStatus.RUNNING) {
       assertThat(workflow.deadlineMs()).isEqualTo(reference.deadlineMs());
-      assertThat(Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
+      assertThat(
+              Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
           .isEqualTo(reference.toUndo());
       List<ReferenceStep> steps = reference.steps();
       int ridingBytes = 0;

@@ -49,10 +49,7 @@ final class Told {
       }
       case AttemptFailed step ->
           retried(
-              id(definition, step.step()),
-              step.attempt(),
-              step.failure().type(),
-              step.retryAtMs());
+              id(definition, step.step()), step.attempt(), step.failure().type(), step.retryAtMs());
       case StepFailed step ->
           failed(
               id(definition, step.step()),
@@ -63,8 +60,7 @@ final class Told {
                   ? null
                   : id(definition, step.routedTo()));
       case WorkflowEnding ending ->
-          ends(
-              "ending", ending.outcome().status(), ending.outcome().failure(), ending.output());
+          ends("ending", ending.outcome().status(), ending.outcome().failure(), ending.output());
       case WorkflowEnded ended ->
           ends("ended", ended.outcome().status(), ended.outcome().failure(), ended.output());
     };

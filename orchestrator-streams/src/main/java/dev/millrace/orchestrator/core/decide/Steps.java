@@ -145,7 +145,9 @@ final class Steps {
   /** A round of a step has succeeded. */
   private void finish(int step, @Nullable Payload output) {
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
-    if (repeat == null || state.outcome() != null) {
+    boolean isAwaitedOnly =
+        state.outcome() != null && definition.step(step).group() == CompiledStep.Group.MAIN;
+    if (repeat == null || isAwaitedOnly) {
       succeed(step, state.attempt(step), output);
       return;
     }

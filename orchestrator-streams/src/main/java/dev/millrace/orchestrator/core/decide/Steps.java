@@ -202,7 +202,7 @@ final class Steps {
     }
     transition.record(new StepSucceeded(step, attempt, output, notTaken));
     for (Failures.Broken each : broken) {
-      if (!isOver() && state.stepStatus(each.step()) == StepStatus.WAITING) {
+      if (!state.status().hasEnded() && state.stepStatus(each.step()) == StepStatus.WAITING) {
         failures.failForGood(each.step(), each.failure());
       }
     }

@@ -70,7 +70,10 @@ final class Ending {
       steps.readiness().consider(definition.mainSteps() + i);
     }
     steps.readiness().spread();
-    if (state.finishedSteps() == definition.mainSteps() + definition.finallySteps()) {
+    // A finally step that failed at once has made this method run within itself, to the very end.
+    boolean isAllDone =
+        state.finishedSteps() == definition.mainSteps() + definition.finallySteps();
+    if (isAllDone && !state.status().hasEnded()) {
       Outcome last = state.outcome();
       end(last == null ? outcome : last, null);
     }

@@ -145,7 +145,9 @@ final class Steps {
   /** A round of a step has succeeded. */
   private void finish(int step, @Nullable Payload output) {
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
-    if (repeat == null || state.outcome() != null) {
+    boolean isAwaitedOnly =
+        state.outcome() != null && definition.step(step).group() == CompiledStep.Group.MAIN;
+    if (repeat == null || isAwaitedOnly) {
       succeed(step, state.attempt(step), output);
       return;
     }
@@ -200,7 +202,7 @@ final class Steps {
     }
     transition.record(new StepSucceeded(step, attempt, output, notTaken));
     for (Failures.Broken each : broken) {
-      if (!isOver() && state.stepStatus(each.step()) == StepStatus.WAITING) {
+      if (!state.status().hasEnded() && state.stepStatus(each.step()) == StepStatus.WAITING) {
         failures.failForGood(each.step(), each.failure());
       }
     }

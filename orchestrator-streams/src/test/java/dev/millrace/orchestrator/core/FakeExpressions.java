@@ -153,7 +153,7 @@ public enum FakeExpressions implements ExpressionCompiler {
         checked(text),
         random ->
             random.nextInt(20) == 0
-                ? random.nextLong()
+                ? random.nextInt(3) - 1L
                 : SOME_TIME_MS - 60_000 + random.nextInt(600_000));
   }
 

@@ -110,9 +110,9 @@ final class ReferenceRun {
     if (ended != null || !mayRun) {
       return false;
     }
-    if (step.status == StepStatus.READY && step.deadlineMs == 0) {
+    if (step.status == StepStatus.READY && step.deadlineMs == 0 && !isFull(step)) {
       start(step);
-      return step.status != StepStatus.READY || step.deadlineMs != 0;
+      return true;
     }
     if (step.status != StepStatus.WAITING) {
       return false;
@@ -146,12 +146,7 @@ final class ReferenceRun {
     if (step.definition.action() instanceof StepAction.Work) {
       var window = step.definition.window();
       long opensAtMs = window == null ? nowMs : ReferenceWindows.opensAtMs(window, nowMs);
-      long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();
-      boolean isFull =
-          definition.maxParallel() > 0
-              && open >= definition.maxParallel()
-              && step.part != Part.COMPENSATION;
-      if (opensAtMs > nowMs || isFull) {
+      if (opensAtMs > nowMs || isFull(step)) {
         step.status = StepStatus.READY;
         step.deadlineMs = opensAtMs > nowMs ? opensAtMs : 0;
         return;
@@ -162,6 +157,13 @@ final class ReferenceRun {
     } catch (EvaluationException e) {
       failed(step, Failure.EXPRESSION);
     }
+  }
+
+  private boolean isFull(ReferenceStep step) {
+    long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();
+    return definition.maxParallel() > 0
+        && open >= definition.maxParallel()
+        && step.part != Part.COMPENSATION;
   }
 
   private void doIt(ReferenceStep step) throws EvaluationException {
@@ -284,8 +286,7 @@ final class ReferenceRun {
     }
     step.status = StepStatus.SUCCEEDED;
     step.deadlineMs = 0;
-    told.add(
-        Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
+    told.add(Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
     if (step.definition.compensation() != null) {
       toUndo.add(step.id());
     }
@@ -293,7 +294,7 @@ final class ReferenceRun {
       toUndo.remove(step.undoes());
     }
     for (String id : broken) {
-      if (step(id).status == StepStatus.WAITING) {
+      if (ended == null && step(id).status == StepStatus.WAITING) {
         failed(step(id), Failure.EXPRESSION);
       }
     }
@@ -363,8 +364,7 @@ final class ReferenceRun {
       step.consequence = Consequence.ROUTE;
       step.routedTo = route.step();
     }
-    told.add(
-        Told.failed(step.id(), step.attempt, type, step.consequence.name(), step.routedTo));
+    told.add(Told.failed(step.id(), step.attempt, type, step.consequence.name(), step.routedTo));
     if (step.part == Part.COMPENSATION) {
       toUndo.remove(step.undoes());
     } else if (step.consequence == Consequence.FAIL
@@ -468,8 +468,7 @@ final class ReferenceRun {
   }
 
   private boolean areDone(Part part) {
-    return steps.values().stream()
-        .allMatch(step -> step.part != part || step.status.isFinal());
+    return steps.values().stream().allMatch(step -> step.part != part || step.status.isFinal());
   }
 
   private ReferenceStep step(String id) {

@@ -28,7 +28,6 @@ final class RandomRun {
   private final Random random;
   private final SimulatedWorkflow workflow;
   private final double failureShare;
-  private final double cancelShare;
 
   /** Reports on their way, in no order. */
   private final List<AttemptReported> pending = new ArrayList<>();
@@ -36,14 +35,31 @@ final class RandomRun {
   /** Reports that arrived already or that were given up: they may still come, late or again. */
   private final List<AttemptReported> stale = new ArrayList<>();
 
-  private long nowMs = 1_700_000_000_000L;
+  private final List<Kind> kinds;
+  private long nowMs = FakeExpressions.SOME_TIME_MS;
 
   RandomRun(long seed) {
     random = new Random(seed);
     workflow = new SimulatedWorkflow(new RandomDefinitions(random).next());
     failureShare = random.nextInt(3) * random.nextDouble() * 0.1;
-    cancelShare = random.nextInt(10) == 0 ? 0.05 : 0;
+    boolean mayBeCancelled = random.nextInt(8) == 0;
+    kinds =
+        List.of(
+            new Kind(700, this::deliver),
+            new Kind(70, this::repeatAReport),
+            new Kind(70, () -> passTime(false)),
+            new Kind(30, () -> apply(new TimerFired())),
+            new Kind(30, () -> apply(new AttemptReported("no-such-step", 1, null, null))),
+            new Kind(20, () -> apply(start())),
+            new Kind(mayBeCancelled ? 60 : 0, () -> apply(new CancelRequested("enough"))));
   }
+
+  /**
+   * Something that may happen at any time.
+   *
+   * @param weight how often, compared with the others
+   */
+  private record Kind(int weight, Runnable action) {}
 
   int inputs() {
     return workflow.inputs();
@@ -60,7 +76,7 @@ final class RandomRun {
       if (i == most) {
         throw new AssertionError("still running after %d inputs".formatted(most));
       }
-      if (pending.isEmpty()) {
+      if (pending.isEmpty() && random.nextInt(4) > 0) {
         passTime(true);
       } else {
         act();
@@ -74,31 +90,32 @@ final class RandomRun {
   }
 
   private void act() {
-    int action = random.nextInt(100);
-    if (action < 3) {
-      apply(new AttemptReported("no-such-step", 1, null, null));
-    } else if (action < 10 && !stale.isEmpty()) {
-      apply(stale.get(random.nextInt(stale.size())));
-    } else if (action < 12) {
-      apply(start());
-    } else if (action < 15) {
-      apply(new TimerFired());
-    } else if (action < 22) {
-      passTime(false);
-    } else if (random.nextDouble() < cancelShare) {
-      apply(new CancelRequested("enough"));
-    } else if (!pending.isEmpty()) {
-      deliver();
+    int left = random.nextInt(kinds.stream().mapToInt(Kind::weight).sum());
+    for (Kind kind : kinds) {
+      left -= kind.weight();
+      if (left < 0) {
+        kind.action().run();
+        return;
+      }
     }
   }
 
   private void deliver() {
+    if (pending.isEmpty()) {
+      return;
+    }
     AttemptReported report = pending.get(random.nextInt(pending.size()));
     if (random.nextInt(10) > 0) {
       pending.remove(report);
       stale.add(report);
     }
     apply(report);
+  }
+
+  private void repeatAReport() {
+    if (!stale.isEmpty()) {
+      apply(stale.get(random.nextInt(stale.size())));
+    }
   }
 
   /** Lets time pass to the timer that is armed, or just not to it, or beyond it, and fires. */

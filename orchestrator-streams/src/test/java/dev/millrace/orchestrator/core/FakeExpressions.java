@@ -44,7 +44,7 @@ public enum FakeExpressions implements ExpressionCompiler {
       }
       String[] words = text.split(" ", -1);
       Random random = new Random(Long.parseLong(words[1]) * 31 + hash(source(scope, words[3])));
-      if (random.nextInt(12) == 0) {
+      if (random.nextInt(50) == 0) {
         throw new EvaluationException("'%s' has no value".formatted(text));
       }
       return draw.from(random);

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
@@ -14,6 +15,7 @@ import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,11 @@ final class RandomRun {
    * @param weight how often, compared with the others
    */
   private record Kind(int weight, Runnable action) {}
+
+  /** How many events of each kind there were. */
+  Map<Class<? extends Event>, Long> events() {
+    return workflow.kinds();
+  }
 
   int inputs() {
     return workflow.inputs();

@@ -47,6 +47,7 @@ final class SimulatedWorkflow {
   private final Map<String, Long> retriesMs = new HashMap<>();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private byte[] stored = PackedWorkflow.absent().bytes();
+  private final Map<Class<? extends Event>, Long> kinds = new HashMap<>();
   private long nextSequence;
 
   SimulatedWorkflow(WorkflowDefinition source) {
@@ -81,6 +82,7 @@ final class SimulatedWorkflow {
     checkDecision(applied, commands);
     for (Event event : applied.events()) {
       log.accept(nextSequence++, event, nowMs);
+      kinds.merge(event.getClass(), 1L, Long::sum);
     }
     assertThat(log.violations()).isEmpty();
     applied.fold(fold);
@@ -96,6 +98,11 @@ final class SimulatedWorkflow {
     for (Applied applied : history.subList(input, history.size())) {
       bytes = applied.repeatedOn(bytes).after();
     }
+  }
+
+  /** How many events of each kind there were. */
+  Map<Class<? extends Event>, Long> kinds() {
+    return kinds;
   }
 
   int inputs() {
@@ -165,7 +172,8 @@ final class SimulatedWorkflow {
     }
     if (workflow.status() == WorkflowStatus.RUNNING) {
       assertThat(workflow.deadlineMs()).isEqualTo(reference.deadlineMs());
-      assertThat(Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
+      assertThat(
+              Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
           .isEqualTo(reference.toUndo());
       List<ReferenceStep> steps = reference.steps();
       int ridingBytes = 0;

@@ -14,6 +14,7 @@ import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -72,6 +73,32 @@ final class RandomRun {
     return workflow.inputs();
   }
 
+  /**
+   * Runs for some inputs, at most to the end.
+   *
+   * @return what may then happen at one moment
+   */
+  Race toARace() {
+    apply(start());
+    for (int i = random.nextInt(30); i > 0 && !workflow.status().hasEnded(); i--) {
+      goOn();
+    }
+    long armedMs = workflow.armedTimerMs();
+    long atMs = armedMs == WorkflowView.NO_DEADLINE ? nowMs : Math.max(nowMs, armedMs);
+    List<Input> inputs = new ArrayList<>(List.of(new TimerFired(), new CancelRequested("enough")));
+    if (!pending.isEmpty()) {
+      AttemptReported one = pending.get(random.nextInt(pending.size()));
+      inputs.add(one);
+      inputs.add(new AttemptReported(one.stepId(), one.attempt(), null, failure()));
+      inputs.add(pending.get(random.nextInt(pending.size())));
+    }
+    if (!stale.isEmpty()) {
+      inputs.add(stale.get(random.nextInt(stale.size())));
+    }
+    Collections.shuffle(inputs, random);
+    return new Race(workflow, inputs.subList(0, Math.min(inputs.size(), 4)), atMs);
+  }
+
   /** Runs until the workflow has ended, and a little longer. */
   WorkflowStatus toTheEnd() {
     for (int i = random.nextInt(3); i > 0; i--) {
@@ -83,17 +110,21 @@ final class RandomRun {
       if (i == most) {
         throw new AssertionError("still running after %d inputs".formatted(most));
       }
-      if (pending.isEmpty() && random.nextInt(4) > 0) {
-        passTime(true);
-      } else {
-        act();
-      }
+      goOn();
     }
     for (int i = random.nextInt(5); i > 0; i--) {
       act();
     }
     workflow.foldAll();
     return workflow.status();
+  }
+
+  private void goOn() {
+    if (pending.isEmpty() && random.nextInt(4) > 0) {
+      passTime(true);
+    } else {
+      act();
+    }
   }
 
   private void act() {

@@ -92,6 +92,21 @@ final class SimulatedWorkflow {
     return commands;
   }
 
+  /** The workflow as it is stored. */
+  byte[] stored() {
+    return stored;
+  }
+
+  /** The payloads that have keys of their own, or had, by slot. */
+  Map<Integer, Payload> payloads() {
+    return formerKeys;
+  }
+
+  /** All that happened so far. */
+  List<Applied> history() {
+    return history;
+  }
+
   /** Decides everything since an input again, on the bytes that were stored before it. */
   void replayFrom(int input) {
     byte[] bytes = history.get(input).before();

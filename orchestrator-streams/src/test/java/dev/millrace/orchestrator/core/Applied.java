@@ -53,7 +53,8 @@ final class Applied {
     PackedWorkflow workflow = PackedWorkflow.of(stored);
     decision =
         Decider.decide(
-            new Situation("workflow", definition, workflow, new PendingPayloads(workflow, payloads), nowMs),
+            new Situation(
+                "workflow", definition, workflow, new PendingPayloads(workflow, payloads), nowMs),
             input);
     if (decision instanceof Decision.Refused) {
       assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(before);

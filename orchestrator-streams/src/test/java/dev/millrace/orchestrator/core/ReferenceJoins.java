@@ -34,8 +34,7 @@ final class ReferenceJoins {
     for (String from : step.routedFrom) {
       ReferenceStep other = step(from);
       done += other.status.isFinal() ? 1 : 0;
-      satisfied +=
-          other.status == StepStatus.FAILED && step.id().equals(other.routedTo) ? 1 : 0;
+      satisfied += other.status == StepStatus.FAILED && step.id().equals(other.routedTo) ? 1 : 0;
     }
     int unsatisfied = done - satisfied;
     if (all == 0) {
@@ -45,8 +44,7 @@ final class ReferenceJoins {
       case ALL -> verdict(satisfied == all, unsatisfied > 0);
       case ANY -> verdict(satisfied > 0, unsatisfied == all);
       case AT_LEAST ->
-          verdict(
-              satisfied >= step.join().atLeast(), all - unsatisfied < step.join().atLeast());
+          verdict(satisfied >= step.join().atLeast(), all - unsatisfied < step.join().atLeast());
       case ALL_DONE -> verdict(done == all, false);
       case NONE_FAILED -> verdict(done == all && failed == 0, failed > 0);
     };
@@ -59,8 +57,7 @@ final class ReferenceJoins {
     return neverStarts ? Verdict.NEVER_STARTS : Verdict.WAITS;
   }
 
-  private static boolean isSatisfied(
-      ReferenceStep from, ReferenceStep to, Dependency dependency) {
+  private static boolean isSatisfied(ReferenceStep from, ReferenceStep to, Dependency dependency) {
     boolean isConditional = dependency.when() != null || dependency.chosen() != null;
     return switch (from.status) {
       case SUCCEEDED -> !from.notTaken.contains(to.id());

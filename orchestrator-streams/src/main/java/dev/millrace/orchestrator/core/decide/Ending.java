@@ -71,8 +71,7 @@ final class Ending {
     }
     steps.readiness().spread();
     // A finally step that failed at once has made this method run within itself, to the very end.
-    boolean isAllDone =
-        state.finishedSteps() == definition.mainSteps() + definition.finallySteps();
+    boolean isAllDone = state.finishedSteps() == definition.mainSteps() + definition.finallySteps();
     if (isAllDone && !state.status().hasEnded()) {
       Outcome last = state.outcome();
       end(last == null ? outcome : last, null);

@@ -62,12 +62,12 @@ final class EndAccount {
     if (compiled.compensation() != CompiledDefinition.NO_STEP) {
       toUndo.add(step);
     }
-    toUndo.remove((Integer) compiled.compensates());
+    toUndo.removeIf(each -> each == compiled.compensates());
   }
 
   void failed(StepFailed failed) {
     CompiledStep compiled = definition.step(failed.step());
-    toUndo.remove((Integer) compiled.compensates());
+    toUndo.removeIf(each -> each == compiled.compensates());
     boolean isNews = outcome == null || outcome.status() == WorkflowStatus.SUCCEEDED;
     if (failed.consequence() == StepFailed.Consequence.FAIL
         && compiled.group() != Group.COMPENSATION

@@ -48,24 +48,24 @@ final class ReferenceWorkflow {
   }
 
   WorkflowStatus status() {
-    return run.ended() == null ? status : run.ended();
+    return run.end().ended() == null ? status : run.end().ended();
   }
 
   /** How the workflow is going to end; null while that is not known, and after the end. */
   @Nullable WorkflowStatus ending() {
-    return status().hasEnded() ? null : run.outcome();
+    return status().hasEnded() ? null : run.end().outcome();
   }
 
   long deadlineMs() {
-    return run.outcome() == null || status().hasEnded() ? deadlineMs : 0;
+    return run.end().outcome() == null || status().hasEnded() ? deadlineMs : 0;
   }
 
   @Nullable String failureType() {
-    return run.failureType();
+    return run.end().failureType();
   }
 
   @Nullable Payload result() {
-    return run.result();
+    return run.end().result();
   }
 
   List<ReferenceStep> steps() {
@@ -73,7 +73,7 @@ final class ReferenceWorkflow {
   }
 
   List<String> toUndo() {
-    return run.toUndo();
+    return run.end().toUndo();
   }
 
   ReferenceJoins.Verdict verdict(ReferenceStep step) {
@@ -104,7 +104,7 @@ final class ReferenceWorkflow {
       return Refusal.WORKFLOW_ENDED;
     }
     if (input instanceof CancelRequested) {
-      return run.outcome() == null ? null : Refusal.ALREADY_ENDING;
+      return run.end().outcome() == null ? null : Refusal.ALREADY_ENDING;
     }
     if (input instanceof AttemptReported report) {
       ReferenceStep step = steps.get(report.stepId());
@@ -127,7 +127,7 @@ final class ReferenceWorkflow {
     run.begin(nowMs, order, told);
     switch (input) {
       case StartRequested start -> start(start, nowMs, told);
-      case CancelRequested cancel -> run.end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+      case CancelRequested cancel -> run.end().begin(WorkflowStatus.CANCELLED, Failure.CANCELLED);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
     }
@@ -163,8 +163,8 @@ final class ReferenceWorkflow {
   }
 
   private void timer(long nowMs) {
-    if (run.outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
-      run.end(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
+    if (run.end().outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
+      run.end().begin(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
       return;
     }
     for (ReferenceStep step : steps.values()) {

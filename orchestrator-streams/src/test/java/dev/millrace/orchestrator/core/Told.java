@@ -66,7 +66,7 @@ final class Told {
     };
   }
 
-  /** The steps that events are about, but for those that are held, in the order of the events. */
+  /** The steps that events are about, but for want of room, in the order of the events. */
   static List<String> steps(List<Event> events, CompiledDefinition definition) {
     return events.stream()
         .mapToInt(Told::step)
@@ -84,7 +84,8 @@ final class Told {
       case StepSucceeded step -> step.step();
       case AttemptFailed step -> step.step();
       case StepFailed step -> step.step();
-      case StepHeld held -> CompiledDefinition.NO_STEP;
+      case StepHeld held ->
+          held.reason() == StepHeld.Reason.WINDOW ? held.step() : CompiledDefinition.NO_STEP;
       case WorkflowStarted started -> CompiledDefinition.NO_STEP;
       case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
       case WorkflowEnded ended -> CompiledDefinition.NO_STEP;

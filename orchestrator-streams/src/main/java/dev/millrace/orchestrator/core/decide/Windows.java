@@ -3,7 +3,9 @@ package dev.millrace.orchestrator.core.decide;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZonedDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
 
 /** When delivery windows are open. */
 final class Windows {
@@ -23,13 +25,17 @@ final class Windows {
       if (!window.days().contains(day.getDayOfWeek())) {
         continue;
       }
-      ZonedDateTime opens = day.atTime(window.from()).atZone(window.zone());
+      Instant opens = instant(day.atTime(window.from()), window.zone());
       LocalDate lastDay = window.to().isAfter(window.from()) ? day : day.plusDays(1);
-      ZonedDateTime closes = lastDay.atTime(window.to()).atZone(window.zone());
-      if (closes.toInstant().isAfter(now)) {
-        return Math.max(nowMs, opens.toInstant().toEpochMilli());
+      if (instant(lastDay.atTime(window.to()), window.zone()).isAfter(now)) {
+        return Math.max(nowMs, opens.toEpochMilli());
       }
     }
     throw new IllegalStateException("a window without days: " + window);
+  }
+
+  private static Instant instant(LocalDateTime time, ZoneId zone) {
+    ZoneOffsetTransition change = zone.getRules().getTransition(time);
+    return change != null && change.isGap() ? change.getInstant() : time.atZone(zone).toInstant();
   }
 }

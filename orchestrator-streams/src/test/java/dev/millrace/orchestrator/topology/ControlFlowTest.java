@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What definitions can say about the flow of a workflow, from YAML to commands and events. */
 class ControlFlowTest extends DrivenEngineCase {
@@ -217,6 +219,33 @@ class ControlFlowTest extends DrivenEngineCase {
     assertThat(engine.attempts()).containsExactly("c/1");
     engine.succeed("w", "a", 1, null);
     assertThat(engine.attempts()).containsExactly("d/1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "signal: go",
+        "forEach: {items: input.lines}",
+        "cache: {ttl: 1h}",
+        "scheduleToStart: 1s",
+        "scheduleToClose: 1h",
+        "heartbeat: 1s"
+      })
+  void definitionThatThisEngineCannotRunIsRefusedRatherThanMisread(String field) {
+    define(
+        """
+        name: order
+        version: 1
+        queue: queue
+        steps: [{id: a, %s}]
+        """
+            .formatted(field));
+
+    engine.start("w", "order");
+    engine.advance(DrivenEngine.DEFINITION_WAIT.plusSeconds(1));
+
+    assertThat(engine.attempts()).isEmpty();
+    assertThat(engine.eventTypes()).containsExactly(EventType.WORKFLOW_REJECTED);
   }
 
   private WorkflowDefinition define(String yaml) {

@@ -41,8 +41,12 @@ final class Attachments {
     TO_COMPENSATE(4),
     /** Who is told how the workflow ends. */
     PARENT(6),
+    /** Ids of controls that were applied, see ControlIds. */
+    CONTROL_IDS(7),
     /** The workflow that the step that is the key waits for. */
-    CHILD(12);
+    CHILD(12),
+    /** What the end of the step that is the key means to others, 2 bytes each. */
+    TURNS(13);
 
     private final byte code;
 

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
-import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -104,14 +102,15 @@ public final class InputDecoder {
   /**
    * Reads a workflow control.
    *
-   * @throws MalformedRecordException when the bytes are none, or ask for what this engine cannot do
+   * @throws MalformedRecordException when the bytes are none, break a limit, lack what the action
+   *     needs or ask for what this engine cannot do
    */
-  public Input control(byte @Nullable [] value, Headers headers) throws MalformedRecordException {
+  public DecodedControl control(byte @Nullable [] value, Headers headers)
+      throws MalformedRecordException {
     byte[] bytes = present(value);
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
-    UnsupportedInputs.check(control);
-    return new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
+    return ControlCodec.fromAvro(control);
   }
 
   /**
@@ -212,7 +211,7 @@ public final class InputDecoder {
     return ParentCodec.fromAvro(parent);
   }
 
-  private static void checkLength(String field, String value, int maxChars)
+  static void checkLength(String field, String value, int maxChars)
       throws MalformedRecordException {
     if (value.length() > maxChars) {
       throw new MalformedRecordException(

@@ -106,9 +106,13 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     StepStatus former = StepEntry.status(entry);
     setEntry(step, StepEntry.with(entry, next));
     setDeadline(step, deadlineMs);
-    if (former == next) {
-      return former;
+    if (former != next) {
+      count(step, former, next);
     }
+    return former;
+  }
+
+  private void count(int step, StepStatus former, StepStatus next) {
     count(AT_OPEN, former == StepStatus.OPEN, next == StepStatus.OPEN);
     count(AT_SUCCEEDED, former == StepStatus.SUCCEEDED, next == StepStatus.SUCCEEDED);
     count(AT_HELD, former == StepStatus.READY, next == StepStatus.READY);
@@ -120,7 +124,6 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     if (heldSteps() == 0) {
       putInt(bytes, AT_FIRST_HELD, stepCount());
     }
-    return former;
   }
 
   private void count(int at, boolean was, boolean is) {
@@ -144,6 +147,18 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     body.setShort(at + Short.BYTES, attempts & 0xffff);
     body.setShort(at + Integer.BYTES, body.shortAt(at + Integer.BYTES) + 1);
     setEntry(step, StepEntry.withAttempts(entry(step), 0));
+  }
+
+  /** The step waits again, and its attempts are counted on. */
+  final void waitAgain(int step, int join) {
+    if (attempt(step) > 0) {
+      nextRound(step);
+      body.setShort(roundOffset(step) + Integer.BYTES, 0);
+    }
+    StepStatus former = stepStatus(step);
+    setEntry(step, join);
+    setDeadline(step, WorkflowView.NO_DEADLINE);
+    count(step, former, StepStatus.WAITING);
   }
 
   private int formerAttempts(int step) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends PackedAttachments implements WorkflowState {
+public final class PackedWorkflow extends PackedControls implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
@@ -250,12 +250,37 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
 
   @Override
   public void skip(int step) {
-    move(step, StepStatus.SKIPPED, NO_DEADLINE);
+    leave(step, StepStatus.SKIPPED, NO_DEADLINE);
   }
 
   @Override
   public void abandon(int step) {
     leave(step, StepStatus.ABANDONED, NO_DEADLINE);
+  }
+
+  @Override
+  public void reset(int step, int join) {
+    if (isSpilled(step)) {
+      spilled.release(List.of(step));
+    }
+    waitAgain(step, join);
+    setChild(step, null);
+    attach(Attachments.Kind.OUTPUT, step, null);
+    setTurns(step, List.of());
+  }
+
+  @Override
+  public void setPaused(boolean paused) {
+    if (paused) {
+      setFlag(FLAG_PAUSED);
+    } else {
+      clearFlag(FLAG_PAUSED);
+    }
+  }
+
+  @Override
+  public void setPriority(int priority) {
+    bytes[AT_PRIORITY] = (byte) priority;
   }
 
   @Override

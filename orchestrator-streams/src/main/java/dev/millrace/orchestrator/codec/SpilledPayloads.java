@@ -51,10 +51,16 @@ public final class SpilledPayloads {
     if (spilled.isEmpty()) {
       spilled = new ArrayList<>(1);
     }
+    spilled.removeIf(each -> each.slot() == slot);
     spilled.add(new Spilled(slot, payload));
+    released = released.stream().filter(each -> each != slot).toList();
   }
 
   void release(List<Integer> slots) {
-    released = slots;
+    List<Integer> all = new ArrayList<>(released);
+    all.addAll(slots);
+    released = all;
+    spilled = new ArrayList<>(spilled);
+    spilled.removeIf(each -> slots.contains(each.slot()));
   }
 }

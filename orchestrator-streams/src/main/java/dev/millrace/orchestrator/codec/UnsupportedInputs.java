@@ -20,26 +20,24 @@ final class UnsupportedInputs {
     }
   }
 
-  /** Refuses every action but a cancel. */
+  /** Refuses signals and migrations, and any other action as a dry run. */
   static void check(WorkflowControl control) throws MalformedRecordException {
     switch (control.getAction()) {
-      case CANCEL -> {
-        if (control.getDryRun()) {
-          throw unsupported("dryRun is set for CANCEL", "send it without dryRun");
-        }
-      }
-      case UNKNOWN,
+      case CANCEL,
           TERMINATE,
           PAUSE,
           RESUME,
-          SIGNAL,
           RETRY_STEP,
           RESOLVE_STEP,
           SKIP_STEP,
           RERUN,
-          SET_PRIORITY,
-          MIGRATE ->
-          throw unsupported("action is " + control.getAction(), "send CANCEL");
+          SET_PRIORITY -> {
+        if (control.getDryRun()) {
+          throw unsupported("dryRun is set for " + control.getAction(), "send it without dryRun");
+        }
+      }
+      case UNKNOWN, SIGNAL, MIGRATE ->
+          throw unsupported("action is " + control.getAction(), "send another");
     }
   }
 

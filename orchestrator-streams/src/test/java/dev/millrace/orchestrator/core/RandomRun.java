@@ -4,7 +4,8 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -86,7 +87,7 @@ final class RandomRun {
     } else if (action < 22) {
       passTime(false);
     } else if (random.nextDouble() < cancelShare) {
-      apply(new CancelRequested("enough"));
+      apply(new ControlRequested(new Control.Cancel("enough")));
     } else if (!pending.isEmpty()) {
       deliver();
     }
@@ -127,7 +128,7 @@ final class RandomRun {
   private Input beforeStart() {
     return switch (random.nextInt(3)) {
       case 0 -> new TimerFired();
-      case 1 -> new CancelRequested("too soon");
+      case 1 -> new ControlRequested(new Control.Cancel("too soon"));
       default -> new AttemptReported(workflow.definition().step(0).id(), 1, null, null);
     };
   }

@@ -5,7 +5,9 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -13,11 +15,14 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -110,7 +115,7 @@ final class ReferenceWorkflow {
       return Refusal.UNKNOWN_WORKFLOW;
     }
     if (status != WorkflowStatus.RUNNING) {
-      return Refusal.WORKFLOW_ENDED;
+      return input instanceof ControlRequested ? null : Refusal.WORKFLOW_ENDED;
     }
     if (input instanceof AttemptReported report) {
       Step step = steps.get(report.stepId());
@@ -128,7 +133,13 @@ final class ReferenceWorkflow {
     happened = new ArrayList<>();
     switch (input) {
       case StartRequested start -> start(start, nowMs);
-      case CancelRequested cancel -> end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+      case ControlRequested control -> {
+        if (status.hasEnded()) {
+          happened.add("refused workflow-ended");
+        } else {
+          end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+        }
+      }
       case AttemptReported report -> report(report, nowMs);
       case TimerFired fired -> timer(nowMs);
     }
@@ -160,6 +171,11 @@ final class ReferenceWorkflow {
       case StepHeld held -> throw new AssertionError(event);
       case StepSkipped skipped -> throw new AssertionError(event);
       case StepRepeated repeated -> throw new AssertionError(event);
+      case StepsReset reset -> throw new AssertionError(event);
+      case WorkflowPaused paused -> throw new AssertionError(event);
+      case WorkflowResumed resumed -> throw new AssertionError(event);
+      case PriorityChanged changed -> throw new AssertionError(event);
+      case ControlRefused refused -> "refused " + refused.code();
       case WorkflowEnding ending -> throw new AssertionError(event);
       case WorkflowEnded ended ->
           "ended %s of %s"

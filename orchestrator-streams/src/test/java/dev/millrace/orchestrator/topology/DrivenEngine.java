@@ -219,6 +219,14 @@ final class DrivenEngine implements AutoCloseable {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
 
+  void control(String workflowId, WorkflowControl.Builder control) {
+    send(topics.controls(), workflowId, controls.encode(control.build()));
+  }
+
+  static WorkflowControl.Builder order(ControlAction action) {
+    return WorkflowControl.newBuilder().setAction(action).setRequestedBy("ada");
+  }
+
   byte[] controlBytes(String reason) {
     return controls.encode(
         WorkflowControl.newBuilder().setAction(ControlAction.CANCEL).setReason(reason).build());

@@ -120,9 +120,12 @@ class TimersTest extends DrivenEngineCase {
             });
 
     engine.succeed("w", "a", 1, null);
-    engine.cancel("w", "again");
     engine.advance(Duration.ofMinutes(2));
     assertThat(engine.events()).isEmpty();
+    engine.cancel("w", "again");
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(event -> assertThat(event.getReason()).isEqualTo("workflow-ended"));
     assertThat(engine.deadLetters()).isEmpty();
   }
 

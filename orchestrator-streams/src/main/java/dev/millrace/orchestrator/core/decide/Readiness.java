@@ -66,7 +66,8 @@ final class Readiness {
     }
   }
 
-  private void skip(int step, StepSkipped.Reason reason) {
+  /** A step will not run. */
+  void skip(int step, StepSkipped.Reason reason) {
     transition.record(new StepSkipped(step, reason));
     ended.add(step);
   }
@@ -90,11 +91,9 @@ final class Readiness {
   /** Runs a step that may, or holds it. */
   void run(int step) {
     CompiledStep compiled = definition.step(step);
-    if (compiled.action() instanceof CompiledAction.Work work) {
-      StepHeld held = held(step, compiled);
-      if (held == null) {
-        dispatch(step, compiled, work);
-      } else if (state.stepStatus(step) != StepStatus.READY
+    StepHeld held = held(step, compiled);
+    if (held != null) {
+      if (state.stepStatus(step) != StepStatus.READY
           || state.stepDeadlineMs(step) != held.untilMs()) {
         transition.record(held);
         transition.armTimer(held.untilMs());
@@ -102,7 +101,11 @@ final class Readiness {
       return;
     }
     try {
-      runHere(step, compiled);
+      if (compiled.action() instanceof CompiledAction.Work work) {
+        dispatch(step, compiled, work);
+      } else {
+        runHere(step, compiled);
+      }
     } catch (EvaluationException e) {
       steps.failures().failForGood(step, Failures.ofExpression(e));
     }
@@ -111,9 +114,11 @@ final class Readiness {
   /** Runs steps that were held for want of room, as long as there is some. */
   void release() {
     for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
-        step < state.stepCount() && state.openSteps() < definition.maxParallel();
+        step < state.stepCount()
+            && !state.isPaused()
+            && state.openSteps() < definition.maxParallel();
         step = state.nextHeld(step + 1)) {
-      if (!state.isPaused() && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
+      if (state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
         run(step);
       }
     }
@@ -123,7 +128,8 @@ final class Readiness {
     if (state.isPaused()) {
       return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
     }
-    if (compiled.group() == Group.COMPENSATION) {
+    if (compiled.group() == Group.COMPENSATION
+        || !(compiled.action() instanceof CompiledAction.Work)) {
       return null;
     }
     if (compiled.window() != null) {
@@ -137,18 +143,14 @@ final class Readiness {
         : new StepHeld(step, StepHeld.Reason.MAX_PARALLEL, WorkflowView.NO_DEADLINE);
   }
 
-  private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work) {
+  private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work)
+      throws EvaluationException {
     int attempt = state.attempt(step) + 1;
     long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());
     boolean undoes = compiled.compensates() != CompiledDefinition.NO_STEP;
     Payload input = undoes ? transition.payloads().output(compiled.compensates()) : null;
     if (work.input() != null) {
-      try {
-        input = transition.evaluate(work.input(), input);
-      } catch (EvaluationException e) {
-        steps.failures().failForGood(step, Failures.ofExpression(e));
-        return;
-      }
+      input = transition.evaluate(work.input(), input);
     }
     transition.record(new StepDispatched(step, attempt, deadlineMs));
     boolean isMapped = undoes || work.input() != null;

@@ -15,6 +15,11 @@ final class Refusals {
     }
     return status == WorkflowStatus.ABSENT
         ? new Decision.Refused(Refusal.UNKNOWN_WORKFLOW, "no workflow has this id; start it first")
-        : new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended: " + status);
+        : ended(status);
+  }
+
+  static Decision.Refused ended(WorkflowStatus status) {
+    return new Decision.Refused(
+        Refusal.WORKFLOW_ENDED, "the workflow has ended: %s; start another one".formatted(status));
   }
 }

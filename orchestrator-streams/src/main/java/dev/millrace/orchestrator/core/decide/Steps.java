@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSucceeded.Source;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.Adjacency;
@@ -175,10 +176,15 @@ final class Steps {
     }
   }
 
-  /** A step has succeeded; what depends on it may follow. */
+  /** An attempt, and so the step, has succeeded; what depends on it may follow. */
   void succeed(int step, int attempt, @Nullable Payload output) {
+    succeed(step, attempt, output, Source.ATTEMPT);
+  }
+
+  /** A step has succeeded; what depends on it may follow. */
+  void succeed(int step, int attempt, @Nullable Payload output, Source source) {
     if (!definition.edges().areConditional(step)) {
-      transition.record(new StepSucceeded(step, attempt, output));
+      transition.record(new StepSucceeded(step, attempt, output, List.of(), source));
       readiness.ended(step);
       return;
     }
@@ -198,7 +204,7 @@ final class Steps {
         }
       }
     }
-    transition.record(new StepSucceeded(step, attempt, output, notTaken));
+    transition.record(new StepSucceeded(step, attempt, output, notTaken, source));
     for (Failures.Broken each : broken) {
       if (!isOver() && state.stepStatus(each.step()) == StepStatus.WAITING) {
         failures.failForGood(each.step(), each.failure());
@@ -208,7 +214,7 @@ final class Steps {
   }
 
   /** Goes on with what may follow from all that was recorded. */
-  private void moveOn() {
+  void moveOn() {
     readiness.spread();
     readiness.release();
     readiness.spread();

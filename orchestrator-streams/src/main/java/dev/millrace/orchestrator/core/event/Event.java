@@ -11,5 +11,10 @@ public sealed interface Event
         StepSucceeded,
         AttemptFailed,
         StepFailed,
+        StepsReset,
+        WorkflowPaused,
+        WorkflowResumed,
+        PriorityChanged,
+        ControlRefused,
         WorkflowEnding,
         WorkflowEnded {}

@@ -1,7 +1,9 @@
 package dev.millrace.orchestrator.core.evolve;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -9,8 +11,11 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -19,6 +24,8 @@ import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
+import java.util.BitSet;
+import java.util.List;
 
 /**
  * Applies one event to the state of a workflow. Stateless. The same events give the same state,
@@ -45,6 +52,11 @@ public final class Evolver {
       case StepSucceeded step -> succeed(definition, state, step);
       case AttemptFailed failed -> state.backOff(failed.step(), failed.retryAtMs());
       case StepFailed failed -> fail(definition, state, failed);
+      case StepsReset reset -> reset(definition, state, reset);
+      case WorkflowPaused paused -> state.setPaused(true);
+      case WorkflowResumed resumed -> state.setPaused(false);
+      case PriorityChanged changed -> state.setPriority(changed.priority());
+      case ControlRefused refused -> {}
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
     }
@@ -72,6 +84,15 @@ public final class Evolver {
     }
   }
 
+  /** Applies what can be an event after the end, when the definition may be forgotten. */
+  public static void evolveEnded(WorkflowState state, ControlRefused refused) {
+    if (!state.status().hasEnded()) {
+      throw new IllegalArgumentException(
+          "%s of a workflow that is %s".formatted(refused, state.status()));
+    }
+    state.incrementSequence();
+  }
+
   private static void succeed(
       CompiledDefinition definition, WorkflowState state, StepSucceeded succeeded) {
     int step = succeeded.step();
@@ -85,6 +106,9 @@ public final class Evolver {
     if (compiled.compensation() != CompiledDefinition.NO_STEP) {
       state.addToCompensate(step);
     }
+    if (!succeeded.notTaken().isEmpty()) {
+      state.setTurns(step, succeeded.notTaken());
+    }
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
       int target = dependents.target(edge);
@@ -95,6 +119,10 @@ public final class Evolver {
 
   private static void skip(CompiledDefinition definition, WorkflowState state, int step) {
     state.skip(step);
+    if (definition.step(step).group() == Group.COMPENSATION) {
+      state.removeToCompensate(definition.step(step).compensates());
+      return;
+    }
     state.setFinishedSteps(state.finishedSteps() + 1);
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
@@ -111,6 +139,9 @@ public final class Evolver {
       return;
     }
     state.setFinishedSteps(state.finishedSteps() + 1);
+    if (failed.consequence() == StepFailed.Consequence.ROUTE) {
+      state.setTurns(step, List.of(failed.routedTo()));
+    }
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
       come(definition, state, dependents.target(edge), end(definition, failed, edge));
@@ -138,6 +169,28 @@ public final class Evolver {
         state.setJoin(step, Join.after(definition.step(step).join(), join, end));
       }
     }
+  }
+
+  private static void reset(CompiledDefinition definition, WorkflowState state, StepsReset reset) {
+    int finished = state.finishedSteps();
+    for (int step : reset.steps()) {
+      finished -= state.stepStatus(step).isFinal() ? 1 : 0;
+      if (definition.step(step).compensation() != CompiledDefinition.NO_STEP) {
+        state.removeToCompensate(step);
+      }
+      state.reset(step, 0);
+    }
+    state.setFinishedSteps(finished);
+    BitSet waiting = new BitSet(state.stepCount());
+    Adjacency dependents = definition.dependents();
+    for (int step : reset.steps()) {
+      for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+        if (state.stepStatus(dependents.target(edge)) == StepStatus.WAITING) {
+          waiting.set(dependents.target(edge));
+        }
+      }
+    }
+    waiting.stream().forEach(step -> state.setJoin(step, Joins.of(definition, state, step)));
   }
 
   /**

@@ -4,7 +4,9 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -12,8 +14,11 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
@@ -44,6 +49,11 @@ public final class EventLogInvariants {
   private long workflowDeadlineMs = WorkflowView.NO_DEADLINE;
   private long nextSequence;
   private final int[] formerAttempts;
+
+  /** Steps that somebody has started again, whatever they depend on. */
+  private final boolean[] freed;
+
+  private boolean paused;
   private boolean stepFailed;
   private boolean ending;
   private @Nullable Outcome expectedEnd;
@@ -59,6 +69,7 @@ public final class EventLogInvariants {
     Arrays.fill(statuses, StepStatus.WAITING);
     attempts = new int[definition.stepCount()];
     formerAttempts = new int[definition.stepCount()];
+    freed = new boolean[definition.stepCount()];
     deadlinesMs = new long[definition.stepCount()];
   }
 
@@ -70,11 +81,16 @@ public final class EventLogInvariants {
   public void accept(long sequence, Event event, long atMs) {
     expect(sequence, sequence == nextSequence, "the next sequence number is %d", nextSequence);
     nextSequence = sequence + 1;
-    expect(sequence, !status.hasEnded(), "%s after the end", event);
+    boolean mayFollowTheEnd = event instanceof ControlRefused;
+    expect(sequence, mayFollowTheEnd || !status.hasEnded(), "%s after the end", event);
     boolean starts = event instanceof WorkflowStarted;
     expect(sequence, starts == (status == WorkflowStatus.ABSENT), "%s while %s", event, status);
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
-    expect(sequence, !stepFailed || ending || ends, "%s, but a step has failed for good", event);
+    expect(
+        sequence,
+        !stepFailed || ending || ends || mayFollowTheEnd,
+        "%s, but a step has failed for good",
+        event);
     switch (event) {
       case WorkflowStarted started -> {
         status = WorkflowStatus.RUNNING;
@@ -88,13 +104,16 @@ public final class EventLogInvariants {
         deadlinesMs[held.step()] = held.untilMs();
       }
       case StepSkipped skipped -> {
+        boolean isByHand = skipped.reason() == StepSkipped.Reason.BY_HAND;
+        StepStatus was = statuses[skipped.step()];
         expect(
             sequence,
-            statuses[skipped.step()] == StepStatus.WAITING,
+            was == StepStatus.WAITING || (isByHand && !was.isFinal()),
             "step '%s' is skipped while %s",
             id(skipped.step()),
-            statuses[skipped.step()]);
+            was);
         statuses[skipped.step()] = StepStatus.SKIPPED;
+        deadlinesMs[skipped.step()] = WorkflowView.NO_DEADLINE;
       }
       case StepRepeated repeated -> {
         close(sequence, repeated.step(), repeated.attempt(), StepStatus.BACKING_OFF);
@@ -104,6 +123,11 @@ public final class EventLogInvariants {
       case StepSucceeded success -> succeeded(sequence, success);
       case AttemptFailed failed -> attemptFailed(sequence, failed, atMs);
       case StepFailed failed -> stepFailed(sequence, failed, atMs);
+      case StepsReset reset -> reset(sequence, reset);
+      case WorkflowPaused pause -> paused = true;
+      case WorkflowResumed resume -> paused = false;
+      case PriorityChanged change -> {}
+      case ControlRefused refused -> {}
       case WorkflowEnding begins -> ending(begins);
       case WorkflowEnded ended -> ended(sequence, ended, atMs);
     }
@@ -121,6 +145,7 @@ public final class EventLogInvariants {
 
   private void dispatched(long sequence, StepDispatched dispatched, long atMs) {
     int step = dispatched.step();
+    expect(sequence, !paused, "step '%s' is dispatched in a pause", id(step));
     begins(sequence, step, "dispatched");
     attempted(sequence, step, dispatched.attempt());
     int most = definition.step(step).retry().maxAttempts();
@@ -147,6 +172,12 @@ public final class EventLogInvariants {
 
   private void succeeded(long sequence, StepSucceeded success) {
     int step = success.step();
+    if (success.source() == StepSucceeded.Source.BY_HAND) {
+      expect(sequence, !statuses[step].isFinal(), "step '%s' succeeds again", id(step));
+      statuses[step] = StepStatus.SUCCEEDED;
+      deadlinesMs[step] = WorkflowView.NO_DEADLINE;
+      return;
+    }
     if (definition.step(step).action() instanceof CompiledAction.Work) {
       close(sequence, step, success.attempt(), StepStatus.SUCCEEDED);
       return;
@@ -180,6 +211,9 @@ public final class EventLogInvariants {
         id(step),
         how,
         was);
+    if (was != StepStatus.WAITING || freed[step]) {
+      return;
+    }
     CompiledStep compiled = definition.step(step);
     Adjacency dependencies = definition.dependencies();
     for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
@@ -195,6 +229,21 @@ public final class EventLogInvariants {
           id(dependency),
           statuses[dependency]);
     }
+  }
+
+  private void reset(long sequence, StepsReset reset) {
+    expect(sequence, !ending, "%s while the workflow ends", reset);
+    for (int step : reset.steps()) {
+      expect(
+          sequence,
+          statuses[step] != StepStatus.WAITING,
+          "step '%s' is reset and waits already",
+          id(step));
+      statuses[step] = StepStatus.WAITING;
+      deadlinesMs[step] = WorkflowView.NO_DEADLINE;
+      formerAttempts[step] = attempts[step];
+    }
+    freed[reset.steps().getFirst()] = true;
   }
 
   /** Whether a dependency on a step can be satisfied. */

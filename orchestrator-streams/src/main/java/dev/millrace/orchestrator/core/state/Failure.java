@@ -38,6 +38,9 @@ public record Failure(String type, String message, boolean retryable) {
   /** The workflow was terminated by a control record. */
   public static final String TERMINATED = "millrace.terminated";
 
+  /** A control was refused; nothing failed. */
+  public static final String CONTROL_REFUSED = "millrace.control-refused";
+
   /** The workflow was cancelled by a control record. */
   public static final String CANCELLED = "millrace.cancelled";
 

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.state;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,18 @@ public interface WorkflowState extends WorkflowView {
 
   /** What a waiting step waits for, in the words of {@link Join}. */
   void setJoin(int step, int join);
+
+  /** What {@link #turns} answers, for a step that has come to its end. */
+  void setTurns(int step, List<Integer> dependents);
+
+  /** The step waits again, in the words of {@link Join}, and only its attempts are counted on. */
+  void reset(int step, int join);
+
+  /** No command goes out, or commands go out again. */
+  void setPaused(boolean paused);
+
+  /** Another priority: 0 (lowest) to 9 (highest). */
+  void setPriority(int priority);
 
   /** How many steps, compensations aside, are done with. */
   void setFinishedSteps(int steps);

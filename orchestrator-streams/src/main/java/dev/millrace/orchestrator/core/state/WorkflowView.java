@@ -32,6 +32,9 @@ public interface WorkflowView {
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
 
+  /** Whether a control with an id was applied before, as far as that is remembered. */
+  boolean hasApplied(String controlId);
+
   /** The sequence number that the next event of this workflow gets. */
   long nextSequence();
 
@@ -80,6 +83,13 @@ public interface WorkflowView {
    * {@link #NO_DEADLINE}.
    */
   long stepDeadlineMs(int step);
+
+  /**
+   * The dependents to which the end of a step means something else than it usually does: of a step
+   * that succeeded, those whose dependency is not satisfied; of one that failed, the one that it is
+   * routed to. Empty for all others.
+   */
+  int[] turns(int step);
 
   /** The steps that are to be compensated, in the order of their completion. */
   int[] toCompensate();

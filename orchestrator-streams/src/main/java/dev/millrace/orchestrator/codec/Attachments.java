@@ -39,6 +39,8 @@ final class Attachments {
     RESULT(3),
     /** The steps to compensate, 2 bytes each. */
     TO_COMPENSATE(4),
+    /** A signal that is kept, see PackedControls; the key is any number. */
+    SIGNAL(5),
     /** Who is told how the workflow ends. */
     PARENT(6),
     /** Ids of controls that were applied, see ControlIds. */

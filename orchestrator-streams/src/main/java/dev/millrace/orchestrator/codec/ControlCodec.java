@@ -41,7 +41,9 @@ final class ControlCodec {
       case SKIP_STEP -> new Control.SkipStep(step(control));
       case RERUN -> new Control.Rerun(step(control));
       case SET_PRIORITY -> new Control.SetPriority(priority(control));
-      case UNKNOWN, SIGNAL, MIGRATE ->
+      case SIGNAL ->
+          new Control.Signal(required(control, "name", control.getName()), payload(control));
+      case UNKNOWN, MIGRATE ->
           throw new IllegalStateException("not supported: " + control.getAction());
     };
   }

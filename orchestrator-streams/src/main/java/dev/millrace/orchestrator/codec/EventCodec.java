@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -94,6 +95,14 @@ public final class EventCodec {
         record.setType(EventType.STEPS_RESET);
         record.setSteps(ids(definition, reset.steps()));
       }
+      case SignalReceived signal -> {
+        record.setType(EventType.SIGNAL_RECEIVED);
+        record.setName(signal.name());
+        record.setPayload(PayloadCodec.toAvro(signal.payload()));
+        if (signal.step() != CompiledDefinition.NO_STEP) {
+          record.setStep(definition.step(signal.step()).id());
+        }
+      }
       case WorkflowPaused paused -> record.setType(EventType.WORKFLOW_PAUSED);
       case WorkflowResumed resumed -> record.setType(EventType.WORKFLOW_RESUMED);
       case PriorityChanged changed -> {
@@ -161,6 +170,7 @@ public final class EventCodec {
                   ? CompiledDefinition.NO_STEP
                   : definition.indexOf(event.getSteps().getFirst()));
       case STEPS_RESET -> new StepsReset(indexes(definition, event.getSteps()));
+      case SIGNAL_RECEIVED -> new SignalReceived(event.getName(), payload, step);
       case WORKFLOW_PAUSED -> new WorkflowPaused();
       case WORKFLOW_RESUMED -> new WorkflowResumed();
       case PRIORITY_CHANGED -> new PriorityChanged((int) event.getNumber());

@@ -50,6 +50,9 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
   /** The slot of a definition that the start brought along; never rides in the record. */
   public static final int DEFINITION_SLOT = 0xfffe;
 
+  /** The slot of the first signal that is kept; the others follow it. */
+  public static final int FIRST_SIGNAL_SLOT = 0x20000;
+
   /** The slot of what the workflow returns. */
   public static final int RESULT_SLOT = 0xfffd;
 
@@ -63,8 +66,6 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
    * and changes to the rest wait until all is decided.
    */
   static final int COPIED_BYTES = 1024;
-
-  private final SpilledPayloads spilled = new SpilledPayloads();
 
   private PackedWorkflow(byte[] bytes) {
     super(bytes);
@@ -135,7 +136,10 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
       case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
       case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
       case RESULT_SLOT -> hasFlag(FLAG_RESULT_SPILLED);
-      default -> hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      default ->
+          slot >= FIRST_SIGNAL_SLOT
+              ? isSignalSpilled(slot - FIRST_SIGNAL_SLOT)
+              : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
     };
   }
 
@@ -157,6 +161,9 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
     }
     if (slot == RESULT_SLOT && status().hasEnded()) {
       return result();
+    }
+    if (slot >= FIRST_SIGNAL_SLOT) {
+      return ridingSignal(slot - FIRST_SIGNAL_SLOT);
     }
     byte[] packed = null;
     if (slot == RESULT_SLOT) {
@@ -354,8 +361,7 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
 
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    boolean rides =
-        size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= OUTPUTS_BYTES;
+    boolean rides = ridesInRecord(size);
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       become(
@@ -377,6 +383,11 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
     for (int step = 0; step < stepCount(); step++) {
       if (isSpilled(step)) {
         slots.add(step);
+      }
+    }
+    for (int signal : signals()) {
+      if (isSpilled(FIRST_SIGNAL_SLOT + signal)) {
+        slots.add(FIRST_SIGNAL_SLOT + signal);
       }
     }
     return slots;

@@ -20,13 +20,14 @@ final class UnsupportedInputs {
     }
   }
 
-  /** Refuses signals and migrations, and any other action as a dry run. */
+  /** Refuses migrations, and any other action as a dry run. */
   static void check(WorkflowControl control) throws MalformedRecordException {
     switch (control.getAction()) {
       case CANCEL,
           TERMINATE,
           PAUSE,
           RESUME,
+          SIGNAL,
           RETRY_STEP,
           RESOLVE_STEP,
           SKIP_STEP,
@@ -36,7 +37,7 @@ final class UnsupportedInputs {
           throw unsupported("dryRun is set for " + control.getAction(), "send it without dryRun");
         }
       }
-      case UNKNOWN, SIGNAL, MIGRATE ->
+      case UNKNOWN, MIGRATE ->
           throw unsupported("action is " + control.getAction(), "send another");
     }
   }

@@ -37,6 +37,11 @@ final class PendingPayloads implements Payloads {
     return inSlot(step);
   }
 
+  @Override
+  public @Nullable Payload signal(int signal) {
+    return inSlot(PackedWorkflow.FIRST_SIGNAL_SLOT + signal);
+  }
+
   private @Nullable Payload inSlot(int slot) {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);

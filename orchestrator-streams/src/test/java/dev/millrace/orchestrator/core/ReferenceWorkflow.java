@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -172,6 +173,7 @@ final class ReferenceWorkflow {
       case StepSkipped skipped -> throw new AssertionError(event);
       case StepRepeated repeated -> throw new AssertionError(event);
       case StepsReset reset -> throw new AssertionError(event);
+      case SignalReceived signal -> throw new AssertionError(event);
       case WorkflowPaused paused -> throw new AssertionError(event);
       case WorkflowResumed resumed -> throw new AssertionError(event);
       case PriorityChanged changed -> throw new AssertionError(event);

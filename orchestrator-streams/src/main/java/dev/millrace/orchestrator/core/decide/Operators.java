@@ -68,6 +68,7 @@ final class Operators {
       case Control.Terminate terminate -> terminate(terminate);
       case Control.Pause pause -> pause();
       case Control.Resume resume -> resume();
+      case Control.Signal signal -> steps.signals().receive(signal);
       case Control.RetryStep retry -> retry(retry.step());
       case Control.ResolveStep resolve -> resolve(resolve);
       case Control.SkipStep skip -> skip(skip.step());

@@ -176,6 +176,7 @@ final class Readiness {
         suspend(step, attempt, Math.clamp(timeMs, 1, WorkflowView.LATEST_DEADLINE_MS));
       }
       case CompiledAction.StartChild child -> steps.children().start(step, compiled, child);
+      case CompiledAction.AwaitSignal wait -> steps.signals().await(step, compiled, wait);
       case CompiledAction.Work work -> throw new IllegalStateException("a worker runs it");
     }
   }

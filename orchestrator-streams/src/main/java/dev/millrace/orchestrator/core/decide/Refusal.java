@@ -34,6 +34,16 @@ public enum Refusal {
   STEP_NOT_FAILED("step-not-failed", true),
   /** The step is done with. */
   STEP_DONE("step-done", true),
+  /** No step waits for a signal of this name. */
+  UNKNOWN_SIGNAL("unknown-signal", true),
+  /** All steps that wait for a signal of this name are done. */
+  SIGNAL_NOT_AWAITED("signal-not-awaited", true),
+  /** The payload of a signal is larger than it may be. */
+  SIGNAL_TOO_LARGE("signal-too-large", true),
+  /** The payload of a signal does not fit its schema. */
+  INVALID_SIGNAL("invalid-signal", true),
+  /** As many signals as may are kept already. */
+  TOO_MANY_SIGNALS("too-many-signals", true),
   /** An output is larger than a payload may be. */
   OUTPUT_TOO_LARGE("output-too-large", true),
   /** The attempt is not the one that is open: a late or duplicate report. */

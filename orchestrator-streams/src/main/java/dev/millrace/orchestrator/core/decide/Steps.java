@@ -30,6 +30,7 @@ final class Steps {
   private final Readiness readiness;
   private final Ending ending;
   private final Children children;
+  private final Signals signals;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -39,6 +40,7 @@ final class Steps {
     this.readiness = new Readiness(transition, this);
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
+    this.signals = new Signals(transition, this);
   }
 
   Failures failures() {
@@ -55,6 +57,10 @@ final class Steps {
 
   Children children() {
     return children;
+  }
+
+  Signals signals() {
+    return signals;
   }
 
   /** Starts what waits for nothing. */
@@ -126,12 +132,22 @@ final class Steps {
 
   /** A step has waited as long as it may. */
   private void endWait(int step) {
-    if (definition.step(step).action() instanceof CompiledAction.StartChild) {
-      children.leave(step, "it did not end in time");
-      failures.fail(step, startToCloseTimeout(definition.step(step)));
-    } else {
-      succeed(step, state.attempt(step), null);
+    switch (definition.step(step).action()) {
+      case CompiledAction.StartChild child -> {
+        children.leave(step, "it did not end in time");
+        failures.fail(step, startToCloseTimeout(definition.step(step)));
+      }
+      case CompiledAction.AwaitSignal wait -> signals.giveUp(step, wait.signal());
+      case CompiledAction.Delay delay -> succeed(step, state.attempt(step), null);
+      case CompiledAction.Until until -> succeed(step, state.attempt(step), null);
+      case CompiledAction.Work work -> throw neverWaits(step);
+      case CompiledAction.SetValue set -> throw neverWaits(step);
+      case CompiledAction.Choose choose -> throw neverWaits(step);
     }
+  }
+
+  private static IllegalStateException neverWaits(int step) {
+    return new IllegalStateException("step %d is suspended and waits for nothing".formatted(step));
   }
 
   /** The engine has computed the output of a step. */

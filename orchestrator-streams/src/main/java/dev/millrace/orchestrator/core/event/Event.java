@@ -12,6 +12,7 @@ public sealed interface Event
         AttemptFailed,
         StepFailed,
         StepsReset,
+        SignalReceived,
         WorkflowPaused,
         WorkflowResumed,
         PriorityChanged,

@@ -21,7 +21,9 @@ public record StepSucceeded(
     /** The step's own attempt. */
     ATTEMPT,
     /** Somebody said so; an attempt that was open is fenced. */
-    BY_HAND
+    BY_HAND,
+    /** The oldest signal that was kept for the step; it is kept no longer. */
+    KEPT_SIGNAL
   }
 
   public StepSucceeded {

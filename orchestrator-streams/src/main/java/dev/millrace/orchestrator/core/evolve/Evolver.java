@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -18,6 +19,7 @@ import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
@@ -53,6 +55,7 @@ public final class Evolver {
       case AttemptFailed failed -> state.backOff(failed.step(), failed.retryAtMs());
       case StepFailed failed -> fail(definition, state, failed);
       case StepsReset reset -> reset(definition, state, reset);
+      case SignalReceived signal -> receive(state, signal);
       case WorkflowPaused paused -> state.setPaused(true);
       case WorkflowResumed resumed -> state.setPaused(false);
       case PriorityChanged changed -> state.setPriority(changed.priority());
@@ -101,6 +104,10 @@ public final class Evolver {
     if (compiled.group() == Group.COMPENSATION) {
       state.removeToCompensate(compiled.compensates());
       return;
+    }
+    if (succeeded.source() == StepSucceeded.Source.KEPT_SIGNAL
+        && compiled.action() instanceof CompiledAction.AwaitSignal wait) {
+      state.dropSignal(state.keptSignal(wait.signal()));
     }
     state.setFinishedSteps(state.finishedSteps() + 1);
     if (compiled.compensation() != CompiledDefinition.NO_STEP) {
@@ -168,6 +175,13 @@ public final class Evolver {
       if (join != 0 && join != Join.MISSED) {
         state.setJoin(step, Join.after(definition.step(step).join(), join, end));
       }
+    }
+  }
+
+  /** Keeps a signal; one that a step has waited for is in the event of its success. */
+  private static void receive(WorkflowState state, SignalReceived signal) {
+    if (signal.step() == CompiledDefinition.NO_STEP) {
+      state.keepSignal(signal.name(), signal.payload());
     }
   }
 

@@ -11,6 +11,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,9 +48,7 @@ final class StepCompiler {
       read.addAll(compiled.reads().steps());
       return compiled;
     } catch (InvalidExpressionException e) {
-      throw new IllegalArgumentException(
-          "definition %s/%d: %s".formatted(definition.name(), definition.version(), e.getMessage()),
-          e);
+      throw invalid(e);
     }
   }
 
@@ -77,7 +76,8 @@ final class StepCompiler {
         }
         yield new CompiledAction.Choose(cases);
       }
-      case StepAction.AwaitSignal signal -> throw unsupported("signal");
+      case StepAction.AwaitSignal wait ->
+          new CompiledAction.AwaitSignal(wait.signal(), schema(wait.schema()), wait.form());
       case StepAction.StartChild child ->
           new CompiledAction.StartChild(
               child.definition(),
@@ -89,9 +89,18 @@ final class StepCompiler {
     };
   }
 
-  private static IllegalArgumentException unsupported(String action) {
+  private PayloadSchema schema(@Nullable String json) {
+    try {
+      return json == null ? PayloadSchema.ANY : expressions.schema(json);
+    } catch (InvalidExpressionException e) {
+      throw invalid(e);
+    }
+  }
+
+  private IllegalArgumentException invalid(InvalidExpressionException e) {
     return new IllegalArgumentException(
-        "this engine cannot run a step of '%s' yet".formatted(action));
+        "definition %s/%d: %s".formatted(definition.name(), definition.version(), e.getMessage()),
+        e);
   }
 
   /** A step of the main part or the finally part; the outputs that are kept are known later. */

@@ -26,6 +26,14 @@ public sealed interface Control {
   record Resume() implements Control {}
 
   /**
+   * Something that a step waits for has happened.
+   *
+   * @param name which of the things that steps wait for
+   * @param payload what there is to say about it
+   */
+  record Signal(String name, @Nullable Payload payload) implements Control {}
+
+  /**
    * Try a step again that failed while the workflow went on.
    *
    * @param step id of the step

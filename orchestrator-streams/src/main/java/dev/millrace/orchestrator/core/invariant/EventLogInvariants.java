@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -126,6 +127,7 @@ public final class EventLogInvariants {
       case StepsReset reset -> reset(sequence, reset);
       case WorkflowPaused pause -> paused = true;
       case WorkflowResumed resume -> paused = false;
+      case SignalReceived signal -> {}
       case PriorityChanged change -> {}
       case ControlRefused refused -> {}
       case WorkflowEnding begins -> ending(begins);

@@ -14,6 +14,9 @@ public record Failure(String type, String message, boolean retryable) {
   /** The attempt was not completed within its start-to-close timeout. */
   public static final String START_TO_CLOSE_TIMEOUT = "millrace.timeout.start-to-close";
 
+  /** A step waited for a signal that did not come within its timeout. */
+  public static final String SIGNAL_TIMEOUT = "millrace.timeout.signal";
+
   /** The workflow did not end within its timeout or before its deadline. */
   public static final String WORKFLOW_TIMEOUT = "millrace.timeout.workflow";
 

@@ -12,4 +12,7 @@ public interface Payloads {
 
   /** What a step returned; null when nothing, or nothing that is kept. */
   @Nullable Payload output(int step);
+
+  /** What a signal that is kept brought; null when nothing. */
+  @Nullable Payload signal(int signal);
 }

@@ -51,6 +51,12 @@ public interface WorkflowState extends WorkflowView {
   /** The step waits again, in the words of {@link Join}, and only its attempts are counted on. */
   void reset(int step, int join);
 
+  /** A signal is kept until a step comes to wait for it. */
+  void keepSignal(String name, @Nullable Payload payload);
+
+  /** A signal is kept no longer. */
+  void dropSignal(int signal);
+
   /** No command goes out, or commands go out again. */
   void setPaused(boolean paused);
 

@@ -15,6 +15,9 @@ public interface WorkflowView {
    */
   long LATEST_DEADLINE_MS = (1L << 48) - 1;
 
+  /** What {@link #keptSignal} answers when there is none. */
+  int NO_SIGNAL = -1;
+
   WorkflowStatus status();
 
   /** How it will have ended when its compensation and finally steps are done; null before that. */
@@ -31,6 +34,12 @@ public interface WorkflowView {
 
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
+
+  /** How many signals are kept for steps that have not come to wait for them. */
+  int keptSignals();
+
+  /** The oldest signal of a name that is kept, or {@link #NO_SIGNAL}. */
+  int keptSignal(String name);
 
   /** Whether a control with an id was applied before, as far as that is remembered. */
   boolean hasApplied(String controlId);

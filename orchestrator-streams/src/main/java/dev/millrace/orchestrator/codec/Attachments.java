@@ -45,6 +45,8 @@ final class Attachments {
     PARENT(6),
     /** Ids of controls that were applied, see ControlIds. */
     CONTROL_IDS(7),
+    /** The clocks and the progress of the step that is the key, see PackedClocks. */
+    CLOCKS(8),
     /** The workflow that the step that is the key waits for. */
     CHILD(12),
     /** What the end of the step that is the key means to others, 2 bytes each. */

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -95,6 +96,11 @@ public final class EventCodec {
         record.setType(EventType.STEPS_RESET);
         record.setSteps(ids(definition, reset.steps()));
       }
+      case AttemptHeard heard -> {
+        ofStep(record, EventType.HEARTBEAT, definition, heard.step(), heard.attempt());
+        record.setPayload(PayloadCodec.toAvro(heard.progress()));
+        record.setDueAt(instant(heard.deadlineMs()));
+      }
       case SignalReceived signal -> {
         record.setType(EventType.SIGNAL_RECEIVED);
         record.setName(signal.name());
@@ -170,6 +176,7 @@ public final class EventCodec {
                   ? CompiledDefinition.NO_STEP
                   : definition.indexOf(event.getSteps().getFirst()));
       case STEPS_RESET -> new StepsReset(indexes(definition, event.getSteps()));
+      case HEARTBEAT -> new AttemptHeard(step, attempt, payload, dueMs);
       case SIGNAL_RECEIVED -> new SignalReceived(event.getName(), payload, step);
       case WORKFLOW_PAUSED -> new WorkflowPaused();
       case WORKFLOW_RESUMED -> new WorkflowResumed();

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -119,21 +121,21 @@ public final class InputDecoder {
    * @throws MalformedRecordException when the bytes are none, say neither success nor failure, a
    *     failure that only the engine may report, or what this engine cannot do
    */
-  public AttemptReported completion(byte @Nullable [] value, Headers headers)
+  public Input completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
     byte[] bytes = present(value);
     StepCompletion completion =
         JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
     UnsupportedInputs.check(completion);
+    Payload output = PayloadCodec.fromAvro(completion.getOutput(), "output");
+    if (completion.getStatus() == CompletionStatus.RUNNING) {
+      return new AttemptRunning(completion.getStep(), completion.getAttempt(), output);
+    }
     Failure failure =
         completion.getStatus() == CompletionStatus.FAILED
             ? ofWorker(FailureCodec.fromAvro(completion.getFailure()))
             : null;
-    return new AttemptReported(
-        completion.getStep(),
-        completion.getAttempt(),
-        PayloadCodec.fromAvro(completion.getOutput(), "output"),
-        failure);
+    return new AttemptReported(completion.getStep(), completion.getAttempt(), output, failure);
   }
 
   /**

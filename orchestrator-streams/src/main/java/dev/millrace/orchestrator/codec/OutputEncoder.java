@@ -78,8 +78,9 @@ public final class OutputEncoder {
                 : Instant.ofEpochMilli(dispatch.deadlineMs()),
             NO_BRANCH,
             List.of(),
-            null,
-            0L));
+            PayloadCodec.toAvro(
+                payloads.apply(PackedWorkflow.FIRST_PROGRESS_SLOT + dispatch.step())),
+            step.limits().signMs()));
   }
 
   private static List<StepOutput> dependencies(

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * What is kept of a workflow for the sake of controls. A signal is: how its payload is stored (1
  * byte), its name (2-byte length), the payload if it rides. Not thread-safe.
  */
-abstract sealed class PackedControls extends PackedAttachments permits PackedWorkflow {
+abstract sealed class PackedControls extends PackedAttachments permits PackedClocks {
+  private static final int FLAG_PAUSED = 32;
+
   /** How a kept signal's payload is stored. */
   private static final byte NO_PAYLOAD = 0;
 
@@ -30,6 +32,22 @@ abstract sealed class PackedControls extends PackedAttachments permits PackedWor
 
   PackedControls(byte[] header, byte[] stored) {
     super(header, stored);
+  }
+
+  public boolean isPaused() {
+    return hasFlag(FLAG_PAUSED);
+  }
+
+  public void setPaused(boolean paused) {
+    if (paused) {
+      setFlag(FLAG_PAUSED);
+    } else {
+      clearFlag(FLAG_PAUSED);
+    }
+  }
+
+  public void setPriority(int priority) {
+    bytes[AT_PRIORITY] = (byte) priority;
   }
 
   public int[] turns(int step) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends PackedControls implements WorkflowState {
+public final class PackedWorkflow extends PackedClocks implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
@@ -53,13 +53,15 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
   /** The slot of the first signal that is kept; the others follow it. */
   public static final int FIRST_SIGNAL_SLOT = 0x20000;
 
+  /** The slot of the progress of the first step; those of the others follow it. */
+  public static final int FIRST_PROGRESS_SLOT = 0x30000;
+
   /** The slot of what the workflow returns. */
   public static final int RESULT_SLOT = 0xfffd;
 
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
   private static final int FLAG_DEFINITION_SPILLED = 8;
-  private static final int FLAG_PAUSED = 32;
 
   /**
    * Records up to this size are copied when they are read; of larger ones only the first bytes are,
@@ -105,11 +107,6 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
     return written();
   }
 
-  @Override
-  public boolean isPaused() {
-    return hasFlag(FLAG_PAUSED);
-  }
-
   /** Remembers the highest offset of a source that has been applied to this workflow. */
   public void setAppliedOffset(InputSource source, long offset) {
     putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, offset);
@@ -136,10 +133,14 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
       case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
       case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
       case RESULT_SLOT -> hasFlag(FLAG_RESULT_SPILLED);
-      default ->
-          slot >= FIRST_SIGNAL_SLOT
-              ? isSignalSpilled(slot - FIRST_SIGNAL_SLOT)
-              : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      default -> {
+        if (slot >= FIRST_PROGRESS_SLOT) {
+          yield isProgressSpilled(slot - FIRST_PROGRESS_SLOT);
+        }
+        yield slot >= FIRST_SIGNAL_SLOT
+            ? isSignalSpilled(slot - FIRST_SIGNAL_SLOT)
+            : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      }
     };
   }
 
@@ -161,6 +162,9 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
     }
     if (slot == RESULT_SLOT && status().hasEnded()) {
       return result();
+    }
+    if (slot >= FIRST_PROGRESS_SLOT) {
+      return ridingProgress(slot - FIRST_PROGRESS_SLOT);
     }
     if (slot >= FIRST_SIGNAL_SLOT) {
       return ridingSignal(slot - FIRST_SIGNAL_SLOT);
@@ -238,6 +242,7 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
   @Override
   public void repeat(int step, long dueMs) {
     nextRound(step);
+    endRound(step);
     move(step, StepStatus.BACKING_OFF, dueMs);
   }
 
@@ -271,23 +276,10 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
       spilled.release(List.of(step));
     }
     waitAgain(step, join);
+    dropClocks(step);
     setChild(step, null);
     attach(Attachments.Kind.OUTPUT, step, null);
     setTurns(step, List.of());
-  }
-
-  @Override
-  public void setPaused(boolean paused) {
-    if (paused) {
-      setFlag(FLAG_PAUSED);
-    } else {
-      clearFlag(FLAG_PAUSED);
-    }
-  }
-
-  @Override
-  public void setPriority(int priority) {
-    bytes[AT_PRIORITY] = (byte) priority;
   }
 
   @Override
@@ -352,13 +344,6 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
     putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
   }
 
-  /** Moves a step that may have waited for another workflow. */
-  private void leave(int step, StepStatus next, long deadlineMs) {
-    if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
-      setChild(step, null);
-    }
-  }
-
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
     boolean rides = ridesInRecord(size);
@@ -385,12 +370,17 @@ public final class PackedWorkflow extends PackedControls implements WorkflowStat
         slots.add(step);
       }
     }
-    for (int signal : signals()) {
-      if (isSpilled(FIRST_SIGNAL_SLOT + signal)) {
-        slots.add(FIRST_SIGNAL_SLOT + signal);
+    addSpilled(slots, FIRST_SIGNAL_SLOT, signals());
+    addSpilled(slots, FIRST_PROGRESS_SLOT, stepsWithClocks());
+    return slots;
+  }
+
+  private void addSpilled(List<Integer> slots, int first, int[] keys) {
+    for (int key : keys) {
+      if (isSpilled(first + key)) {
+        slots.add(first + key);
       }
     }
-    return slots;
   }
 
   private boolean hasOutput(int step, int flag) {

@@ -42,12 +42,11 @@ final class UnsupportedInputs {
     }
   }
 
-  /** Refuses heartbeats and what is reported of branches. */
+  /** Refuses what is reported of branches. */
   static void check(StepCompletion completion) throws MalformedRecordException {
     switch (completion.getStatus()) {
-      case SUCCEEDED, FAILED -> {}
-      case UNKNOWN, RUNNING ->
-          throw unsupported("status is " + completion.getStatus(), "send SUCCEEDED or FAILED");
+      case SUCCEEDED, FAILED, RUNNING -> {}
+      case UNKNOWN -> throw unsupported("status is UNKNOWN", "send SUCCEEDED, FAILED or RUNNING");
     }
     if (completion.getBranch() >= 0) {
       throw unsupported("branch is " + completion.getBranch(), "leave it out");

@@ -42,6 +42,11 @@ final class PendingPayloads implements Payloads {
     return inSlot(PackedWorkflow.FIRST_SIGNAL_SLOT + signal);
   }
 
+  @Override
+  public @Nullable Payload progress(int step) {
+    return inSlot(PackedWorkflow.FIRST_PROGRESS_SLOT + step);
+  }
+
   private @Nullable Payload inSlot(int slot) {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);

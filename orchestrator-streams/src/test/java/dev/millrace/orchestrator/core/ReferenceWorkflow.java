@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -23,6 +24,7 @@ import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
@@ -142,6 +144,7 @@ final class ReferenceWorkflow {
         }
       }
       case AttemptReported report -> report(report, nowMs);
+      case AttemptRunning running -> throw new AssertionError(input);
       case TimerFired fired -> timer(nowMs);
     }
     nextSequence += happened.size();
@@ -173,6 +176,7 @@ final class ReferenceWorkflow {
       case StepSkipped skipped -> throw new AssertionError(event);
       case StepRepeated repeated -> throw new AssertionError(event);
       case StepsReset reset -> throw new AssertionError(event);
+      case AttemptHeard heard -> throw new AssertionError(event);
       case SignalReceived signal -> throw new AssertionError(event);
       case WorkflowPaused paused -> throw new AssertionError(event);
       case WorkflowResumed resumed -> throw new AssertionError(event);

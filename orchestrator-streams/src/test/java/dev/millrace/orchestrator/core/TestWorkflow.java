@@ -11,6 +11,7 @@ import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
@@ -55,6 +56,11 @@ public final class TestWorkflow {
     return state;
   }
 
+  /** How far a step has come, as its workers say. */
+  public @Nullable Payload progress(String step) {
+    return new PendingPayloads(state, ownKeys).progress(definition.indexOf(step));
+  }
+
   /** Sets the time, in milliseconds since {@link #START_MS}. */
   public TestWorkflow after(long sinceStartMs) {
     nowMs = START_MS + sinceStartMs;
@@ -79,6 +85,10 @@ public final class TestWorkflow {
 
   public Decision fail(String step, int attempt, Failure failure) {
     return decide(new AttemptReported(step, attempt, null, failure));
+  }
+
+  public Decision heartbeat(String step, int attempt, @Nullable Payload progress) {
+    return decide(new AttemptRunning(step, attempt, progress));
   }
 
   public Decision cancel(String reason) {

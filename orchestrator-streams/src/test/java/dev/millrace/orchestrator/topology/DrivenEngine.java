@@ -244,6 +244,10 @@ final class DrivenEngine implements AutoCloseable {
     complete(workflowId, completion(step, attempt, CompletionStatus.SUCCEEDED, output, null));
   }
 
+  void heartbeat(String workflowId, String step, int attempt, @Nullable Payload progress) {
+    complete(workflowId, completion(step, attempt, CompletionStatus.RUNNING, progress, null));
+  }
+
   void fail(String workflowId, String step, int attempt) {
     fail(workflowId, step, attempt, "flaky");
   }
@@ -293,6 +297,13 @@ final class DrivenEngine implements AutoCloseable {
     return read(topics.commands("queue")).stream()
         .map(record -> decode(commands, record.value()))
         .map(command -> command.getStep() + "/" + command.getAttempt())
+        .toList();
+  }
+
+  /** The commands since the last call. */
+  List<StepCommand> commands() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> decode(commands, record.value()))
         .toList();
   }
 

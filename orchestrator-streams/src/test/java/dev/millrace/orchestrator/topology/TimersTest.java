@@ -1,12 +1,16 @@
 package dev.millrace.orchestrator.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.StepCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -67,6 +71,63 @@ class TimersTest extends DrivenEngineCase {
     engine.succeed("w", "a", 2, null);
     assertThat(engine.eventTypes())
         .containsExactly(EventType.STEP_SUCCEEDED, EventType.WORKFLOW_SUCCEEDED);
+  }
+
+  @Test
+  void progressOfAnAttemptIsInTheCommandOfTheNextAlsoAfterARestart() {
+    WorkflowDefinition definition =
+        definition(Duration.ZERO, Definitions.guarded("a", Duration.ofSeconds(10)));
+    engine.define(definition);
+    engine.start("w", "timed");
+    assertThat(engine.commands()).singleElement().extracting(StepCommand::getProgress).isNull();
+    engine.events();
+
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(20_000));
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(20_000));
+    engine.heartbeat("w", "a", 1, null);
+    assertThat(engine.eventTypes()).containsExactly(EventType.HEARTBEAT);
+    engine.restart(definition);
+    engine.advance(Duration.ofSeconds(10));
+    engine.advance(Duration.ofSeconds(1));
+
+    assertThat(engine.commands())
+        .singleElement()
+        .satisfies(
+            command -> {
+              assertThat(command.getAttempt()).isEqualTo(2);
+              assertThat(command.getProgress()).isEqualTo(DrivenEngine.payload(20_000));
+            });
+  }
+
+  @Test
+  void heartbeatOfAnAttemptThatIsOverChangesNothing() {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ofSeconds(10))));
+    engine.start("w", "timed");
+    engine.fail("w", "a", 1);
+    engine.events();
+
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(20));
+
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void heartbeatWithTooMuchProgressGoesToTheDeadLetters() {
+    engine.define(definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+    engine.events();
+
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(Limits.PROGRESS_BYTES + 1));
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
+                    .asString(UTF_8)
+                    .isEqualTo("progress-too-large"));
+    assertThat(engine.events()).isEmpty();
   }
 
   @Test

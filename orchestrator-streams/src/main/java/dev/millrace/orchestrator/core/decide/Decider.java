@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
@@ -35,6 +36,7 @@ public final class Decider {
           case StartRequested start -> start(start, transition, steps);
           case ControlRequested request -> new Operators(transition, steps).decide(request);
           case AttemptReported report -> steps.report(report);
+          case AttemptRunning report -> steps.heartbeats().hear(report);
           case TimerFired fired -> timer(transition, steps);
         };
     return refused == null ? transition.accepted() : refused;

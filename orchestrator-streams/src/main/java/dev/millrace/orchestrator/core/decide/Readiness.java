@@ -12,6 +12,7 @@ import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -146,16 +147,21 @@ final class Readiness {
   private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work)
       throws EvaluationException {
     int attempt = state.attempt(step) + 1;
-    long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());
+    Clocks former = state.clocks(step);
+    if (Deadlines.isDue(former.overallByMs(), transition.nowMs())) {
+      steps.failures().failForGood(step, Heartbeats.scheduleToClose(compiled.limits()));
+      return;
+    }
+    Clocks clocks = compiled.limits().dispatched(former, transition.nowMs());
     boolean undoes = compiled.compensates() != CompiledDefinition.NO_STEP;
     Payload input = undoes ? transition.payloads().output(compiled.compensates()) : null;
     if (work.input() != null) {
       input = transition.evaluate(work.input(), input);
     }
-    transition.record(new StepDispatched(step, attempt, deadlineMs));
+    transition.record(new StepDispatched(step, attempt, clocks.earliestMs()));
     boolean isMapped = undoes || work.input() != null;
-    transition.effect(new DispatchStep(step, attempt, deadlineMs, isMapped, input));
-    transition.armTimer(deadlineMs);
+    transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), isMapped, input));
+    transition.armTimer(clocks.earliestMs());
   }
 
   /** Runs a step that no worker is needed for. */

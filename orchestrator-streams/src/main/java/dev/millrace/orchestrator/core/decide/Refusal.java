@@ -44,6 +44,8 @@ public enum Refusal {
   INVALID_SIGNAL("invalid-signal", true),
   /** As many signals as may are kept already. */
   TOO_MANY_SIGNALS("too-many-signals", true),
+  /** What a heartbeat says of the progress is larger than it may be. */
+  PROGRESS_TOO_LARGE("progress-too-large", false),
   /** An output is larger than a payload may be. */
   OUTPUT_TOO_LARGE("output-too-large", true),
   /** The attempt is not the one that is open: a late or duplicate report. */

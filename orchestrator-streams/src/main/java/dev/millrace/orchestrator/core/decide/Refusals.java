@@ -18,6 +18,11 @@ final class Refusals {
         : ended(status);
   }
 
+  static Decision.Refused notOpen(String step, int attempt) {
+    return new Decision.Refused(
+        Refusal.ATTEMPT_NOT_OPEN, "attempt %d of step '%s' is not open".formatted(attempt, step));
+  }
+
   static Decision.Refused ended(WorkflowStatus status) {
     return new Decision.Refused(
         Refusal.WORKFLOW_ENDED, "the workflow has ended: %s; start another one".formatted(status));

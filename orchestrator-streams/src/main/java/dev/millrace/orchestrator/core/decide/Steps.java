@@ -31,6 +31,7 @@ final class Steps {
   private final Ending ending;
   private final Children children;
   private final Signals signals;
+  private final Heartbeats heartbeats;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -41,6 +42,7 @@ final class Steps {
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
     this.signals = new Signals(transition, this);
+    this.heartbeats = new Heartbeats(transition, this);
   }
 
   Failures failures() {
@@ -59,6 +61,10 @@ final class Steps {
     return children;
   }
 
+  Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
   Signals signals() {
     return signals;
   }
@@ -73,22 +79,11 @@ final class Steps {
   }
 
   Decision.@Nullable Refused report(AttemptReported report) {
-    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    Decision.@Nullable Refused refused = unlessAwaited(report.stepId(), report.attempt());
     if (refused != null) {
       return refused;
     }
     int step = definition.indexOf(report.stepId());
-    if (step == CompiledDefinition.NO_STEP) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_STEP,
-          "definition %s/%d has no step '%s'; copy step from the command"
-              .formatted(definition.name(), definition.version(), report.stepId()));
-    }
-    if (!awaitsReport(step) || state.attempt(step) != report.attempt()) {
-      return new Decision.Refused(
-          Refusal.ATTEMPT_NOT_OPEN,
-          "attempt %d of step '%s' is not open".formatted(report.attempt(), report.stepId()));
-    }
     Failure failure = report.failure();
     Payload output = report.output();
     if (failure != null) {
@@ -102,6 +97,24 @@ final class Steps {
     return null;
   }
 
+  /** Whether a report on an attempt is one that is waited for. */
+  Decision.@Nullable Refused unlessAwaited(String stepId, int attempt) {
+    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    if (refused != null) {
+      return refused;
+    }
+    int step = definition.indexOf(stepId);
+    if (step == CompiledDefinition.NO_STEP) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_STEP,
+          "definition %s/%d has no step '%s'; copy step from the command"
+              .formatted(definition.name(), definition.version(), stepId));
+    }
+    return awaitsReport(step) && state.attempt(step) == attempt
+        ? null
+        : Refusals.notOpen(stepId, attempt);
+  }
+
   /** Times out what took too long, and goes on with what has waited long enough. */
   void fireDeadlines() {
     for (int step = 0; step < state.stepCount(); step++) {
@@ -110,7 +123,7 @@ final class Steps {
       }
       if (Deadlines.isDue(state.stepDeadlineMs(step), transition.nowMs())) {
         switch (state.stepStatus(step)) {
-          case OPEN -> failures.fail(step, startToCloseTimeout(definition.step(step)));
+          case OPEN -> heartbeats.timeOut(step);
           case BACKING_OFF, READY -> readiness.run(step);
           case SUSPENDED -> endWait(step);
           case WAITING, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
@@ -135,7 +148,7 @@ final class Steps {
     switch (definition.step(step).action()) {
       case CompiledAction.StartChild child -> {
         children.leave(step, "it did not end in time");
-        failures.fail(step, startToCloseTimeout(definition.step(step)));
+        failures.fail(step, Heartbeats.startToClose(definition.step(step).limits()));
       }
       case CompiledAction.AwaitSignal wait -> signals.giveUp(step, wait.signal());
       case CompiledAction.Delay delay -> succeed(step, state.attempt(step), null);
@@ -240,13 +253,6 @@ final class Steps {
   /** Whether the steps of the main part go no further. */
   boolean isOver() {
     return state.status().hasEnded() || state.outcome() != null;
-  }
-
-  private static Failure startToCloseTimeout(CompiledStep step) {
-    return new Failure(
-        Failure.START_TO_CLOSE_TIMEOUT,
-        "no completion within the timeout of %d ms".formatted(step.timeoutMs()),
-        true);
   }
 
   private static Failure repeatExhausted(int rounds) {

@@ -11,6 +11,7 @@ public sealed interface Event
         StepSucceeded,
         AttemptFailed,
         StepFailed,
+        AttemptHeard,
         StepsReset,
         SignalReceived,
         WorkflowPaused,

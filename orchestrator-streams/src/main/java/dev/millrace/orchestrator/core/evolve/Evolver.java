@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.evolve;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -23,6 +24,7 @@ import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepLimits;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
@@ -46,7 +48,8 @@ public final class Evolver {
       CompiledDefinition definition, WorkflowState state, Event event, long atMs) {
     switch (event) {
       case WorkflowStarted started -> begin(definition, state, started, atMs);
-      case StepDispatched step -> state.open(step.step(), step.attempt(), step.deadlineMs());
+      case StepDispatched step -> dispatch(definition, state, step, atMs);
+      case AttemptHeard heard -> hear(definition, state, heard, atMs);
       case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
@@ -175,6 +178,29 @@ public final class Evolver {
       if (join != 0 && join != Join.MISSED) {
         state.setJoin(step, Join.after(definition.step(step).join(), join, end));
       }
+    }
+  }
+
+  private static void dispatch(
+      CompiledDefinition definition, WorkflowState state, StepDispatched dispatched, long atMs) {
+    int step = dispatched.step();
+    state.open(step, dispatched.attempt(), dispatched.deadlineMs());
+    StepLimits limits = definition.step(step).limits();
+    if (limits.needClocks()) {
+      state.setClocks(step, limits.dispatched(state.clocks(step), atMs));
+    }
+  }
+
+  private static void hear(
+      CompiledDefinition definition, WorkflowState state, AttemptHeard heard, long atMs) {
+    int step = heard.step();
+    state.hear(step, heard.deadlineMs());
+    StepLimits limits = definition.step(step).limits();
+    if (limits.needClocks()) {
+      state.setClocks(step, limits.heard(state.clocks(step), atMs));
+    }
+    if (heard.progress() != null) {
+      state.keepProgress(step, heard.progress());
     }
   }
 

@@ -27,22 +27,27 @@ final class Joins {
   }
 
   /** What the end of a step means to one that depends on it; null while it has not ended. */
-  private static Join.@Nullable End end(WorkflowView state, int step, int target, boolean isRoute) {
-    return switch (state.stepStatus(step)) {
+  private static Join.@Nullable End end(
+      WorkflowView state, int dependency, int dependent, boolean isRoute) {
+    return switch (state.stepStatus(dependency)) {
       case WAITING, OPEN, BACKING_OFF, READY, SUSPENDED -> null;
       case SKIPPED, ABANDONED -> Join.End.UNSATISFIED;
       case SUCCEEDED ->
-          isRoute || turns(state, step, target) ? Join.End.UNSATISFIED : Join.End.SATISFIED;
+          isRoute || turns(state, dependency, dependent)
+              ? Join.End.UNSATISFIED
+              : Join.End.SATISFIED;
       case FAILED -> {
-        if (state.turns(step).length == 0) {
+        if (state.turns(dependency).length == 0) {
           yield isRoute ? Join.End.UNSATISFIED : Join.End.FAILED;
         }
-        yield isRoute && turns(state, step, target) ? Join.End.SATISFIED : Join.End.UNSATISFIED;
+        yield isRoute && turns(state, dependency, dependent)
+            ? Join.End.SATISFIED
+            : Join.End.UNSATISFIED;
       }
     };
   }
 
-  private static boolean turns(WorkflowView state, int step, int target) {
-    return Arrays.stream(state.turns(step)).anyMatch(each -> each == target);
+  private static boolean turns(WorkflowView state, int dependency, int dependent) {
+    return Arrays.stream(state.turns(dependency)).anyMatch(each -> each == dependent);
   }
 }

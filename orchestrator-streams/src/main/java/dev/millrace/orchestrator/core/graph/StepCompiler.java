@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
@@ -113,7 +114,7 @@ final class StepCompiler {
         join(step.join(), isRoutedTo),
         step.dependsOn().size(),
         optional(step.when(), expressions::condition),
-        step.timeouts().startToClose().toMillis(),
+        limits(step.timeouts()),
         retry(step.retry()),
         step.onFailure(),
         repeat == null
@@ -140,7 +141,7 @@ final class StepCompiler {
         JoinRule.ALL,
         0,
         null,
-        compensation.timeout().toMillis(),
+        limits(Timeouts.startToClose(compensation.timeout())),
         retry(compensation.retry()),
         List.<FailureRule>of(),
         null,
@@ -148,6 +149,14 @@ final class StepCompiler {
         CompiledDefinition.NO_STEP,
         index,
         false);
+  }
+
+  private static StepLimits limits(Timeouts timeouts) {
+    return new StepLimits(
+        timeouts.startToClose().toMillis(),
+        timeouts.scheduleToStart().toMillis(),
+        timeouts.scheduleToClose().toMillis(),
+        timeouts.heartbeat().toMillis());
   }
 
   private RetryPolicy retry(@Nullable RetryPolicy own) {

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -33,6 +34,7 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,14 @@ import org.jspecify.annotations.Nullable;
  * the other. Superseded events must be left out by the caller. Not thread-safe.
  */
 public final class EventLogInvariants {
+  /** Failures of which a deadline must have come. */
+  private static final Set<String> TIMEOUTS =
+      Set.of(
+          Failure.START_TO_CLOSE_TIMEOUT,
+          Failure.SCHEDULE_TO_START_TIMEOUT,
+          Failure.HEARTBEAT_TIMEOUT,
+          Failure.SIGNAL_TIMEOUT);
+
   private final CompiledDefinition definition;
   private final StepStatus[] statuses;
   private final int[] attempts;
@@ -127,6 +137,14 @@ public final class EventLogInvariants {
       case StepsReset reset -> reset(sequence, reset);
       case WorkflowPaused pause -> paused = true;
       case WorkflowResumed resume -> paused = false;
+      case AttemptHeard heard -> {
+        expect(
+            sequence,
+            statuses[heard.step()] == StepStatus.OPEN && attempts[heard.step()] == heard.attempt(),
+            "a sign of %s, which is not open",
+            heard);
+        deadlinesMs[heard.step()] = heard.deadlineMs();
+      }
       case SignalReceived signal -> {}
       case PriorityChanged change -> {}
       case ControlRefused refused -> {}
@@ -343,7 +361,7 @@ public final class EventLogInvariants {
   }
 
   private void notTooEarly(long sequence, int step, Failure failure, long atMs) {
-    boolean timeout = failure.type().equals(Failure.START_TO_CLOSE_TIMEOUT);
+    boolean timeout = TIMEOUTS.contains(failure.type());
     boolean due = deadlinesMs[step] != WorkflowView.NO_DEADLINE && atMs >= deadlinesMs[step];
     expect(
         sequence,

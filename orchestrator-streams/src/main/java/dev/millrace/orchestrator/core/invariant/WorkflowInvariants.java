@@ -144,7 +144,8 @@ public final class WorkflowInvariants {
       }
       case OPEN, BACKING_OFF -> {
         boolean needsDeadline = status == StepStatus.BACKING_OFF || compiled.timeoutMs() > 0;
-        if (hasDeadline != needsDeadline) {
+        boolean mayHaveOne = needsDeadline || compiled.limits().needClocks();
+        if (hasDeadline ? !mayHaveOne : needsDeadline) {
           yield "its deadline is %d".formatted(workflow.stepDeadlineMs(step));
         }
         int most = compiled.retry().maxAttempts();

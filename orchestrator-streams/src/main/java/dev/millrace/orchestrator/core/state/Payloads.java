@@ -15,4 +15,7 @@ public interface Payloads {
 
   /** What a signal that is kept brought; null when nothing. */
   @Nullable Payload signal(int signal);
+
+  /** How far the attempts of a step have come, as far as a worker has said; null when none has. */
+  @Nullable Payload progress(int step);
 }

@@ -51,6 +51,15 @@ public interface WorkflowState extends WorkflowView {
   /** The step waits again, in the words of {@link Join}, and only its attempts are counted on. */
   void reset(int step, int join);
 
+  /** What {@link #clocks} answers, for a step that is under way; the earliest is its deadline. */
+  void setClocks(int step, Clocks clocks);
+
+  /** The worker of an open attempt has given a sign; with a deadline or {@link #NO_DEADLINE}. */
+  void hear(int step, long deadlineMs);
+
+  /** How far an open attempt is: kept until the step is done, or its next round begins. */
+  void keepProgress(int step, Payload progress);
+
   /** A signal is kept until a step comes to wait for it. */
   void keepSignal(String name, @Nullable Payload payload);
 

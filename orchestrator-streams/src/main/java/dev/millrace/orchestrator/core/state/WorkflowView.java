@@ -100,6 +100,9 @@ public interface WorkflowView {
    */
   int[] turns(int step);
 
+  /** When the time-outs of a step are due that has more than one; {@link Clocks#NONE} of others. */
+  Clocks clocks(int step);
+
   /** The steps that are to be compensated, in the order of their completion. */
   int[] toCompensate();
 

@@ -81,7 +81,7 @@ abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow
   /** Moves a step that may have waited for another workflow or had an attempt. */
   final void leave(int step, StepStatus next, long deadlineMs) {
     switch (move(step, next, deadlineMs)) {
-      case SUSPENDED -> setChild(step, null);
+      case SUSPENDED -> removeChild(step);
       case OPEN, BACKING_OFF, READY -> {
         if (next == StepStatus.BACKING_OFF) {
           setClocks(step, clocks(step).between());

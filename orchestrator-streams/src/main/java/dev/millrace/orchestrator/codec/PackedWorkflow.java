@@ -190,8 +190,13 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     int nameAt = AT_TENANT + 2 + tenantUtf8.length;
     int inputAt = nameAt + 1 + nameUtf8.length;
     int table = inputAt + 2 + ridingSize;
+    boolean leavesResult = hasFlag(FLAG_RESULT_SPILLED); // of a workflow that had the id before
     become(Arrays.copyOf(bytes, table + steps * STEP_BYTES));
     bytes[AT_STATUS] = WorkflowStatus.RUNNING.code();
+    bytes[AT_FLAGS] &= FLAG_DEFINITION_SPILLED;
+    putLong(bytes, AT_ENDED, 0);
+    putInt(bytes, AT_SUCCEEDED, 0);
+    putInt(bytes, AT_FINISHED, 0);
     bytes[AT_PRIORITY] = (byte) priority;
     putLong(bytes, AT_STARTED, atMs);
     putLong(bytes, AT_DEADLINE, deadlineMs);
@@ -205,6 +210,9 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     bytes[nameAt] = (byte) nameUtf8.length;
     System.arraycopy(nameUtf8, 0, bytes, nameAt + 1, nameUtf8.length);
     putShort(bytes, inputAt, ridingSize);
+    if (leavesResult) {
+      spilled.release(List.of(RESULT_SLOT));
+    }
     if (input != null && spill) {
       setFlag(FLAG_INPUT_SPILLED);
       spilled.spill(INPUT_SLOT, input);
@@ -277,7 +285,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     }
     waitAgain(step, join);
     dropClocks(step);
-    setChild(step, null);
+    removeChild(step);
     attach(Attachments.Kind.OUTPUT, step, null);
     setTurns(step, List.of());
   }
@@ -317,6 +325,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
       released.removeIf(slot -> slot == RESULT_SLOT);
     }
     spilled.release(released);
+    int highestAttempt = highestAttempt();
     int tail = tailOffset();
     byte[] last = new byte[0];
     Failure failure = outcome.failure();
@@ -333,6 +342,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     summary[AT_STATUS] = outcome.status().code();
     summary[AT_FLAGS] = (byte) (resultIsSpilled ? FLAG_RESULT_SPILLED : 0);
     putLong(summary, AT_ENDED, atMs);
+    putInt(summary, AT_FORMER_ATTEMPTS, highestAttempt);
     putInt(summary, AT_OPEN, 0);
     putInt(summary, AT_HELD, 0);
     putInt(summary, AT_TABLE, 0);

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,14 +54,19 @@ public final class SpilledPayloads {
     }
     spilled.removeIf(each -> each.slot() == slot);
     spilled.add(new Spilled(slot, payload));
-    released = released.stream().filter(each -> each != slot).toList();
+    if (released.contains(slot)) { // of former contents: its key is written over
+      released = released.stream().filter(each -> each != slot).toList();
+    }
   }
 
   void release(List<Integer> slots) {
-    List<Integer> all = new ArrayList<>(released);
-    all.addAll(slots);
-    released = all;
-    spilled = new ArrayList<>(spilled);
-    spilled.removeIf(each -> slots.contains(each.slot()));
+    if (spilled.stream().anyMatch(each -> slots.contains(each.slot()))) {
+      spilled = new ArrayList<>(spilled);
+      spilled.removeIf(each -> slots.contains(each.slot()));
+    }
+    released =
+        released.isEmpty()
+            ? slots
+            : Stream.concat(released.stream(), slots.stream()).distinct().toList();
   }
 }

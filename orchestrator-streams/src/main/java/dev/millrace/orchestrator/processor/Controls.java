@@ -79,7 +79,7 @@ final class Controls {
       return;
     }
     Cause cause =
-        new Cause(InputSource.CONTROL, parked.offset(), parked.headers(), control.origin());
+        new Cause(InputSource.CONTROL, parked.offset(), parked.headers()).by(control.origin());
     Decision.@Nullable Refused refused = transitions.change(workflowId, control.request(), cause);
     if (refused != null) {
       deadLetters.refuse(record(workflowId, parked), origin(parked), refused);

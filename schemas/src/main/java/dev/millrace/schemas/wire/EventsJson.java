@@ -69,7 +69,13 @@ public final class EventsJson {
   /** Whether 0 is a value of {@code number} rather than its absence. */
   private static boolean hasNumber(EventType type) {
     return switch (type) {
-      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED -> true;
+      case PRIORITY_CHANGED,
+          WORKFLOW_MIGRATED,
+          BRANCHES_OPENED,
+          SLOTS_MISSED,
+          BACKFILL_ACCEPTED,
+          SCHEDULE_SET ->
+          true;
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,
@@ -92,7 +98,16 @@ public final class EventsJson {
           WORKFLOW_ENDING,
           STEPS_RESET,
           CONTROL_REFUSED,
-          WORKFLOW_TERMINATED ->
+          WORKFLOW_TERMINATED,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
           false;
     };
   }
@@ -127,7 +142,7 @@ public final class EventsJson {
     json.writeEndObject();
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
+  static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(buffer.position(), bytes);
     return bytes;

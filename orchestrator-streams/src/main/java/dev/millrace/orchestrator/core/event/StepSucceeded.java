@@ -30,6 +30,11 @@ public record StepSucceeded(
     notTaken = List.copyOf(notTaken);
   }
 
+  /** The attempt's own output. */
+  public StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
+    this(step, attempt, output, notTaken, Source.ATTEMPT);
+  }
+
   /** All conditions hold, or there are none. */
   public StepSucceeded(int step, int attempt, @Nullable Payload output) {
     this(step, attempt, output, List.of(), Source.ATTEMPT);

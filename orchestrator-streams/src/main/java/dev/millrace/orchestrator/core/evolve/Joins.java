@@ -18,7 +18,7 @@ final class Joins {
     int first = dependencies.start(step);
     for (int edge = first; edge < dependencies.end(step); edge++) {
       boolean isRoute = edge - first >= definition.step(step).dependencies();
-      Join.End end = end(state, dependencies.target(edge), step, isRoute);
+      Join.End end = end(definition, state, dependencies.target(edge), step, isRoute);
       if (end != null && join != 0 && join != Join.MISSED) {
         join = Join.after(definition.step(step).join(), join, end);
       }
@@ -28,7 +28,11 @@ final class Joins {
 
   /** What the end of a step means to one that depends on it; null while it has not ended. */
   private static Join.@Nullable End end(
-      WorkflowView state, int dependency, int dependent, boolean isRoute) {
+      CompiledDefinition definition,
+      WorkflowView state,
+      int dependency,
+      int dependent,
+      boolean isRoute) {
     return switch (state.stepStatus(dependency)) {
       case WAITING, OPEN, BACKING_OFF, READY, SUSPENDED -> null;
       case SKIPPED, ABANDONED -> Join.End.UNSATISFIED;
@@ -37,17 +41,29 @@ final class Joins {
               ? Join.End.UNSATISFIED
               : Join.End.SATISFIED;
       case FAILED -> {
-        if (state.turns(dependency).length == 0) {
-          yield isRoute ? Join.End.UNSATISFIED : Join.End.FAILED;
+        if (isRoute) {
+          yield turns(state, dependency, dependent) ? Join.End.SATISFIED : Join.End.UNSATISFIED;
         }
-        yield isRoute && turns(state, dependency, dependent)
-            ? Join.End.SATISFIED
-            : Join.End.UNSATISFIED;
+        boolean isTolerated =
+            state.turns(dependency).length == 0
+                && !isConditional(definition, dependency, dependent);
+        yield isTolerated ? Join.End.TOLERATED : Join.End.FAILED;
       }
     };
   }
 
   private static boolean turns(WorkflowView state, int dependency, int dependent) {
     return Arrays.stream(state.turns(dependency)).anyMatch(each -> each == dependent);
+  }
+
+  private static boolean isConditional(
+      CompiledDefinition definition, int dependency, int dependent) {
+    Adjacency dependents = definition.dependents();
+    for (int edge = dependents.start(dependency); edge < dependents.end(dependency); edge++) {
+      if (dependents.target(edge) == dependent && definition.edges().condition(edge) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -227,7 +227,8 @@ final class Starts {
     Duplicates.Verdict verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
     if (verdict == Duplicates.Verdict.CANCEL_FIRST) {
       // Not its whole effect: its offset stays open until its own workflow begins.
-      transitions.change(workflowId, new ControlRequested(new Control.Cancel(GIVES_WAY)), cause.inPart());
+      transitions.change(
+          workflowId, new ControlRequested(new Control.Cancel(GIVES_WAY)), cause.inPart());
       verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
     }
     switch (verdict) {

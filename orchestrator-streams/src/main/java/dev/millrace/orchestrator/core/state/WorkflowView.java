@@ -84,8 +84,11 @@ public interface WorkflowView {
   /** How many attempts its current round has had. */
   int attemptsOfRound(int step);
 
-  /** How many rounds a step has behind it. */
+  /** How many rounds a step has behind it, since it was last reset. */
   int rounds(int step);
+
+  /** Whether somebody has had the step run again. */
+  boolean wasReset(int step);
 
   /**
    * When the open attempt of a step times out or its next attempt is due, in epoch milliseconds, or

@@ -49,24 +49,24 @@ final class ReferenceWorkflow {
   }
 
   WorkflowStatus status() {
-    return run.ended() == null ? status : run.ended();
+    return run.end().ended() == null ? status : run.end().ended();
   }
 
   /** How the workflow is going to end; null while that is not known, and after the end. */
   @Nullable WorkflowStatus ending() {
-    return status().hasEnded() ? null : run.outcome();
+    return status().hasEnded() ? null : run.end().outcome();
   }
 
   long deadlineMs() {
-    return run.outcome() == null || status().hasEnded() ? deadlineMs : 0;
+    return run.end().outcome() == null || status().hasEnded() ? deadlineMs : 0;
   }
 
   @Nullable String failureType() {
-    return run.failureType();
+    return run.end().failureType();
   }
 
   @Nullable Payload result() {
-    return run.result();
+    return run.end().result();
   }
 
   List<ReferenceStep> steps() {
@@ -74,7 +74,7 @@ final class ReferenceWorkflow {
   }
 
   List<String> toUndo() {
-    return run.toUndo();
+    return run.end().toUndo();
   }
 
   ReferenceJoins.Verdict verdict(ReferenceStep step) {
@@ -131,10 +131,10 @@ final class ReferenceWorkflow {
       case ControlRequested control -> {
         if (status().hasEnded()) {
           told.add("refused workflow-ended");
-        } else if (run.outcome() != null) {
+        } else if (run.end().outcome() != null) {
           told.add("refused already-ending");
         } else {
-          run.end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+          run.end().begin(WorkflowStatus.CANCELLED, Failure.CANCELLED);
         }
       }
       case AttemptRunning running -> throw new AssertionError(input);
@@ -173,8 +173,8 @@ final class ReferenceWorkflow {
   }
 
   private void timer(long nowMs) {
-    if (run.outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
-      run.end(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
+    if (run.end().outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
+      run.end().begin(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
       return;
     }
     for (ReferenceStep step : steps.values()) {

@@ -80,7 +80,7 @@ final class Told {
     };
   }
 
-  /** The steps that events are about, but for those that are held, in the order of the events. */
+  /** The steps that events are about, but for want of room, in the order of the events. */
   static List<String> steps(List<Event> events, CompiledDefinition definition) {
     return events.stream()
         .mapToInt(Told::step)
@@ -105,7 +105,8 @@ final class Told {
       case WorkflowResumed resumed -> CompiledDefinition.NO_STEP;
       case PriorityChanged changed -> CompiledDefinition.NO_STEP;
       case ControlRefused refused -> CompiledDefinition.NO_STEP;
-      case StepHeld held -> CompiledDefinition.NO_STEP;
+      case StepHeld held ->
+          held.reason() == StepHeld.Reason.WINDOW ? held.step() : CompiledDefinition.NO_STEP;
       case WorkflowStarted started -> CompiledDefinition.NO_STEP;
       case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
       case WorkflowEnded ended -> CompiledDefinition.NO_STEP;

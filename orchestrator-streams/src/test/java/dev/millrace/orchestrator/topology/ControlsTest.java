@@ -2,19 +2,25 @@ package dev.millrace.orchestrator.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -136,6 +142,81 @@ class ControlsTest extends DrivenEngineCase {
     assertThat(refused.getName()).isEqualTo("ada");
     assertFold();
     assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void signalThatComesEarlyIsKeptOverARestartAndTakenByItsStep() throws Exception {
+    WorkflowDefinition approval =
+        WorkflowDefinition.of(
+            "approval",
+            1,
+            Duration.ZERO,
+            RetryPolicy.NONE,
+            List.of(
+                Definitions.step("a"),
+                TestStep.of("e", "a")
+                    .does(
+                        new StepAction.AwaitSignal(
+                            "approve", "{\"required\":[\"ok\"]}", "{\"title\":\"May it go?\"}"))
+                    .build(),
+                Definitions.step("z", "e")));
+    engine.define(approval);
+    engine.start("s", "approval");
+    engine.attempts();
+    String large = "{\"ok\":true,\"note\":\"%s\"}".formatted("x".repeat(10_000));
+    engine.control("s", signal(large));
+    engine.restart(approval);
+    engine.events();
+
+    engine.succeed("s", "a", 1, null);
+
+    assertThat(engine.commands())
+        .singleElement()
+        .satisfies(
+            command ->
+                assertThat(
+                        (Object)
+                            UTF_8.decode(
+                                command.getDependencies().getFirst().getOutput().getData()))
+                    .hasToString(large));
+    assertThat(engine.eventTypes())
+        .containsExactly(
+            EventType.STEP_SUCCEEDED, EventType.STEP_SUCCEEDED, EventType.STEP_DISPATCHED);
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void signalThatDoesNotFitIsRefusedInTheEventLog() {
+    WorkflowDefinition approval =
+        WorkflowDefinition.of(
+            "approval",
+            1,
+            Duration.ZERO,
+            RetryPolicy.NONE,
+            List.of(
+                TestStep.of("e")
+                    .does(new StepAction.AwaitSignal("approve", "{\"required\":[\"ok\"]}", null))
+                    .build()));
+    engine.define(approval);
+    engine.start("s", "approval");
+    engine.events();
+
+    engine.control("s", signal("{}"));
+    engine.control("s", signal("{\"ok\":true}"));
+
+    assertThat(engine.events())
+        .extracting(WorkflowEvent::getType, WorkflowEvent::getReason)
+        .containsExactly(
+            tuple(EventType.CONTROL_REFUSED, "invalid-signal"),
+            tuple(EventType.SIGNAL_RECEIVED, ""),
+            tuple(EventType.STEP_SUCCEEDED, ""),
+            tuple(EventType.WORKFLOW_SUCCEEDED, ""));
+  }
+
+  private static WorkflowControl.Builder signal(String json) {
+    return DrivenEngine.order(ControlAction.SIGNAL)
+        .setName("approve")
+        .setPayload(new Payload("", ByteBuffer.wrap(json.getBytes(UTF_8))));
   }
 
   @ParameterizedTest

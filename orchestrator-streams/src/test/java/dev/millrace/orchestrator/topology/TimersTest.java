@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
@@ -97,6 +99,41 @@ class TimersTest extends DrivenEngineCase {
               assertThat(command.getAttempt()).isEqualTo(2);
               assertThat(command.getProgress()).isEqualTo(DrivenEngine.payload(20_000));
             });
+  }
+
+  @Test
+  void attemptWhoseWorkerFallsSilentIsTriedAgainAndItsCommandSaysHowOftenItIsToBeHeardOf() {
+    Timeouts timeouts =
+        new Timeouts(Duration.ZERO, Duration.ofSeconds(20), Duration.ZERO, Duration.ofSeconds(3));
+    WorkflowDefinition definition =
+        definition(
+            Duration.ZERO,
+            TestStep.of("a").timeouts(timeouts).retry(Definitions.THREE_ATTEMPTS).build());
+    engine.define(definition);
+    engine.start("w", "timed");
+    assertThat(engine.commands())
+        .singleElement()
+        .satisfies(command -> assertThat(command.getHeartbeatMs()).isEqualTo(3_000));
+    engine.heartbeat("w", "a", 1, null);
+    engine.advance(Duration.ofSeconds(2));
+    engine.heartbeat("w", "a", 1, null);
+    engine.advance(Duration.ofSeconds(2));
+    engine.restart(definition);
+    engine.events();
+
+    engine.advance(Duration.ofSeconds(1));
+
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.getFailure().getType()).isEqualTo("millrace.timeout.heartbeat"));
+    engine.advance(Duration.ofSeconds(2));
+    assertThat(engine.attempts()).containsExactly("a/2");
+    engine.advance(Duration.ofSeconds(21));
+    assertThat(engine.events())
+        .extracting(event -> event.getFailure() == null ? "" : event.getFailure().getType())
+        .contains("millrace.timeout.schedule-to-start");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
-import dev.millrace.orchestrator.core.StepOf;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.Timeouts;
@@ -195,7 +195,7 @@ class HeartbeatsTest {
     TestWorkflow workflow =
         new TestWorkflow(
             Definitions.of(
-                StepOf.id("a")
+                TestStep.of("a")
                     .timeouts(
                         new Timeouts(
                             Duration.ofSeconds(60),
@@ -236,7 +236,7 @@ class HeartbeatsTest {
       long startToCloseMs, long scheduleToStartMs, long scheduleToCloseMs, long heartbeatMs) {
     return TestWorkflow.started(
         Definitions.of(
-            StepOf.id("a")
+            TestStep.of("a")
                 .timeouts(
                     new Timeouts(
                         Duration.ofMillis(startToCloseMs),

@@ -6,8 +6,9 @@ import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
-import dev.millrace.orchestrator.core.StepOf;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
@@ -116,7 +117,7 @@ class OperatorsTest {
     TestWorkflow workflow =
         TestWorkflow.started(
             Definitions.of(
-                StepOf.id("a").onFailure(new FailureRule.Reaction.GoOn()).build(),
+                TestStep.of("a").onFailure(new FailureRule.Reaction.GoOn()).build(),
                 step("slow"),
                 step("join", "a", "slow")));
     workflow.fail("a", 1, BROKEN);
@@ -133,7 +134,7 @@ class OperatorsTest {
     TestWorkflow workflow =
         TestWorkflow.started(
             Definitions.of(
-                StepOf.id("a").onFailure(new FailureRule.Reaction.Route("rescue")).build(),
+                TestStep.of("a").onFailure(new FailureRule.Reaction.Route("rescue")).build(),
                 step("rescue"),
                 step("usual", "a")));
     workflow.fail("a", 1, BROKEN);
@@ -199,7 +200,7 @@ class OperatorsTest {
                 step("a"),
                 step("b"),
                 step("all", "a", "b"),
-                StepOf.id("any").after("a", "b").join(JoinRule.ANY).build()));
+                TestStep.of("any", "a", "b").join(JoinRule.ANY).build()));
 
     assertThat(events(workflow.control(new Control.SkipStep("a"))))
         .containsExactly(
@@ -212,7 +213,7 @@ class OperatorsTest {
   @Test
   void finallyStepsAndCompensationsAreNotResolvedBeforeTheirTurn() {
     TestWorkflow workflow =
-        TestWorkflow.started(withFinally(StepOf.id("a").undone().build(), step("b")));
+        TestWorkflow.started(withFinally(TestStep.of("a").compensated().build(), step("b")));
     workflow.succeed("a", 1);
     for (String early : List.of("f", "compensate:a")) {
       assertThat(code(workflow.control(new Control.ResolveStep(early, null))))
@@ -267,13 +268,12 @@ class OperatorsTest {
     CompiledDefinition definition =
         compiled(
             step("a"),
-            StepOf.id("other").build(),
-            StepOf.id("b")
-                .after("a")
-                .afterIf("other", "output == 'yes'")
+            TestStep.of("other").build(),
+            TestStep.of("b", "a")
+                .after(new Dependency("other", "output == 'yes'", null))
                 .join(JoinRule.ALL_DONE)
                 .build(),
-            StepOf.id("c").after("a").afterIf("other", "output == 'yes'").build(),
+            TestStep.of("c", "a").after(new Dependency("other", "output == 'yes'", null)).build(),
             step("z"));
     TestWorkflow workflow = TestWorkflow.started(definition);
     workflow.succeed("other", 1, payload("\"no\""));
@@ -292,7 +292,7 @@ class OperatorsTest {
   @Test
   void skippedStepThatIsRerunRunsWhateverItsConditionSays() {
     TestWorkflow workflow =
-        TestWorkflow.started(compiled(StepOf.id("a").when("false").build(), step("b")));
+        TestWorkflow.started(compiled(TestStep.of("a").when("false").build(), step("b")));
     assertThat(workflow.state().stepStatus(0)).isEqualTo(StepStatus.SKIPPED);
 
     assertThat(events(workflow.control(new Control.Rerun("a"))))
@@ -314,7 +314,7 @@ class OperatorsTest {
   void stepThatIsRerunIsUndoneOnceThoughItSucceededTwice() {
     TestWorkflow workflow =
         TestWorkflow.started(
-            Definitions.of(StepOf.id("a").undone().build(), step("b"), step("c", "a")));
+            Definitions.of(TestStep.of("a").compensated().build(), step("b"), step("c", "a")));
     workflow.succeed("a", 1);
     workflow.control(new Control.Rerun("a"));
     assertThat(workflow.state().toCompensate()).isEmpty();
@@ -398,7 +398,7 @@ class OperatorsTest {
   @Test
   void pausedCompensationRunsAfterTheResume() {
     TestWorkflow workflow =
-        TestWorkflow.started(Definitions.of(StepOf.id("a").undone().build(), step("b")));
+        TestWorkflow.started(Definitions.of(TestStep.of("a").compensated().build(), step("b")));
     workflow.succeed("a", 1);
     workflow.control(new Control.Pause());
     workflow.fail("b", 1, BROKEN);

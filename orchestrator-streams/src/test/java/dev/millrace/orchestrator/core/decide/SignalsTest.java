@@ -5,8 +5,9 @@ import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.orchestrator.core.StepOf;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
@@ -54,7 +55,8 @@ class SignalsTest {
 
   @Test
   void signalThatComesEarlyIsKeptAndTakenAtOnce() {
-    TestWorkflow workflow = started(step("a"), await("e").after("a").build(), step("z", "e"));
+    TestWorkflow workflow =
+        started(step("a"), await("e").after(Dependency.on("a")).build(), step("z", "e"));
     assertThat(events(signal(workflow, "approve", "1")))
         .containsExactly(new SignalReceived("approve", payload("1"), CompiledDefinition.NO_STEP));
     assertThat(workflow.state().keptSignals()).isEqualTo(1);
@@ -70,9 +72,9 @@ class SignalsTest {
     TestWorkflow workflow =
         started(
             step("a"),
-            await("first").after("a").build(),
+            await("first").after(Dependency.on("a")).build(),
             step("b", "first"),
-            await("second").after("b").build(),
+            await("second").after(Dependency.on("b")).build(),
             step("z", "second", "first"));
     signal(workflow, "approve", "x".repeat(1_000));
     signal(workflow, "approve", "2");
@@ -155,7 +157,7 @@ class SignalsTest {
 
   @Test
   void signalsBeyondTheHundredthAreRefused() {
-    TestWorkflow workflow = started(step("a"), await("e").after("a").build());
+    TestWorkflow workflow = started(step("a"), await("e").after(Dependency.on("a")).build());
     for (int i = 0; i < Signals.KEPT; i++) {
       assertThat(events(signal(workflow, "approve", "" + i)).getFirst())
           .isInstanceOf(SignalReceived.class);
@@ -170,7 +172,9 @@ class SignalsTest {
   @ValueSource(booleans = {true, false})
   void payloadOverTheLimitIsRefusedWhetherOrNotItIsAwaited(boolean isAwaited) {
     TestWorkflow workflow =
-        started(step("a"), isAwaited ? await("e").build() : await("e").after("a").build());
+        started(
+            step("a"),
+            isAwaited ? await("e").build() : await("e").after(Dependency.on("a")).build());
 
     assertThat(code(signal(workflow, "approve", "x".repeat(Signals.PAYLOAD_BYTES + 1))))
         .isEqualTo("signal-too-large");
@@ -214,12 +218,12 @@ class SignalsTest {
     assertThat(code(signal(workflow, "approve", "1"))).isEqualTo("workflow-ended");
   }
 
-  private static StepOf await(String id) {
-    return StepOf.id(id).action(new StepAction.AwaitSignal("approve", null, null));
+  private static TestStep await(String id) {
+    return TestStep.of(id).does(new StepAction.AwaitSignal("approve", null, null));
   }
 
-  private static StepOf await(String id, String schema) {
-    return StepOf.id(id).action(new StepAction.AwaitSignal("approve", schema, null));
+  private static TestStep await(String id, String schema) {
+    return TestStep.of(id).does(new StepAction.AwaitSignal("approve", schema, null));
   }
 
   private static Decision signal(TestWorkflow workflow, String name, String json) {

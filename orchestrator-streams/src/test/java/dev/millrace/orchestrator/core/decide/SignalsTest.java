@@ -31,6 +31,7 @@ import dev.millrace.orchestrator.expression.CelExpressions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -226,7 +227,7 @@ class SignalsTest {
     return TestStep.of(id).does(new StepAction.AwaitSignal("approve", schema, null));
   }
 
-  private static Decision signal(TestWorkflow workflow, String name, String json) {
+  private static Decision signal(TestWorkflow workflow, String name, @Nullable String json) {
     return workflow.control(new Control.Signal(name, json == null ? null : payload(json)));
   }
 

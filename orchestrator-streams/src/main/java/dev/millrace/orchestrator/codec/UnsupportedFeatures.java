@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.codec;
 
-import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.util.Optional;
@@ -23,18 +22,10 @@ public final class UnsupportedFeatures {
 
   private static @Nullable String find(StepDefinition step) {
     String field = null;
-    if (step.action() instanceof StepAction.AwaitSignal) {
-      field = "signal";
-    } else if (step.forEach() != null) {
+    if (step.forEach() != null) {
       field = "forEach";
     } else if (step.cache() != null) {
       field = "cache";
-    } else if (!step.timeouts().scheduleToStart().isZero()) {
-      field = "scheduleToStart";
-    } else if (!step.timeouts().scheduleToClose().isZero()) {
-      field = "scheduleToClose";
-    } else if (!step.timeouts().heartbeat().isZero()) {
-      field = "heartbeat";
     }
     return field == null
         ? null

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.expression.Reads;
 import dev.millrace.orchestrator.core.expression.Scope;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -160,6 +161,11 @@ public enum FakeExpressions implements ExpressionCompiler {
   @Override
   public Expression<Long> duration(String text) throws InvalidExpressionException {
     return new Fake<>(checked(text), random -> (long) random.nextInt(20_000));
+  }
+
+  @Override
+  public PayloadSchema schema(String json) {
+    return PayloadSchema.ANY;
   }
 
   @Override

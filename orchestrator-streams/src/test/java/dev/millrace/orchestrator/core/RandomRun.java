@@ -5,7 +5,8 @@ import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -54,7 +55,9 @@ final class RandomRun {
             new Kind(30, () -> apply(new TimerFired())),
             new Kind(30, () -> apply(new AttemptReported("no-such-step", 1, null, null))),
             new Kind(20, () -> apply(start())),
-            new Kind(mayBeCancelled ? 60 : 0, () -> apply(new CancelRequested("enough"))));
+            new Kind(
+                mayBeCancelled ? 60 : 0,
+                () -> apply(new ControlRequested(new Control.Cancel("enough")))));
   }
 
   /**
@@ -85,7 +88,9 @@ final class RandomRun {
     }
     long armedMs = workflow.armedTimerMs();
     long atMs = armedMs == WorkflowView.NO_DEADLINE ? nowMs : Math.max(nowMs, armedMs);
-    List<Input> inputs = new ArrayList<>(List.of(new TimerFired(), new CancelRequested("enough")));
+    List<Input> inputs =
+        new ArrayList<>(
+            List.of(new TimerFired(), new ControlRequested(new Control.Cancel("enough"))));
     if (!pending.isEmpty()) {
       AttemptReported one = pending.get(random.nextInt(pending.size()));
       inputs.add(one);
@@ -182,7 +187,7 @@ final class RandomRun {
   private Input beforeStart() {
     return switch (random.nextInt(3)) {
       case 0 -> new TimerFired();
-      case 1 -> new CancelRequested("too soon");
+      case 1 -> new ControlRequested(new Control.Cancel("too soon"));
       default -> new AttemptReported(workflow.definition().step(0).id(), 1, null, null);
     };
   }

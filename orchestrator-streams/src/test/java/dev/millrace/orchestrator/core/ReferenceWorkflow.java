@@ -3,7 +3,8 @@ package dev.millrace.orchestrator.core;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -100,11 +101,11 @@ final class ReferenceWorkflow {
     if (status() == WorkflowStatus.ABSENT) {
       return Refusal.UNKNOWN_WORKFLOW;
     }
+    if (input instanceof ControlRequested) {
+      return null;
+    }
     if (status() != WorkflowStatus.RUNNING) {
       return Refusal.WORKFLOW_ENDED;
-    }
-    if (input instanceof CancelRequested) {
-      return run.end().outcome() == null ? null : Refusal.ALREADY_ENDING;
     }
     if (input instanceof AttemptReported report) {
       ReferenceStep step = steps.get(report.stepId());
@@ -127,7 +128,16 @@ final class ReferenceWorkflow {
     run.begin(nowMs, order, told);
     switch (input) {
       case StartRequested start -> start(start, nowMs, told);
-      case CancelRequested cancel -> run.end().begin(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+      case ControlRequested control -> {
+        if (status().hasEnded()) {
+          told.add("refused workflow-ended");
+        } else if (run.end().outcome() != null) {
+          told.add("refused already-ending");
+        } else {
+          run.end().begin(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+        }
+      }
+      case AttemptRunning running -> throw new AssertionError(input);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
     }

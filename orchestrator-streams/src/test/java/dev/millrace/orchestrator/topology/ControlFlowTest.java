@@ -222,15 +222,7 @@ class ControlFlowTest extends DrivenEngineCase {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "signal: go",
-        "forEach: {items: input.lines}",
-        "cache: {ttl: 1h}",
-        "scheduleToStart: 1s",
-        "scheduleToClose: 1h",
-        "heartbeat: 1s"
-      })
+  @ValueSource(strings = {"forEach: {items: input.lines}", "cache: {ttl: 1h}"})
   void definitionThatThisEngineCannotRunIsRefusedRatherThanMisread(String field) {
     define(
         """

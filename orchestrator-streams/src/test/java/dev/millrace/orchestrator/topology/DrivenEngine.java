@@ -233,6 +233,14 @@ final class DrivenEngine implements AutoCloseable {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
 
+  void control(String workflowId, WorkflowControl.Builder control) {
+    send(topics.controls(), workflowId, controls.encode(control.build()));
+  }
+
+  static WorkflowControl.Builder order(ControlAction action) {
+    return WorkflowControl.newBuilder().setAction(action).setRequestedBy("ada");
+  }
+
   void schedule(String scheduleId, WorkflowSchedule change) {
     send(topics.schedules(), scheduleId, schedules.encode(change));
   }
@@ -270,6 +278,10 @@ final class DrivenEngine implements AutoCloseable {
 
   void succeed(String workflowId, String step, int attempt, @Nullable Payload output) {
     complete(workflowId, completion(step, attempt, CompletionStatus.SUCCEEDED, output, null));
+  }
+
+  void heartbeat(String workflowId, String step, int attempt, @Nullable Payload progress) {
+    complete(workflowId, completion(step, attempt, CompletionStatus.RUNNING, progress, null));
   }
 
   void fail(String workflowId, String step, int attempt) {
@@ -321,6 +333,13 @@ final class DrivenEngine implements AutoCloseable {
     return read(topics.commands("queue")).stream()
         .map(record -> decode(commands, record.value()))
         .map(command -> command.getStep() + "/" + command.getAttempt())
+        .toList();
+  }
+
+  /** The commands since the last call. */
+  List<StepCommand> commands() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> decode(commands, record.value()))
         .toList();
   }
 

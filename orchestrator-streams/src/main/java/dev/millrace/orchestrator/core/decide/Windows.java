@@ -9,13 +9,15 @@ import java.time.zone.ZoneOffsetTransition;
 
 /** When delivery windows are open. */
 final class Windows {
-  private static final int DAYS_AHEAD = 8;
+  /** Two weeks, so that a window that a change of the clocks leaves out has a next one. */
+  private static final int DAYS_AHEAD = 15;
 
   private Windows() {}
 
   /**
    * When the window is open next: now, if it is, or else when it opens, in epoch milliseconds. A
-   * local time that a change of the clocks leaves out is the first one after it.
+   * local time that a change of the clocks leaves out is the first one after it; one that comes
+   * twice is the first of the two.
    */
   static long opensAtMs(DeliveryWindow window, long nowMs) {
     Instant now = Instant.ofEpochMilli(nowMs);
@@ -27,15 +29,16 @@ final class Windows {
       }
       Instant opens = instant(day.atTime(window.from()), window.zone());
       LocalDate lastDay = window.to().isAfter(window.from()) ? day : day.plusDays(1);
-      if (instant(lastDay.atTime(window.to()), window.zone()).isAfter(now)) {
+      Instant closes = instant(lastDay.atTime(window.to()), window.zone());
+      if (closes.isAfter(now) && closes.isAfter(opens)) {
         return Math.max(nowMs, opens.toEpochMilli());
       }
     }
     throw new IllegalStateException("a window without days: " + window);
   }
 
-  private static Instant instant(LocalDateTime time, ZoneId zone) {
-    ZoneOffsetTransition change = zone.getRules().getTransition(time);
-    return change != null && change.isGap() ? change.getInstant() : time.atZone(zone).toInstant();
+  private static Instant instant(LocalDateTime local, ZoneId zone) {
+    ZoneOffsetTransition change = zone.getRules().getTransition(local);
+    return change != null && change.isGap() ? change.getInstant() : local.atZone(zone).toInstant();
   }
 }

@@ -11,5 +11,12 @@ public sealed interface Event
         StepSucceeded,
         AttemptFailed,
         StepFailed,
+        AttemptHeard,
+        StepsReset,
+        SignalReceived,
+        WorkflowPaused,
+        WorkflowResumed,
+        PriorityChanged,
+        ControlRefused,
         WorkflowEnding,
         WorkflowEnded {}

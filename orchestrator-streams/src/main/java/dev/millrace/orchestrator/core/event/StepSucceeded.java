@@ -11,15 +11,32 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which attempt
  * @param output what it returned
  * @param notTaken the steps that depend on it under a condition that does not hold
+ * @param source where the output comes from
  */
-public record StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken)
+public record StepSucceeded(
+    int step, int attempt, @Nullable Payload output, List<Integer> notTaken, Source source)
     implements Event {
+  /** Where the output of a step comes from. */
+  public enum Source {
+    /** The step's own attempt. */
+    ATTEMPT,
+    /** Somebody said so; an attempt that was open is fenced. */
+    BY_HAND,
+    /** The oldest signal that was kept for the step; it is kept no longer. */
+    KEPT_SIGNAL
+  }
+
   public StepSucceeded {
     notTaken = List.copyOf(notTaken);
   }
 
+  /** The attempt's own output. */
+  public StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
+    this(step, attempt, output, notTaken, Source.ATTEMPT);
+  }
+
   /** All conditions hold, or there are none. */
   public StepSucceeded(int step, int attempt, @Nullable Payload output) {
-    this(step, attempt, output, List.of());
+    this(step, attempt, output, List.of(), Source.ATTEMPT);
   }
 }

@@ -33,6 +33,7 @@ public final class CompiledDefinition {
   private final Adjacency dependents;
   private final Edges edges;
   private final Set<String> queues;
+  private final Set<String> signals;
   private final Plan plan;
 
   CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
@@ -47,6 +48,7 @@ public final class CompiledDefinition {
     dependents = compiled.dependents();
     edges = compiled.edges();
     queues = compiled.queues();
+    signals = compiled.signals();
     plan =
         new Plan(
             definition.name(), definition.version(), Fingerprint.of(definition), compiled.joins());
@@ -137,6 +139,11 @@ public final class CompiledDefinition {
   /** The queues that its steps are sent to. */
   public Set<String> queues() {
     return queues;
+  }
+
+  /** The names of the signals that its steps wait for. */
+  public Set<String> signals() {
+    return signals;
   }
 
   /** What a workflow's state takes over from it. */

@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
@@ -112,10 +113,11 @@ class EndingTest {
             Definitions.withFinally(List.of(TestStep.of("a")), TestStep.of("last")));
     workflow.cancel("enough");
 
-    assertThat(workflow.cancel("again"))
+    assertThat(events(workflow.cancel("again")))
+        .singleElement()
         .isInstanceOfSatisfying(
-            Decision.Refused.class,
-            refused -> assertThat(refused.reason()).isEqualTo(Refusal.ALREADY_ENDING));
+            ControlRefused.class,
+            refused -> assertThat(refused.code()).isEqualTo(Refusal.ALREADY_ENDING.code()));
   }
 
   @Test

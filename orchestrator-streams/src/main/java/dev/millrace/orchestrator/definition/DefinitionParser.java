@@ -21,7 +21,7 @@ public final class DefinitionParser {
   public static final int LINE_BYTES = 256 * 1024;
 
   /** Deepest nesting of mappings and lists. */
-  public static final int DEPTH = 50;
+  public static final int DEPTH = 64;
 
   /** Most YAML anchors, and most YAML aliases. */
   public static final int ALIASES = 10;
@@ -89,7 +89,7 @@ public final class DefinitionParser {
             yield new YamlEvents(source, Math.min(source.length, LINE_BYTES));
           }
         };
-    return new DefinitionReader(new SourceValues(events, problems), problems, places).read();
+    return new DefinitionReader(new SourceValues(events, problems, places)).read();
   }
 
   private static void refuseLongLine(byte[] source) throws SourceRefusedException {

@@ -6,6 +6,7 @@ import static dev.millrace.orchestrator.codec.Packing.putShort;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,11 @@ final class Attachments {
     /** What the workflow returns. */
     RESULT(3),
     /** The steps to compensate, 2 bytes each. */
-    TO_COMPENSATE(4);
+    TO_COMPENSATE(4),
+    /** Who is told how the workflow ends. */
+    PARENT(6),
+    /** The workflow that the step that is the key waits for. */
+    CHILD(12);
 
     private final byte code;
 
@@ -79,6 +84,17 @@ final class Attachments {
   byte @Nullable [] find(byte[] bytes, int start, Kind kind, int key) {
     int at = offset(bytes, start, kind, key);
     return at == NONE ? null : Arrays.copyOfRange(bytes, at + HEADER_BYTES, next(bytes, at));
+  }
+
+  /** The keys of those of a kind, in the order in which they came. */
+  int[] keys(byte[] bytes, int start, Kind kind) {
+    IntStream.Builder keys = IntStream.builder();
+    for (int at = start; at < bytes.length; at = next(bytes, at)) {
+      if (bytes[at] == kind.code) {
+        keys.add(getUnsignedShort(bytes, at + 1));
+      }
+    }
+    return keys.build().toArray();
   }
 
   /** They are at other offsets now. */

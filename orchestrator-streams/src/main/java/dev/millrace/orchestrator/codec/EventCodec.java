@@ -53,6 +53,7 @@ public final class EventCodec {
       case StepSuspended step -> {
         ofStep(record, EventType.STEP_SUSPENDED, definition, step.step(), step.attempt());
         record.setDueAt(instant(step.dueMs()));
+        record.setName(step.child() == null ? "" : step.child());
       }
       case StepHeld held -> {
         ofStep(record, EventType.STEP_HELD, definition, held.step(), 0);
@@ -116,7 +117,9 @@ public final class EventCodec {
     return switch (event.getType()) {
       case WORKFLOW_STARTED -> started(event, payload);
       case STEP_DISPATCHED -> new StepDispatched(step, attempt, dueMs);
-      case STEP_SUSPENDED -> new StepSuspended(step, attempt, dueMs);
+      case STEP_SUSPENDED ->
+          new StepSuspended(
+              step, attempt, dueMs, event.getName().isEmpty() ? null : event.getName());
       case STEP_HELD -> new StepHeld(step, reason(StepHeld.Reason.class, event), dueMs);
       case STEP_SKIPPED -> new StepSkipped(step, reason(StepSkipped.Reason.class, event));
       case STEP_REPEATED -> new StepRepeated(step, attempt, dueMs);
@@ -166,6 +169,7 @@ public final class EventCodec {
     detail.setVersion(started.version());
     detail.setTenant(started.tenant());
     detail.setPriority(started.priority());
+    detail.setParent(ParentCodec.toAvro(started.parent()));
     detail.setInlineDefinition(
         started.ownDefinition() == null ? null : DefinitionCodec.toAvro(started.ownDefinition()));
     return detail;
@@ -183,7 +187,8 @@ public final class EventCodec {
         epochMs(event.getDueAt()),
         start.getInlineDefinition() == null
             ? null
-            : DefinitionCodec.fromAvro(start.getInlineDefinition()));
+            : DefinitionCodec.fromAvro(start.getInlineDefinition()),
+        ParentCodec.fromAvro(start.getParent()));
   }
 
   private static void ofStep(

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.definition.DefinitionParser;
@@ -18,6 +19,7 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
@@ -94,7 +96,8 @@ public final class InputDecoder {
             start.getTenant(),
             start.getPriority(),
             deadlineMs(start.getDeadline()),
-            inline == null ? null : inline.definition());
+            inline == null ? null : inline.definition(),
+            parent(start.getParent()));
     return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);
   }
 
@@ -193,6 +196,20 @@ public final class InputDecoder {
               .formatted(bytes, FIRST_EVENTS_BYTES),
           null);
     }
+  }
+
+  private static @Nullable Parent parent(@Nullable ParentStep parent)
+      throws MalformedRecordException {
+    if (parent != null && (parent.getDepth() < 1 || parent.getDepth() > Parent.DEPTH)) {
+      throw new MalformedRecordException(
+          "parent.depth is %d, allowed are 1 to %d".formatted(parent.getDepth(), Parent.DEPTH),
+          null);
+    }
+    if (parent != null) {
+      WorkflowIds.decode(parent.getWorkflowId().getBytes(UTF_8));
+      checkLength("parent.step", parent.getStep(), Limits.NAME_CHARS);
+    }
+    return ParentCodec.fromAvro(parent);
   }
 
   private static void checkLength(String field, String value, int maxChars)

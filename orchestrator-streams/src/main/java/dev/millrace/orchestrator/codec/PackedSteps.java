@@ -16,7 +16,7 @@ import java.util.Arrays;
  * rounds      6 bytes a step, once one is needed: attempts of former rounds (4), rounds (2)
  * </pre>
  */
-abstract sealed class PackedSteps extends WorkflowSummary permits PackedWorkflow {
+abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachments {
   private static final int FLAG_DEADLINES = 1;
   private static final int FLAG_ROUNDS = 16;
 
@@ -100,14 +100,14 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedWorkflow
     setEntry(step, join);
   }
 
-  /** Moves a step to another status and keeps count. */
-  final void move(int step, StepStatus next, long deadlineMs) {
+  /** Moves a step to another status, keeps count, and gives the former status. */
+  final StepStatus move(int step, StepStatus next, long deadlineMs) {
     int entry = entry(step);
     StepStatus former = StepEntry.status(entry);
     setEntry(step, StepEntry.with(entry, next));
     setDeadline(step, deadlineMs);
     if (former == next) {
-      return;
+      return former;
     }
     count(AT_OPEN, former == StepStatus.OPEN, next == StepStatus.OPEN);
     count(AT_SUCCEEDED, former == StepStatus.SUCCEEDED, next == StepStatus.SUCCEEDED);
@@ -120,6 +120,7 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedWorkflow
     if (heldSteps() == 0) {
       putInt(bytes, AT_FIRST_HELD, stepCount());
     }
+    return former;
   }
 
   private void count(int at, boolean was, boolean is) {

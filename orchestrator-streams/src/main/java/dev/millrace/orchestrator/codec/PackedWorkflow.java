@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends PackedSteps implements WorkflowState {
+public final class PackedWorkflow extends PackedAttachments implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
@@ -57,15 +57,12 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
   private static final int FLAG_INPUT_SPILLED = 4;
   private static final int FLAG_DEFINITION_SPILLED = 8;
   private static final int FLAG_PAUSED = 32;
-  private static final int FLAG_ENDING = 64;
 
   /**
    * Records up to this size are copied when they are read; of larger ones only the first bytes are,
    * and changes to the rest wait until all is decided.
    */
   static final int COPIED_BYTES = 1024;
-
-  private static final int[] NO_STEPS = {};
 
   private final SpilledPayloads spilled = new SpilledPayloads();
 
@@ -108,37 +105,8 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
   }
 
   @Override
-  public @Nullable Outcome outcome() {
-    if (status().hasEnded() || !hasFlag(FLAG_ENDING)) {
-      return null;
-    }
-    byte[] packed = attachment(Attachments.Kind.OUTCOME, 0);
-    if (packed == null) {
-      throw new IllegalStateException("the workflow is ending, and nothing says how");
-    }
-    WorkflowStatus how = WorkflowStatus.ofCode(packed[0]);
-    return how == WorkflowStatus.SUCCEEDED
-        ? Outcome.SUCCEEDED
-        : new Outcome(how, PackedFailure.read(packed, 1));
-  }
-
-  @Override
   public boolean isPaused() {
     return hasFlag(FLAG_PAUSED);
-  }
-
-  @Override
-  public int[] toCompensate() {
-    boolean runs = status() == WorkflowStatus.RUNNING;
-    byte[] packed = runs ? attachment(Attachments.Kind.TO_COMPENSATE, 0) : null;
-    if (packed == null) {
-      return NO_STEPS;
-    }
-    int[] steps = new int[packed.length / STEP_BYTES];
-    for (int i = 0; i < steps.length; i++) {
-      steps[i] = getUnsignedShort(packed, i * STEP_BYTES);
-    }
-    return steps;
   }
 
   /** Remembers the highest offset of a source that has been applied to this workflow. */
@@ -252,7 +220,7 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
 
   @Override
   public void backOff(int step, long dueMs) {
-    move(step, StepStatus.BACKING_OFF, dueMs);
+    leave(step, StepStatus.BACKING_OFF, dueMs);
   }
 
   @Override
@@ -268,7 +236,7 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
 
   @Override
   public void succeed(int step, int attempt, @Nullable Payload output, boolean keepOutput) {
-    move(step, StepStatus.SUCCEEDED, NO_DEADLINE);
+    leave(step, StepStatus.SUCCEEDED, NO_DEADLINE);
     setAttempt(step, attempt);
     if (output != null && keepOutput) {
       keep(step, output);
@@ -277,7 +245,7 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
 
   @Override
   public void fail(int step) {
-    move(step, StepStatus.FAILED, NO_DEADLINE);
+    leave(step, StepStatus.FAILED, NO_DEADLINE);
   }
 
   @Override
@@ -287,33 +255,12 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
 
   @Override
   public void abandon(int step) {
-    move(step, StepStatus.ABANDONED, NO_DEADLINE);
+    leave(step, StepStatus.ABANDONED, NO_DEADLINE);
   }
 
   @Override
   public void setFinishedSteps(int steps) {
     putInt(bytes, AT_FINISHED, steps);
-  }
-
-  @Override
-  public void addToCompensate(int step) {
-    int[] steps = toCompensate();
-    byte[] packed = new byte[(steps.length + 1) * STEP_BYTES];
-    for (int i = 0; i < steps.length; i++) {
-      putShort(packed, i * STEP_BYTES, steps[i]);
-    }
-    putShort(packed, steps.length * STEP_BYTES, step);
-    attach(Attachments.Kind.TO_COMPENSATE, 0, packed);
-  }
-
-  @Override
-  public void removeToCompensate(int step) {
-    int[] left = Arrays.stream(toCompensate()).filter(each -> each != step).toArray();
-    byte[] packed = new byte[left.length * STEP_BYTES];
-    for (int i = 0; i < left.length; i++) {
-      putShort(packed, i * STEP_BYTES, left[i]);
-    }
-    attach(Attachments.Kind.TO_COMPENSATE, 0, left.length == 0 ? null : packed);
   }
 
   @Override
@@ -373,6 +320,13 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
     putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
   }
 
+  /** Moves a step that may have waited for another workflow. */
+  private void leave(int step, StepStatus next, long deadlineMs) {
+    if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
+      setChild(step, null);
+    }
+  }
+
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
     boolean rides =
@@ -384,18 +338,6 @@ public final class PackedWorkflow extends PackedSteps implements WorkflowState {
               whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
     } else {
       spilled.spill(step, output);
-    }
-  }
-
-  private byte @Nullable [] attachment(Attachments.Kind kind, int key) {
-    return attachments.find(attached(), attachmentsOffset(), kind, key);
-  }
-
-  /** Attaches something in place of what has its kind and key; null only takes that away. */
-  private void attach(Attachments.Kind kind, int key, byte @Nullable [] content) {
-    become(attachments.remove(whole(), attachmentsOffset(), kind, key));
-    if (content != null) {
-      become(attachments.append(whole(), kind, key, content));
     }
   }
 

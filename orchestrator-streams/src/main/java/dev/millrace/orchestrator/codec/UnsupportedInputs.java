@@ -13,11 +13,8 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 final class UnsupportedInputs {
   private UnsupportedInputs() {}
 
-  /** Refuses starts of children, and policies for a taken id other than to reject. */
+  /** Refuses policies for a taken id other than to reject. */
   static void check(WorkflowStart start) throws MalformedRecordException {
-    if (start.getParent() != null) {
-      throw unsupported("parent is set", "start the workflow without a parent");
-    }
     if (start.getOnDuplicate() != DuplicatePolicy.REJECT) {
       throw unsupported("onDuplicate is " + start.getOnDuplicate(), "send REJECT");
     }

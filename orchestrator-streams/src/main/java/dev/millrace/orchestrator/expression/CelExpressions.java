@@ -60,6 +60,23 @@ public final class CelExpressions implements ExpressionCompiler {
   }
 
   @Override
+  public Expression<String> text(String text) throws InvalidExpressionException {
+    return converted(text, CelExpressions::printed);
+  }
+
+  private static String printed(Object value) throws NoValueException {
+    return switch (value) {
+      case String text -> text;
+      case Long number -> number.toString();
+      case Boolean truth -> truth.toString();
+      default ->
+          throw new NoValueException(
+              "it gives %s, and a text, a whole number or a boolean is needed"
+                  .formatted(Kinds.of(value)));
+    };
+  }
+
+  @Override
   public Expression<List<Payload>> items(String source) throws InvalidExpressionException {
     CelProgram program = language.compile(source, 0);
     return new Compiled<>(
@@ -98,15 +115,15 @@ public final class CelExpressions implements ExpressionCompiler {
 
   @Override
   public Expression<Long> duration(String text) throws InvalidExpressionException {
-    return wait(text, WaitTexts::durationMs);
+    return converted(text, WaitTexts::durationMs);
   }
 
   @Override
   public Expression<Long> time(String text) throws InvalidExpressionException {
-    return wait(text, WaitTexts::timeMs);
+    return converted(text, WaitTexts::timeMs);
   }
 
-  private Expression<Long> wait(String text, Conversion conversion)
+  private <T> Expression<T> converted(String text, Conversion<T> conversion)
       throws InvalidExpressionException {
     List<Template.TextPart> parts = new ArrayList<>();
     List<CelProgram> programs = new ArrayList<>();
@@ -127,7 +144,7 @@ public final class CelExpressions implements ExpressionCompiler {
       }
     }
     if (programs.isEmpty()) {
-      Long constant = constant(() -> conversion.of(text));
+      T constant = constant(() -> conversion.of(text));
       return new Compiled<>(Reads.NOTHING, (scope, meter) -> constant);
     }
     CelProgram first = programs.get(0);
@@ -168,10 +185,10 @@ public final class CelExpressions implements ExpressionCompiler {
     }
   }
 
-  /** Makes milliseconds of a value. */
+  /** Makes something of a value. */
   @FunctionalInterface
-  private interface Conversion {
-    long of(Object value) throws EvaluationException;
+  private interface Conversion<T> {
+    T of(Object value) throws EvaluationException;
   }
 
   /** Evaluates something, with a meter of its own each time. */

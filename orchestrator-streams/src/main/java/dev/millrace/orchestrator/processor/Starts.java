@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.store.ParkedInputs;
 import dev.millrace.orchestrator.store.ParkedRecord;
 import dev.millrace.orchestrator.store.RecordKind;
@@ -17,6 +18,8 @@ import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.List;
+import java.util.Objects;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,12 @@ final class Starts {
 
   /** The version of a start that takes the highest there is. */
   private static final int HIGHEST_VERSION = 0;
+
+  /** Failure of a step whose child would have the id of another workflow. */
+  private static final String ID_TAKEN = "child.id-taken";
+
+  /** Failure of a step whose child has no definition, or no topic to send commands to. */
+  private static final String NOT_STARTED = "child.not-started";
 
   private static final String REJECTED = "start-rejected";
   private static final RecordKind KIND = RecordKind.PARKED_START;
@@ -56,7 +65,7 @@ final class Starts {
     DecodedStart start = task.decoder().start(record.value(), record.headers());
     PackedWorkflow known = store.load(workflowId);
     if (known != null) {
-      return startAgain(workflowId, known, cause);
+      return startAgain(workflowId, known, start, cause);
     }
     if (store.parked(KIND, workflowId) != null) {
       return alreadyStarted();
@@ -80,10 +89,20 @@ final class Starts {
     return null;
   }
 
-  private Decision.Refused startAgain(String workflowId, PackedWorkflow known, Cause cause) {
+  private Decision.Refused startAgain(
+      String workflowId, PackedWorkflow known, DecodedStart start, Cause cause) {
     boolean applied = cause.offset() <= known.appliedOffset(InputSource.START);
     if (applied) {
       store.putAgain(workflowId, known);
+    } else {
+      Parent parent = start.request().parent();
+      boolean isChild = !known.status().hasEnded() && Objects.equals(parent, known.parent());
+      if (parent != null && !isChild) {
+        tell(
+            parent,
+            new Failure(ID_TAKEN, "workflow id '%s' is taken".formatted(workflowId), false),
+            cause.headers());
+      }
     }
     controls.applyParked(workflowId);
     return applied
@@ -137,6 +156,10 @@ final class Starts {
         && !(definition == null && task.definitions().areHeldUp())
         && nowMs - waiting.sinceMs() >= task.settings().definitionWait().toMillis()) {
       reject(workflowId, waiting, missing, nowMs);
+      Parent parent = start.request().parent();
+      if (parent != null) {
+        tell(parent, new Failure(NOT_STARTED, missing, true), waiting.headers());
+      }
       giveUp(workflowId, parked);
     } else {
       store.park(KIND, workflowId, parked.again(nowMs + RETRY_MS), parked);
@@ -172,6 +195,19 @@ final class Starts {
                 new Outgoing(task.settings().topics().events(), events),
                 nowMs,
                 TraceContext.of(waiting.headers())));
+  }
+
+  /** Tells the parent of a workflow that it was not started. */
+  private void tell(Parent parent, Failure failure, Headers headers) {
+    task.context()
+        .forward(
+            new Record<>(
+                parent.workflowId().getBytes(UTF_8),
+                new Outgoing(
+                    task.settings().topics().completions(),
+                    task.messages().end(parent, null, failure)),
+                task.context().currentSystemTimeMs(),
+                TraceContext.of(headers)));
   }
 
   private DeadLetters.Origin origin(ParkedRecord waiting) {

@@ -15,6 +15,11 @@ record StoredPayloads(WorkflowStore store, String workflowId, PackedWorkflow wor
   }
 
   @Override
+  public @Nullable Payload result() {
+    return store.payload(workflowId, workflow, PackedWorkflow.RESULT_SLOT);
+  }
+
+  @Override
   public @Nullable Payload output(int step) {
     return store.payload(workflowId, workflow, step);
   }

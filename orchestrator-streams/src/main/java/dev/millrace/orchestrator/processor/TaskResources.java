@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -13,6 +14,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param settings what the processor is told
  * @param decoder of what it reads
  * @param encoder of what it sends
+ * @param messages what workflows send to each other
  * @param definitions those that are registered
  * @param queues those that can be sent to
  * @param metrics of the engine
@@ -23,6 +25,7 @@ record TaskResources(
     WorkflowProcessor.Settings settings,
     InputDecoder decoder,
     OutputEncoder encoder,
+    WorkflowMessages messages,
     Definitions definitions,
     QueueDirectory queues,
     EngineMetrics metrics,

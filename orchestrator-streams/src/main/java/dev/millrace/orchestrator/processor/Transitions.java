@@ -9,17 +9,22 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
@@ -122,14 +127,34 @@ final class Transitions {
       for (Effect effect : accepted.effects()) {
         switch (effect) {
           case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+          case StartWorkflow start ->
+              forward(
+                  start.workflowId(),
+                  topics().starts(),
+                  task.messages().start(start, workflow.tenant(), workflow.priority()));
+          case CancelWorkflow cancel ->
+              forward(
+                  cancel.workflowId(),
+                  topics().controls(),
+                  task.messages().cancellation(cancel, workflowId));
+          case TellParent tell ->
+              forward(
+                  tell.parent().workflowId(),
+                  topics().completions(),
+                  task.messages().end(tell.parent(), tell.output(), tell.failure()));
           case DispatchStep dispatch -> {
-            if (workflow.status().hasEnded()) {
-              return; // an oversize command has failed the workflow
+            if (isOpen(dispatch)) { // an oversize command may have failed the workflow
+              dispatch(dispatch);
             }
-            dispatch(dispatch);
           }
         }
       }
+    }
+
+    private boolean isOpen(DispatchStep dispatch) {
+      return !workflow.status().hasEnded()
+          && workflow.stepStatus(dispatch.step()) == StepStatus.OPEN
+          && workflow.attempt(dispatch.step()) == dispatch.attempt();
     }
 
     private void dispatch(DispatchStep dispatch) {
@@ -177,6 +202,10 @@ final class Transitions {
         timerMs = workflow.earliestDeadlineMs();
       }
       store.save(workflowId, workflow, timerMs);
+    }
+
+    private Topics topics() {
+      return task.settings().topics();
     }
 
     private void forward(String key, String topic, byte[] value) {

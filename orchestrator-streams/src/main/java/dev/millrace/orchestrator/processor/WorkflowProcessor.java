@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
@@ -21,6 +22,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
   private final Settings settings;
   private final InputDecoder decoder;
   private final OutputEncoder encoder;
+  private final WorkflowMessages messages;
   private final Definitions definitions;
   private final QueueDirectory queues;
   private final EngineMetrics metrics;
@@ -54,6 +56,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
     this.settings = settings;
     this.decoder = new InputDecoder(settings.topics(), registry);
     this.encoder = new OutputEncoder(settings.topics(), "default", registry);
+    this.messages = new WorkflowMessages(settings.topics(), registry);
     this.definitions = definitions;
     this.queues = queues;
     this.metrics = metrics;
@@ -68,6 +71,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 settings,
                 decoder,
                 encoder,
+                messages,
                 definitions,
                 queues,
                 metrics,

@@ -28,6 +28,11 @@ final class PendingPayloads implements Payloads {
   }
 
   @Override
+  public @Nullable Payload result() {
+    return inSlot(PackedWorkflow.RESULT_SLOT);
+  }
+
+  @Override
   public @Nullable Payload output(int step) {
     return inSlot(step);
   }

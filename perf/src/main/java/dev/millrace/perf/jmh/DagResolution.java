@@ -50,6 +50,11 @@ public final class DagResolution {
         }
 
         @Override
+        public @Nullable Payload result() {
+          return null;
+        }
+
+        @Override
         public @Nullable Payload output(int step) {
           return null;
         }

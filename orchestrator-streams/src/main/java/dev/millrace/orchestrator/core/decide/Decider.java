@@ -55,7 +55,8 @@ public final class Decider {
             start.tenant(),
             start.priority(),
             deadlineMs,
-            start.ownDefinition()));
+            start.ownDefinition(),
+            start.parent()));
     transition.armTimer(deadlineMs);
     steps.startFirst();
     return null;

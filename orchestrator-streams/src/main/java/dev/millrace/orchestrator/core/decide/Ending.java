@@ -7,10 +7,12 @@ import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions about the end of a workflow. Once it is known how it ends, steps that succeeded are
@@ -32,12 +34,21 @@ final class Ending {
 
   /** It is known how the workflow ends, unless it succeeds. */
   void begin(Outcome outcome) {
+    steps.children().leaveAll();
     if (needsCleanUp()) {
       transition.record(new WorkflowEnding(outcome, null));
       proceed();
     } else {
-      transition.record(new WorkflowEnded(outcome, null));
+      end(outcome, null);
     }
+  }
+
+  /** The workflow has ended. */
+  void end(Outcome outcome, @Nullable Payload output) {
+    Parent parent = state.parent();
+    Payload result = output == null && parent != null ? transition.payloads().result() : output;
+    transition.record(new WorkflowEnded(outcome, output));
+    steps.children().tellParent(parent, outcome, result);
   }
 
   /** Takes the next step towards the end, if the workflow has come so far. */
@@ -61,7 +72,7 @@ final class Ending {
     steps.readiness().spread();
     if (state.finishedSteps() == definition.mainSteps() + definition.finallySteps()) {
       Outcome last = state.outcome();
-      transition.record(new WorkflowEnded(last == null ? outcome : last, null));
+      end(last == null ? outcome : last, null);
     }
   }
 
@@ -79,8 +90,10 @@ final class Ending {
         return;
       }
     }
-    if (definition.finallySteps() == 0) {
-      transition.record(new WorkflowEnded(Outcome.SUCCEEDED, output));
+    if (output != null && output.data().length > Steps.OUTPUT_BYTES) {
+      begin(new Outcome(WorkflowStatus.FAILED, Steps.outputTooLarge(output.data().length)));
+    } else if (definition.finallySteps() == 0) {
+      end(Outcome.SUCCEEDED, output);
     } else {
       transition.record(new WorkflowEnding(Outcome.SUCCEEDED, output));
       proceed();

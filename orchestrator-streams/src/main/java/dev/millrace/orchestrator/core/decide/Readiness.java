@@ -161,7 +161,7 @@ final class Readiness {
     int attempt = state.attempt(step) + 1;
     switch (compiled.action()) {
       case CompiledAction.SetValue set ->
-          steps.succeed(step, attempt, transition.evaluate(set.value(), null));
+          steps.set(step, attempt, transition.evaluate(set.value(), null));
       case CompiledAction.Choose choose -> steps.succeed(step, attempt, choose(choose));
       case CompiledAction.Delay delay ->
           suspend(
@@ -173,6 +173,7 @@ final class Readiness {
         long timeMs = transition.evaluate(until.timeMs(), null);
         suspend(step, attempt, Math.clamp(timeMs, 1, WorkflowView.LATEST_DEADLINE_MS));
       }
+      case CompiledAction.StartChild child -> steps.children().start(step, compiled, child);
       case CompiledAction.Work work -> throw new IllegalStateException("a worker runs it");
     }
   }

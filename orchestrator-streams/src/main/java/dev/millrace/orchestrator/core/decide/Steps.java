@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
@@ -27,6 +28,7 @@ final class Steps {
   private final Failures failures;
   private final Readiness readiness;
   private final Ending ending;
+  private final Children children;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -35,6 +37,7 @@ final class Steps {
     this.failures = new Failures(transition, this);
     this.readiness = new Readiness(transition, this);
     this.ending = new Ending(transition, this);
+    this.children = new Children(transition, this);
   }
 
   Failures failures() {
@@ -47,6 +50,10 @@ final class Steps {
 
   Ending ending() {
     return ending;
+  }
+
+  Children children() {
+    return children;
   }
 
   /** Starts what waits for nothing. */
@@ -70,7 +77,7 @@ final class Steps {
           "definition %s/%d has no step '%s'; copy step from the command"
               .formatted(definition.name(), definition.version(), report.stepId()));
     }
-    if (state.stepStatus(step) != StepStatus.OPEN || state.attempt(step) != report.attempt()) {
+    if (!awaitsReport(step) || state.attempt(step) != report.attempt()) {
       return new Decision.Refused(
           Refusal.ATTEMPT_NOT_OPEN,
           "attempt %d of step '%s' is not open".formatted(report.attempt(), report.stepId()));
@@ -98,7 +105,7 @@ final class Steps {
         switch (state.stepStatus(step)) {
           case OPEN -> failures.fail(step, startToCloseTimeout(definition.step(step)));
           case BACKING_OFF, READY -> readiness.run(step);
-          case SUSPENDED -> succeed(step, state.attempt(step), null);
+          case SUSPENDED -> endWait(step);
           case WAITING, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
               throw new IllegalStateException(
                   "step %d is %s and has a deadline".formatted(step, state.stepStatus(step)));
@@ -106,6 +113,33 @@ final class Steps {
       }
     }
     moveOn();
+  }
+
+  /** Whether a worker, or another workflow, may report on a step. */
+  private boolean awaitsReport(int step) {
+    StepStatus status = state.stepStatus(step);
+    return status == StepStatus.OPEN
+        || (status == StepStatus.SUSPENDED
+            && definition.step(step).action() instanceof CompiledAction.StartChild);
+  }
+
+  /** A step has waited as long as it may. */
+  private void endWait(int step) {
+    if (definition.step(step).action() instanceof CompiledAction.StartChild) {
+      children.leave(step, "it did not end in time");
+      failures.fail(step, startToCloseTimeout(definition.step(step)));
+    } else {
+      succeed(step, state.attempt(step), null);
+    }
+  }
+
+  /** The engine has computed the output of a step. */
+  void set(int step, int attempt, Payload output) {
+    if (output.data().length > OUTPUT_BYTES) {
+      failures.failForGood(step, outputTooLarge(output.data().length));
+    } else {
+      succeed(step, attempt, output);
+    }
   }
 
   /** A round of a step has succeeded. */
@@ -201,7 +235,7 @@ final class Steps {
         false);
   }
 
-  private static Failure outputTooLarge(int bytes) {
+  static Failure outputTooLarge(int bytes) {
     return new Failure(
         Failure.OUTPUT_TOO_LARGE,
         "output of %d bytes, at most %d are allowed; store it elsewhere and return a reference"

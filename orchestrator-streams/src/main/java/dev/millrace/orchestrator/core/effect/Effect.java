@@ -1,4 +1,5 @@
 package dev.millrace.orchestrator.core.effect;
 
 /** Something that the shell must do. */
-public sealed interface Effect permits DispatchStep, ArmTimer {}
+public sealed interface Effect
+    permits DispatchStep, ArmTimer, StartWorkflow, CancelWorkflow, TellParent {}

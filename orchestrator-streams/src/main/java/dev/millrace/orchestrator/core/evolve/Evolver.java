@@ -36,16 +36,9 @@ public final class Evolver {
   public static void evolve(
       CompiledDefinition definition, WorkflowState state, Event event, long atMs) {
     switch (event) {
-      case WorkflowStarted started ->
-          state.begin(
-              definition.plan(),
-              started.input(),
-              started.tenant(),
-              started.priority(),
-              started.deadlineMs(),
-              atMs);
+      case WorkflowStarted started -> begin(definition, state, started, atMs);
       case StepDispatched step -> state.open(step.step(), step.attempt(), step.deadlineMs());
-      case StepSuspended step -> state.suspend(step.step(), step.attempt(), step.dueMs());
+      case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
       case StepRepeated repeated -> state.repeat(repeated.step(), repeated.nextAtMs());
@@ -56,6 +49,27 @@ public final class Evolver {
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
     }
     state.incrementSequence();
+  }
+
+  private static void begin(
+      CompiledDefinition definition, WorkflowState state, WorkflowStarted started, long atMs) {
+    state.begin(
+        definition.plan(),
+        started.input(),
+        started.tenant(),
+        started.priority(),
+        started.deadlineMs(),
+        atMs);
+    if (started.parent() != null) {
+      state.setParent(started.parent());
+    }
+  }
+
+  private static void suspend(WorkflowState state, StepSuspended suspended) {
+    state.suspend(suspended.step(), suspended.attempt(), suspended.dueMs());
+    if (suspended.child() != null) {
+      state.setChild(suspended.step(), suspended.child());
+    }
   }
 
   private static void succeed(

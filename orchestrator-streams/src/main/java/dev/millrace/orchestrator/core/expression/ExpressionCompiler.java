@@ -11,6 +11,9 @@ public interface ExpressionCompiler {
   /** A template: JSON text whose strings may hold <code>${...}</code>. */
   Expression<Payload> template(String json) throws InvalidExpressionException;
 
+  /** A text that may hold <code>${...}</code>, each of which gives a text, number or boolean. */
+  Expression<String> text(String text) throws InvalidExpressionException;
+
   /** A list, each item as a payload of its own: CEL. */
   Expression<List<Payload>> items(String source) throws InvalidExpressionException;
 

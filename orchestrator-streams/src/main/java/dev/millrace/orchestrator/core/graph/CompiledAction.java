@@ -34,6 +34,25 @@ public sealed interface CompiledAction {
     }
   }
 
+  /**
+   * Another workflow runs.
+   *
+   * @param definition name of its definition
+   * @param version version of its definition; 0 means the highest
+   * @param workflowId its id; null makes one
+   * @param input its input; null hands on the workflow's own
+   * @param isDetached whether it is not waited for
+   * @param isCancelled whether it is cancelled when it is not waited for any more
+   */
+  record StartChild(
+      String definition,
+      int version,
+      @Nullable Expression<String> workflowId,
+      @Nullable Expression<Payload> input,
+      boolean isDetached,
+      boolean isCancelled)
+      implements CompiledAction {}
+
   /** One case of a choice. */
   record CompiledCase(String name, @Nullable Expression<Boolean> when) {}
 }

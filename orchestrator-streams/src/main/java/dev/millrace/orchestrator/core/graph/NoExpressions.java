@@ -21,6 +21,11 @@ enum NoExpressions implements ExpressionCompiler {
   }
 
   @Override
+  public Expression<String> text(String text) throws InvalidExpressionException {
+    throw refused(text);
+  }
+
+  @Override
   public Expression<List<Payload>> items(String source) throws InvalidExpressionException {
     throw refused(source);
   }

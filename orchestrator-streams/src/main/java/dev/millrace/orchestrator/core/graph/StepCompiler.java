@@ -78,7 +78,14 @@ final class StepCompiler {
         yield new CompiledAction.Choose(cases);
       }
       case StepAction.AwaitSignal signal -> throw unsupported("signal");
-      case StepAction.StartChild child -> throw unsupported("workflow");
+      case StepAction.StartChild child ->
+          new CompiledAction.StartChild(
+              child.definition(),
+              child.version(),
+              optional(child.workflowId(), expressions::text),
+              optional(child.input(), expressions::template),
+              child.detached(),
+              child.cancelled());
     };
   }
 

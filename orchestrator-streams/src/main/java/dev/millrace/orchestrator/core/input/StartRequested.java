@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.input;
 
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,23 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0 (lowest) to 9 (highest)
  * @param deadlineMs when it times out at the latest, in epoch milliseconds; 0 means no such time
  * @param ownDefinition its definition, when it is registered nowhere; null for a registered one
+ * @param parent who is told how it ends; null for nobody
  */
 public record StartRequested(
     @Nullable Payload input,
     String tenant,
     int priority,
     long deadlineMs,
-    @Nullable WorkflowDefinition ownDefinition)
-    implements Input {}
+    @Nullable WorkflowDefinition ownDefinition,
+    @Nullable Parent parent)
+    implements Input {
+  /** A workflow without a parent. */
+  public StartRequested(
+      @Nullable Payload input,
+      String tenant,
+      int priority,
+      long deadlineMs,
+      @Nullable WorkflowDefinition ownDefinition) {
+    this(input, tenant, priority, deadlineMs, ownDefinition, null);
+  }
+}

@@ -29,6 +29,12 @@ public record Failure(String type, String message, boolean retryable) {
   /** A step was repeated as often as it may, and its condition still does not hold. */
   public static final String REPEAT_EXHAUSTED = "millrace.repeat-exhausted";
 
+  /** A child workflow cannot have the id that it should. */
+  public static final String CHILD_ID = "millrace.child-id";
+
+  /** A child workflow would be too many workflows deep. */
+  public static final String CHILD_DEPTH = "millrace.child-depth";
+
   /** The workflow was terminated by a control record. */
   public static final String TERMINATED = "millrace.terminated";
 

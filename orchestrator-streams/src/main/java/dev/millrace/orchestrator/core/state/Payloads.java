@@ -7,6 +7,9 @@ public interface Payloads {
   /** The workflow's input. */
   @Nullable Payload input();
 
+  /** What the workflow will have returned, once that is known. */
+  @Nullable Payload result();
+
   /** What a step returned; null when nothing, or nothing that is kept. */
   @Nullable Payload output(int step);
 }

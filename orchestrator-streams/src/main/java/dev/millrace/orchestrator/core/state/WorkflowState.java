@@ -11,6 +11,12 @@ public interface WorkflowState extends WorkflowView {
   void begin(
       Plan plan, @Nullable Payload input, String tenant, int priority, long deadlineMs, long atMs);
 
+  /** Somebody is told how the workflow ends. */
+  void setParent(Parent parent);
+
+  /** The workflow that a step waits for; null for none any more. */
+  void setChild(int step, @Nullable String workflowId);
+
   /** A command for an attempt is out; with a deadline or {@link #NO_DEADLINE}. */
   void open(int step, int attempt, long deadlineMs);
 

@@ -20,6 +20,15 @@ public interface WorkflowView {
   /** How it will have ended when its compensation and finally steps are done; null before that. */
   @Nullable Outcome outcome();
 
+  /** Who is told how it ends; null for nobody, and of a workflow that has ended. */
+  @Nullable Parent parent();
+
+  /** The workflow that a step waits for, or null. */
+  @Nullable String child(int step);
+
+  /** The steps that wait for other workflows, in no order. */
+  int[] stepsWithChildren();
+
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
 

@@ -1,0 +1,135 @@
+package dev.millrace.orchestrator.codec;
+
+import static dev.millrace.orchestrator.codec.Packing.getInt;
+import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
+import static dev.millrace.orchestrator.codec.Packing.putInt;
+import static dev.millrace.orchestrator.codec.Packing.putShort;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.core.state.Outcome;
+import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What few workflows have, kept as attachments. Not thread-safe. */
+abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkflow {
+  static final int FLAG_ENDING = 64;
+
+  private static final int[] NO_STEPS = {};
+
+  PackedAttachments(byte[] bytes) {
+    super(bytes);
+  }
+
+  PackedAttachments(byte[] header, byte[] stored) {
+    super(header, stored);
+  }
+
+  /** Who is told how the workflow ends. */
+  public @Nullable Parent parent() {
+    byte[] packed =
+        status() == WorkflowStatus.RUNNING ? attachment(Attachments.Kind.PARENT, 0) : null;
+    if (packed == null) {
+      return null;
+    }
+    int idAt = 2 * Integer.BYTES + 2;
+    int stepAt = idAt + getUnsignedShort(packed, idAt - 2);
+    return new Parent(
+        new String(packed, idAt, stepAt - idAt, UTF_8),
+        new String(packed, stepAt, packed.length - stepAt, UTF_8),
+        getInt(packed, 0),
+        getInt(packed, Integer.BYTES));
+  }
+
+  public void setParent(Parent parent) {
+    byte[] id = Packing.utf8("workflow id of the parent", parent.workflowId(), 0xffff);
+    byte[] step = Packing.utf8("step of the parent", parent.step(), 0xffff);
+    int idAt = 2 * Integer.BYTES + 2;
+    byte[] packed = new byte[idAt + id.length + step.length];
+    putInt(packed, 0, parent.attempt());
+    putInt(packed, Integer.BYTES, parent.depth());
+    putShort(packed, idAt - 2, id.length);
+    System.arraycopy(id, 0, packed, idAt, id.length);
+    System.arraycopy(step, 0, packed, idAt + id.length, step.length);
+    attach(Attachments.Kind.PARENT, 0, packed);
+  }
+
+  /** The workflow that a step waits for. */
+  public @Nullable String child(int step) {
+    byte[] packed = attachment(Attachments.Kind.CHILD, step);
+    return packed == null ? null : new String(packed, UTF_8);
+  }
+
+  public void setChild(int step, @Nullable String workflowId) {
+    attach(
+        Attachments.Kind.CHILD,
+        step,
+        workflowId == null ? null : Packing.utf8("workflow id of a child", workflowId, 0xffff));
+  }
+
+  /** The steps that wait for other workflows. */
+  public int[] stepsWithChildren() {
+    return status() == WorkflowStatus.RUNNING
+        ? attachments.keys(attached(), attachmentsOffset(), Attachments.Kind.CHILD)
+        : NO_STEPS;
+  }
+
+  public @Nullable Outcome outcome() {
+    if (status().hasEnded() || !hasFlag(FLAG_ENDING)) {
+      return null;
+    }
+    byte[] packed = attachment(Attachments.Kind.OUTCOME, 0);
+    if (packed == null) {
+      throw new IllegalStateException("the workflow is ending, and nothing says how");
+    }
+    WorkflowStatus how = WorkflowStatus.ofCode(packed[0]);
+    return how == WorkflowStatus.SUCCEEDED
+        ? Outcome.SUCCEEDED
+        : new Outcome(how, PackedFailure.read(packed, 1));
+  }
+
+  public int[] toCompensate() {
+    boolean runs = status() == WorkflowStatus.RUNNING;
+    byte[] packed = runs ? attachment(Attachments.Kind.TO_COMPENSATE, 0) : null;
+    if (packed == null) {
+      return NO_STEPS;
+    }
+    int[] steps = new int[packed.length / STEP_BYTES];
+    for (int i = 0; i < steps.length; i++) {
+      steps[i] = getUnsignedShort(packed, i * STEP_BYTES);
+    }
+    return steps;
+  }
+
+  public void addToCompensate(int step) {
+    int[] steps = toCompensate();
+    byte[] packed = new byte[(steps.length + 1) * STEP_BYTES];
+    for (int i = 0; i < steps.length; i++) {
+      putShort(packed, i * STEP_BYTES, steps[i]);
+    }
+    putShort(packed, steps.length * STEP_BYTES, step);
+    attach(Attachments.Kind.TO_COMPENSATE, 0, packed);
+  }
+
+  public void removeToCompensate(int step) {
+    int[] left = Arrays.stream(toCompensate()).filter(each -> each != step).toArray();
+    byte[] packed = new byte[left.length * STEP_BYTES];
+    for (int i = 0; i < left.length; i++) {
+      putShort(packed, i * STEP_BYTES, left[i]);
+    }
+    attach(Attachments.Kind.TO_COMPENSATE, 0, left.length == 0 ? null : packed);
+  }
+
+  final byte @Nullable [] attachment(Attachments.Kind kind, int key) {
+    return attachments.find(attached(), attachmentsOffset(), kind, key);
+  }
+
+  /** Attaches something in place of what has its kind and key; null only takes that away. */
+  final void attach(Attachments.Kind kind, int key, byte @Nullable [] content) {
+    become(attachments.remove(whole(), attachmentsOffset(), kind, key));
+    if (content != null) {
+      become(attachments.append(whole(), kind, key, content));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.millrace.orchestrator.codec;
+
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.schemas.v1.WorkflowControl;
+import dev.millrace.schemas.v1.WorkflowStart;
+import dev.millrace.schemas.wire.AvroCodec;
+import org.jspecify.annotations.Nullable;
+
+/** What workflows send to each other, as records of the input topics. Not thread-safe. */
+public final class WorkflowMessages {
+  private final AvroCodec<WorkflowStart> starts;
+  private final AvroCodec<WorkflowControl> controls;
+  private final AvroCodec<StepCompletion> completions;
+
+  public WorkflowMessages(Topics topics, SchemaRegistry registry) {
+    starts = new AvroCodec<>(WorkflowStart.class, topics.starts(), registry);
+    controls = new AvroCodec<>(WorkflowControl.class, topics.controls(), registry);
+    completions = new AvroCodec<>(StepCompletion.class, topics.completions(), registry);
+  }
+
+  /**
+   * The start of another workflow.
+   *
+   * @param tenant owner of both
+   * @param priority priority of both
+   */
+  public byte[] start(StartWorkflow start, String tenant, int priority) {
+    return starts.encode(
+        WorkflowStart.newBuilder()
+            .setDefinition(start.definition())
+            .setVersion(start.version())
+            .setInput(PayloadCodec.toAvro(start.input()))
+            .setTenant(tenant)
+            .setPriority(priority)
+            .setParent(ParentCodec.toAvro(start.parent()))
+            .build());
+  }
+
+  /** The cancellation of another workflow by one. */
+  public byte[] cancellation(CancelWorkflow cancel, String workflowId) {
+    return controls.encode(
+        WorkflowControl.newBuilder()
+            .setAction(ControlAction.CANCEL)
+            .setReason(cancel.reason())
+            .setRequestedBy(workflowId)
+            .build());
+  }
+
+  /**
+   * The end of a workflow, for its parent.
+   *
+   * @param failure why it did not succeed; null if it did
+   */
+  public byte[] end(Parent parent, @Nullable Payload output, @Nullable Failure failure) {
+    return completions.encode(
+        StepCompletion.newBuilder()
+            .setStep(parent.step())
+            .setAttempt(parent.attempt())
+            .setStatus(failure == null ? CompletionStatus.SUCCEEDED : CompletionStatus.FAILED)
+            .setOutput(PayloadCodec.toAvro(output))
+            .setFailure(FailureCodec.toAvro(failure))
+            .build());
+  }
+}

@@ -59,6 +59,11 @@ final class EventText {
         line.append(event.getNumber());
         byWhom(line, event);
       }
+      case BRANCHES_REPORTED -> {
+        append(line, " chunk ", event.getName(), "");
+        append(line, " ", event.getReason(), "");
+        line.append(", failed: ").append(event.getNumber());
+      }
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,

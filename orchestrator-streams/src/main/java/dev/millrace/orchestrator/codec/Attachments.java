@@ -41,8 +41,12 @@ final class Attachments {
     TO_COMPENSATE(4),
     /** Who is told how the workflow ends. */
     PARENT(6),
+    /** The branches of the step that is the key. */
+    BRANCHES(10),
     /** The workflow that the step that is the key waits for. */
-    CHILD(12);
+    CHILD(12),
+    /** How many items of a chunk of branches have failed, 4 bytes. */
+    FAILED_ITEMS(13);
 
     private final byte code;
 

@@ -1,6 +1,9 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
@@ -13,7 +16,9 @@ import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -30,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Events as the contract's record and as the core's data. Stateless. */
 public final class EventCodec {
+  private static final String FINISHED = "finished";
+  private static final String RUNNING = "running";
+
   private EventCodec() {}
 
   /** The record of an event of a workflow with a definition. */
@@ -39,6 +47,7 @@ public final class EventCodec {
     record.setReason("");
     record.setName("");
     record.setSteps(List.of());
+    record.setResults(List.of());
     switch (event) {
       case WorkflowStarted started -> {
         record.setType(EventType.WORKFLOW_STARTED);
@@ -72,15 +81,33 @@ public final class EventCodec {
         ofStep(record, EventType.STEP_SUCCEEDED, definition, step.step(), step.attempt());
         record.setPayload(PayloadCodec.toAvro(step.output()));
         record.setSteps(ids(definition, step.notTaken()));
+        record.setResults(ItemResultCodec.toAvro(step.results()));
+      }
+      case BranchesOpened opened -> {
+        ofStep(record, EventType.BRANCHES_OPENED, definition, opened.step(), opened.attempt());
+        record.setNumber(opened.items());
+      }
+      case BranchesReported report -> {
+        ofStep(record, EventType.BRANCHES_REPORTED, definition, report.step(), report.attempt());
+        record.setName(Integer.toString(report.chunk()));
+        record.setReason(report.isFinished() ? FINISHED : RUNNING);
+        record.setNumber(report.failedItems());
+      }
+      case ChunkOpened chunk -> {
+        ofStep(record, EventType.BRANCHES_OPENED, definition, 0, 0);
+        record.setNumber(definition.mainSteps());
+        record.setStart(detail(definition, chunk));
       }
       case AttemptFailed failed -> {
         ofStep(record, EventType.ATTEMPT_FAILED, definition, failed.step(), failed.attempt());
         record.setDueAt(instant(failed.retryAtMs()));
         record.setFailure(FailureCodec.toAvro(failed.failure()));
+        record.setResults(ItemResultCodec.toAvro(failed.results()));
       }
       case StepFailed failed -> {
         ofStep(record, EventType.STEP_FAILED, definition, failed.step(), failed.attempt());
         record.setFailure(FailureCodec.toAvro(failed.failure()));
+        record.setResults(ItemResultCodec.toAvro(failed.results()));
         record.setReason(code(failed.consequence()));
         if (failed.routedTo() != CompiledDefinition.NO_STEP) {
           record.setSteps(ids(definition, List.of(failed.routedTo())));
@@ -109,7 +136,10 @@ public final class EventCodec {
    */
   public static Event fromAvro(CompiledDefinition definition, WorkflowEvent event)
       throws MalformedRecordException {
-    int step = definition.indexOf(event.getStep());
+    int step =
+        definition.isOfBranches()
+            ? (int) (event.getNumber() % Branches.CHUNK)
+            : definition.indexOf(event.getStep());
     int attempt = event.getAttempt();
     Failure failure = FailureCodec.fromAvro(event.getFailure());
     Payload payload = PayloadCodec.fromAvro(event.getPayload(), "payload");
@@ -124,9 +154,16 @@ public final class EventCodec {
       case STEP_SKIPPED -> new StepSkipped(step, reason(StepSkipped.Reason.class, event));
       case STEP_REPEATED -> new StepRepeated(step, attempt, dueMs);
       case STEP_SUCCEEDED ->
-          new StepSucceeded(step, attempt, payload, indexes(definition, event.getSteps()));
+          new StepSucceeded(
+              step, attempt, payload, indexes(definition, event.getSteps()), results(event));
+      case BRANCHES_OPENED ->
+          event.getStart() == null
+              ? new BranchesOpened(step, attempt, (int) event.getNumber())
+              : new ChunkOpened(event.getStart().getTenant(), event.getStart().getPriority());
+      case BRANCHES_REPORTED -> reported(step, event);
       case ATTEMPT_FAILED ->
-          new AttemptFailed(step, attempt, required(failure, "failure", event), dueMs);
+          new AttemptFailed(
+              step, attempt, required(failure, "failure", event), dueMs, results(event));
       case STEP_FAILED ->
           new StepFailed(
               step,
@@ -137,7 +174,8 @@ public final class EventCodec {
                   : reason(StepFailed.Consequence.class, event),
               event.getSteps().isEmpty()
                   ? CompiledDefinition.NO_STEP
-                  : definition.indexOf(event.getSteps().getFirst()));
+                  : definition.indexOf(event.getSteps().getFirst()),
+              results(event));
       case WORKFLOW_ENDING ->
           new WorkflowEnding(new Outcome(reason(WorkflowStatus.class, event), failure), payload);
       case WORKFLOW_SUCCEEDED -> new WorkflowEnded(Outcome.SUCCEEDED, payload);
@@ -159,8 +197,37 @@ public final class EventCodec {
     record.setReason("");
     record.setName("");
     record.setSteps(List.of());
+    record.setResults(List.of());
     record.setFailure(FailureCodec.toAvro(failure));
     return record;
+  }
+
+  private static List<ItemResult> results(WorkflowEvent event) throws MalformedRecordException {
+    return ItemResultCodec.fromAvro(event.getResults());
+  }
+
+  private static BranchesReported reported(int step, WorkflowEvent event)
+      throws MalformedRecordException {
+    try {
+      return new BranchesReported(
+          step,
+          event.getAttempt(),
+          Integer.parseInt(event.getName()),
+          (int) event.getNumber(),
+          event.getReason().equals(FINISHED));
+    } catch (NumberFormatException e) {
+      throw new MalformedRecordException(
+          "event of type %s with the chunk '%s'".formatted(event.getType(), event.getName()), e);
+    }
+  }
+
+  private static StartDetail detail(CompiledDefinition definition, ChunkOpened chunk) {
+    StartDetail detail = new StartDetail();
+    detail.setDefinition(definition.name());
+    detail.setVersion(definition.version());
+    detail.setTenant(chunk.tenant());
+    detail.setPriority(chunk.priority());
+    return detail;
   }
 
   private static StartDetail detail(WorkflowStarted started) {
@@ -195,6 +262,9 @@ public final class EventCodec {
       WorkflowEvent record, EventType type, CompiledDefinition definition, int step, int attempt) {
     record.setType(type);
     record.setStep(definition.step(step).id());
+    if (definition.isOfBranches()) {
+      record.setNumber(step);
+    }
     record.setAttempt(attempt);
   }
 

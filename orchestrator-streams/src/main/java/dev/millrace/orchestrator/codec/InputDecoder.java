@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -28,6 +29,7 @@ import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.JsonIntake;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -132,9 +134,22 @@ public final class InputDecoder {
             : null;
     return new AttemptReported(
         completion.getStep(),
+        Math.max(AttemptReported.NO_BRANCH, completion.getBranch()),
         completion.getAttempt(),
         PayloadCodec.fromAvro(completion.getOutput(), "output"),
+        results(completion),
         failure);
+  }
+
+  private static List<ItemResult> results(StepCompletion completion)
+      throws MalformedRecordException {
+    List<ItemResult> results = ItemResultCodec.fromAvro(completion.getResults());
+    for (ItemResult result : results) {
+      if (result.failure() != null) {
+        ofWorker(result.failure());
+      }
+    }
+    return results;
   }
 
   /**

@@ -6,6 +6,7 @@ import static dev.millrace.orchestrator.codec.Packing.putInt;
 import static dev.millrace.orchestrator.codec.Packing.putShort;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -17,6 +18,9 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
   static final int FLAG_ENDING = 64;
 
   private static final int[] NO_STEPS = {};
+
+  /** Items, items of a branch and chunks at once, before 4 bytes for each chunk. */
+  private static final int BRANCHES_HEADER = 2 * Integer.BYTES + 1;
 
   PackedAttachments(byte[] bytes) {
     super(bytes);
@@ -73,6 +77,49 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     return status() == WorkflowStatus.RUNNING
         ? attachments.keys(attached(), attachmentsOffset(), Attachments.Kind.CHILD)
         : NO_STEPS;
+  }
+
+  /** The branches of a step. */
+  public @Nullable Branches branches(int step) {
+    boolean runs = status() == WorkflowStatus.RUNNING;
+    byte[] packed = runs ? attachment(Attachments.Kind.BRANCHES, step) : null;
+    if (packed == null) {
+      return null;
+    }
+    int[] chunks = new int[(packed.length - BRANCHES_HEADER) / Integer.BYTES];
+    for (int chunk = 0; chunk < chunks.length; chunk++) {
+      chunks[chunk] = getInt(packed, BRANCHES_HEADER + chunk * Integer.BYTES);
+    }
+    return new Branches(getInt(packed, 0), getInt(packed, Integer.BYTES), packed[8], chunks);
+  }
+
+  public void setBranches(int step, Branches branches) {
+    int[] chunks = branches.chunks();
+    byte[] packed = new byte[BRANCHES_HEADER + chunks.length * Integer.BYTES];
+    putInt(packed, 0, branches.items());
+    putInt(packed, Integer.BYTES, branches.batchSize());
+    packed[2 * Integer.BYTES] = (byte) branches.atOnce();
+    for (int chunk = 0; chunk < chunks.length; chunk++) {
+      putInt(packed, BRANCHES_HEADER + chunk * Integer.BYTES, chunks[chunk]);
+    }
+    attach(Attachments.Kind.BRANCHES, step, packed);
+  }
+
+  /** The steps whose branches have been opened at some time. */
+  final int[] stepsWithBranches() {
+    return attachments.keys(attached(), attachmentsOffset(), Attachments.Kind.BRANCHES);
+  }
+
+  /** How many items of this chunk have failed. */
+  public int failedItems() {
+    byte[] packed = attachment(Attachments.Kind.FAILED_ITEMS, 0);
+    return packed == null ? 0 : getInt(packed, 0);
+  }
+
+  public void addFailedItems(int items) {
+    byte[] packed = new byte[Integer.BYTES];
+    putInt(packed, 0, failedItems() + items);
+    attach(Attachments.Kind.FAILED_ITEMS, 0, packed);
   }
 
   public @Nullable Outcome outcome() {

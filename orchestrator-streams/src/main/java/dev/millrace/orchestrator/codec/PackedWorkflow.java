@@ -41,6 +41,12 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   /** Most bytes of attachments to which another output is added. */
   public static final int OUTPUTS_BYTES = 4 * 1024;
 
+  /** The same of a chunk of branches, whose outputs are all kept. */
+  static final int OUTPUTS_OF_CHUNK_BYTES = 32 * 1024;
+
+  /** The slot of the items of a chunk of branches, which has a key of its own. */
+  public static final int ITEMS_SLOT = 0xfffc;
+
   /** Largest packed input, and largest packed result, in bytes, that rides in the record. */
   public static final int INPUT_BYTES = 1024;
 
@@ -76,8 +82,17 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
 
   /** A workflow of which nothing is known. */
   public static PackedWorkflow absent() {
+    return absent(LAYOUT);
+  }
+
+  /** A chunk of branches of which nothing is known. */
+  public static PackedWorkflow absentChunk() {
+    return absent(CHUNK_LAYOUT);
+  }
+
+  private static PackedWorkflow absent(byte layout) {
     byte[] bytes = new byte[AT_TENANT + 3];
-    bytes[AT_LAYOUT] = LAYOUT;
+    bytes[AT_LAYOUT] = layout;
     Arrays.fill(bytes, AT_OFFSETS, AT_SEQUENCE, (byte) -1);
     return new PackedWorkflow(bytes);
   }
@@ -245,6 +260,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
 
   @Override
   public void fail(int step) {
+    dropBranches(step);
     leave(step, StepStatus.FAILED, NO_DEADLINE);
   }
 
@@ -255,6 +271,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
 
   @Override
   public void abandon(int step) {
+    dropBranches(step);
     leave(step, StepStatus.ABANDONED, NO_DEADLINE);
   }
 
@@ -293,6 +310,10 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
       released.removeIf(slot -> slot == RESULT_SLOT);
     }
     spilled.release(released);
+    int[] withBranches = stepsWithBranches();
+    for (int step : withBranches) {
+      dropBranches(step);
+    }
     int tail = tailOffset();
     byte[] last = new byte[0];
     Failure failure = outcome.failure();
@@ -307,7 +328,8 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     byte[] summary = Arrays.copyOf(bytes, tail + last.length);
     System.arraycopy(last, 0, summary, tail, last.length);
     summary[AT_STATUS] = outcome.status().code();
-    summary[AT_FLAGS] = (byte) (resultIsSpilled ? FLAG_RESULT_SPILLED : 0);
+    int hadBranches = withBranches.length > 0 ? FLAG_HAD_BRANCHES : 0;
+    summary[AT_FLAGS] = (byte) ((resultIsSpilled ? FLAG_RESULT_SPILLED : 0) | hadBranches);
     putLong(summary, AT_ENDED, atMs);
     putInt(summary, AT_OPEN, 0);
     putInt(summary, AT_HELD, 0);
@@ -327,10 +349,32 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     }
   }
 
+  /** Lets go of the branches of a step that waits for them. */
+  private void dropBranches(int step) {
+    if (stepStatus(step) == StepStatus.SUSPENDED && branches(step) != null) {
+      spilled.dropBranches(step);
+    }
+  }
+
+  /** Whether branches of it may have records of their own, or may have had them. */
+  public boolean hasBranches() {
+    return status().hasEnded() ? hasFlag(FLAG_HAD_BRANCHES) : stepsWithBranches().length > 0;
+  }
+
+  @Override
+  public void keepResults(int step, Payload results) {
+    if (hasOutput(step, StepEntry.OUTPUT_RIDES)) {
+      attach(Attachments.Kind.OUTPUT, step, null);
+    }
+    setEntry(step, entry(step) & ~(StepEntry.OUTPUT_RIDES | StepEntry.OUTPUT_SPILLED));
+    keep(step, results);
+  }
+
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
+    int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
     boolean rides =
-        size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= OUTPUTS_BYTES;
+        size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= most;
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       become(

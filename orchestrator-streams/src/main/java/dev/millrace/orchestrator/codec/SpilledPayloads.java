@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpilledPayloads {
   private List<Spilled> spilled = List.of();
   private List<Integer> released = List.of();
+  private List<Integer> dropped = List.of();
 
   SpilledPayloads() {}
 
@@ -52,6 +53,20 @@ public final class SpilledPayloads {
       spilled = new ArrayList<>(1);
     }
     spilled.add(new Spilled(slot, payload));
+  }
+
+  /** Steps whose branches are to be forgotten after the record is stored; once. */
+  public List<Integer> takeDroppedBranches() {
+    List<Integer> taken = dropped;
+    dropped = List.of();
+    return taken;
+  }
+
+  void dropBranches(int step) {
+    if (dropped.isEmpty()) {
+      dropped = new ArrayList<>(1);
+    }
+    dropped.add(step);
   }
 
   void release(List<Integer> slots) {

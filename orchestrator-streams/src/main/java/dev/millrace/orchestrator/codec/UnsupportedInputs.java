@@ -43,19 +43,12 @@ final class UnsupportedInputs {
     }
   }
 
-  /** Refuses heartbeats and what is reported of branches. */
+  /** Refuses heartbeats. */
   static void check(StepCompletion completion) throws MalformedRecordException {
     switch (completion.getStatus()) {
       case SUCCEEDED, FAILED -> {}
       case UNKNOWN, RUNNING ->
           throw unsupported("status is " + completion.getStatus(), "send SUCCEEDED or FAILED");
-    }
-    if (completion.getBranch() >= 0) {
-      throw unsupported("branch is " + completion.getBranch(), "leave it out");
-    }
-    if (!completion.getResults().isEmpty()) {
-      throw unsupported(
-          "results has %d items".formatted(completion.getResults().size()), "send one output");
     }
   }
 

@@ -171,7 +171,8 @@ public final class LoadGenerator {
           STEP_REPEATED,
           HEARTBEAT,
           SIGNAL_RECEIVED,
-          BRANCHES_OPENED ->
+          BRANCHES_OPENED,
+          BRANCHES_REPORTED ->
           false;
       case UNKNOWN,
           WORKFLOW_REJECTED,

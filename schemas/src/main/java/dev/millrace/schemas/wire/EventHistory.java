@@ -72,7 +72,8 @@ public final class EventHistory {
             PRIORITY_CHANGED,
             CONTROL_REFUSED,
             WORKFLOW_MIGRATED,
-            BRANCHES_OPENED ->
+            BRANCHES_OPENED,
+            BRANCHES_REPORTED ->
             false;
       };
     }

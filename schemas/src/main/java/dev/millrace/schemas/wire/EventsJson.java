@@ -2,12 +2,14 @@ package dev.millrace.schemas.wire;
 
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -38,6 +40,10 @@ public final class EventsJson {
       json.writeStringProperty("id", entry.id(workflowId));
       json.writeStringProperty("at", entry.at().toString());
       write(json, entry.event());
+      if (!entry.scope().isEmpty() || hasNumber(entry.event().getType())) {
+        json.writeNumberProperty("number", entry.event().getNumber());
+      }
+      write(json, entry.event().getResults());
       json.writeEndObject();
     }
     return line.toString();
@@ -73,15 +79,31 @@ public final class EventsJson {
     if (!event.getName().isEmpty()) {
       json.writeStringProperty("name", event.getName());
     }
-    if (hasNumber(event.getType())) {
-      json.writeNumberProperty("number", event.getNumber());
+  }
+
+  private static void write(JsonGenerator json, List<ItemResult> results) {
+    if (results.isEmpty()) {
+      return;
     }
+    json.writeArrayPropertyStart("results");
+    for (ItemResult result : results) {
+      json.writeStartObject();
+      if (result.getOutput() != null) {
+        json.writeName("output");
+        write(json, result.getOutput());
+      }
+      if (result.getFailure() != null) {
+        write(json, result.getFailure());
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   /** Whether 0 is a value of {@code number} rather than its absence. */
   private static boolean hasNumber(EventType type) {
     return switch (type) {
-      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED -> true;
+      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED, BRANCHES_REPORTED -> true;
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,

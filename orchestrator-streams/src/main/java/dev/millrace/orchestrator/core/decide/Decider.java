@@ -4,6 +4,8 @@ import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -31,8 +33,12 @@ public final class Decider {
         switch (input) {
           case StartRequested start -> start(start, transition, steps);
           case CancelRequested cancel -> cancel(cancel, transition, steps);
-          case AttemptReported report -> steps.report(report);
-          case TimerFired fired -> timer(transition, steps);
+          case AttemptReported report ->
+              transition.chunk() == null ? steps.report(report) : steps.branches().report(report);
+          case TimerFired fired ->
+              transition.chunk() == null ? timer(transition, steps) : steps.branches().fireDeadlines();
+          case ChunkRequested chunk -> steps.branches().start(chunk);
+          case ChunkReported report -> steps.forks().report(report);
         };
     return refused == null ? transition.accepted() : refused;
   }

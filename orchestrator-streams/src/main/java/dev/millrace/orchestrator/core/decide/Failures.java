@@ -39,22 +39,34 @@ final class Failures {
 
   /** The open attempt of a step has failed. */
   void fail(int step, Failure failure) {
+    Chunk chunk = transition.chunk();
+    if (chunk != null && chunk.batchSize() > 1) {
+      steps.branches().failBatch(step, failure);
+      return;
+    }
     CompiledStep compiled = definition.step(step);
     boolean isCleanUp = compiled.group() != Group.MAIN;
     if ((state.outcome() == null || isCleanUp) && mayRetry(compiled, step, failure)) {
-      int attempt = state.attempt(step);
-      long delayMs =
-          BackOff.delayMs(
-              compiled.retry(), transition.workflowId(), step, state.attemptsOfRound(step));
-      long retryAtMs = Deadlines.after(transition.nowMs(), delayMs);
-      transition.record(new AttemptFailed(step, attempt, failure, retryAtMs));
+      long retryAtMs = retryAtMs(step);
+      transition.record(new AttemptFailed(step, state.attempt(step), failure, retryAtMs));
       transition.armTimer(retryAtMs);
     } else {
       failForGood(step, failure);
     }
   }
 
-  private boolean mayRetry(CompiledStep step, int index, Failure failure) {
+  /** When the attempt after the current one of a step is due. */
+  long retryAtMs(int step) {
+    long delayMs =
+        BackOff.delayMs(
+            definition.step(step).retry(),
+            transition.workflowId(),
+            step,
+            state.attemptsOfRound(step));
+    return Deadlines.after(transition.nowMs(), delayMs);
+  }
+
+  boolean mayRetry(CompiledStep step, int index, Failure failure) {
     RetryPolicy retry = step.retry();
     if (!failure.retryable() || state.attemptsOfRound(index) >= retry.maxAttempts()) {
       return false;
@@ -72,6 +84,17 @@ final class Failures {
   void failForGood(int step, Failure failure) {
     CompiledStep compiled = definition.step(step);
     int attempt = state.attempt(step);
+    Chunk chunk = transition.chunk();
+    if (chunk != null && chunk.batchSize() > 1) {
+      steps.branches().failBatch(step, new Failure(failure.type(), failure.message(), false));
+      return;
+    }
+    if (chunk != null) {
+      transition.record(
+          new StepFailed(
+              step, attempt, failure, Consequence.CONTINUE, CompiledDefinition.NO_STEP));
+      return;
+    }
     FailureRule rule = rule(compiled, failure);
     FailureRule.@Nullable Reaction reaction = rule == null ? null : rule.reaction();
     switch (reaction) {

@@ -92,7 +92,11 @@ final class Readiness {
     CompiledStep compiled = definition.step(step);
     if (compiled.action() instanceof CompiledAction.Work work) {
       StepHeld held = held(step, compiled);
-      if (held == null) {
+      if (held == null && definition.isOfBranches()) {
+        steps.branches().dispatch(step, work.input());
+      } else if (held == null && compiled.forEach() != null) {
+        open(step, compiled.forEach());
+      } else if (held == null) {
         dispatch(step, compiled, work);
       } else if (state.stepStatus(step) != StepStatus.READY
           || state.stepDeadlineMs(step) != held.untilMs()) {
@@ -108,19 +112,52 @@ final class Readiness {
     }
   }
 
+  private void open(int step, CompiledStep.CompiledForEach forEach) {
+    try {
+      steps.forks().open(step, forEach);
+    } catch (EvaluationException e) {
+      steps.failures().failForGood(step, Failures.ofExpression(e));
+    }
+  }
+
   /** Runs steps that were held for want of room, as long as there is some. */
   void release() {
     for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
         step < state.stepCount() && state.openSteps() < definition.maxParallel();
         step = state.nextHeld(step + 1)) {
-      if (!state.isPaused() && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
+      if (!transition.isPaused() && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
         run(step);
       }
+    }
+    boolean hasRoom = state.openSteps() < definition.maxParallel();
+    if (definition.isOfBranches() && hasRoom) {
+      startBranches();
+    }
+  }
+
+  /** Starts branches as long as there is room; those that have not begun are the last ones. */
+  private void startBranches() {
+    int count = state.stepCount();
+    if (state.stepStatus(count - 1) != StepStatus.WAITING || transition.isPaused()) {
+      return;
+    }
+    int begun = 0;
+    int waiting = count - 1;
+    while (begun < waiting) {
+      int middle = (begun + waiting) >>> 1;
+      if (state.stepStatus(middle) == StepStatus.WAITING) {
+        waiting = middle;
+      } else {
+        begun = middle + 1;
+      }
+    }
+    for (int step = waiting; step < count && state.openSteps() < definition.maxParallel(); step++) {
+      run(step);
     }
   }
 
   private @Nullable StepHeld held(int step, CompiledStep compiled) {
-    if (state.isPaused()) {
+    if (transition.isPaused()) {
       return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
     }
     if (compiled.group() == Group.COMPENSATION) {

@@ -29,6 +29,8 @@ final class Steps {
   private final Readiness readiness;
   private final Ending ending;
   private final Children children;
+  private final Forks forks;
+  private final BranchSteps branches;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -38,6 +40,8 @@ final class Steps {
     this.readiness = new Readiness(transition, this);
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
+    this.forks = new Forks(transition, this);
+    this.branches = new BranchSteps(transition, this);
   }
 
   Failures failures() {
@@ -54,6 +58,14 @@ final class Steps {
 
   Children children() {
     return children;
+  }
+
+  Forks forks() {
+    return forks;
+  }
+
+  BranchSteps branches() {
+    return branches;
   }
 
   /** Starts what waits for nothing. */
@@ -76,6 +88,12 @@ final class Steps {
           Refusal.UNKNOWN_STEP,
           "definition %s/%d has no step '%s'; copy step from the command"
               .formatted(definition.name(), definition.version(), report.stepId()));
+    }
+    if (definition.step(step).forEach() != null) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_BRANCH,
+          "step '%s' runs for each item of a list; copy branch from the command"
+              .formatted(report.stepId()));
     }
     if (!awaitsReport(step) || state.attempt(step) != report.attempt()) {
       return new Decision.Refused(
@@ -208,7 +226,7 @@ final class Steps {
   }
 
   /** Goes on with what may follow from all that was recorded. */
-  private void moveOn() {
+  void moveOn() {
     readiness.spread();
     readiness.release();
     readiness.spread();

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.event;
 
+import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which attempt
  * @param output what it returned
  * @param notTaken the steps that depend on it under a condition that does not hold
+ * @param results what became of each item of a batch; empty for other steps
  */
-public record StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken)
+public record StepSucceeded(
+    int step,
+    int attempt,
+    @Nullable Payload output,
+    List<Integer> notTaken,
+    List<ItemResult> results)
     implements Event {
   public StepSucceeded {
     notTaken = List.copyOf(notTaken);
+    results = List.copyOf(results);
+  }
+
+  /** The success of what is no batch. */
+  public StepSucceeded(
+      int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
+    this(step, attempt, output, notTaken, List.of());
   }
 
   /** All conditions hold, or there are none. */

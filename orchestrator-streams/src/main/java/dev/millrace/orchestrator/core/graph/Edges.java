@@ -20,6 +20,11 @@ public final class Edges {
     this.conditional = conditional;
   }
 
+  /** Those of steps without edges. */
+  static Edges none(int steps) {
+    return new Edges(new Expression[0], new boolean[0], new boolean[steps]);
+  }
+
   /** The condition of an edge over the step's output; null where it has none. */
   public @Nullable Expression<Boolean> condition(int edge) {
     return conditions[edge];

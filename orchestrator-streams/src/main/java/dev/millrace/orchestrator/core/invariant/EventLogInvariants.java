@@ -4,6 +4,9 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
@@ -71,7 +74,7 @@ public final class EventLogInvariants {
     expect(sequence, sequence == nextSequence, "the next sequence number is %d", nextSequence);
     nextSequence = sequence + 1;
     expect(sequence, !status.hasEnded(), "%s after the end", event);
-    boolean starts = event instanceof WorkflowStarted;
+    boolean starts = event instanceof WorkflowStarted || event instanceof ChunkOpened;
     expect(sequence, starts == (status == WorkflowStatus.ABSENT), "%s while %s", event, status);
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
     expect(sequence, !stepFailed || ending || ends, "%s, but a step has failed for good", event);
@@ -80,6 +83,21 @@ public final class EventLogInvariants {
         status = WorkflowStatus.RUNNING;
         workflowDeadlineMs = started.deadlineMs();
       }
+      case ChunkOpened opened -> status = WorkflowStatus.RUNNING;
+      case BranchesOpened opened -> {
+        begins(sequence, opened.step(), "forked");
+        attempted(sequence, opened.step(), opened.attempt());
+        statuses[opened.step()] = StepStatus.SUSPENDED;
+      }
+      case BranchesReported report ->
+          expect(
+              sequence,
+              statuses[report.step()] == StepStatus.SUSPENDED
+                  && attempts[report.step()] == report.attempt(),
+              "a chunk of attempt %d of step '%s' reports while %s",
+              report.attempt(),
+              id(report.step()),
+              statuses[report.step()]);
       case StepDispatched dispatched -> dispatched(sequence, dispatched, atMs);
       case StepSuspended suspended -> suspended(sequence, suspended);
       case StepHeld held -> {
@@ -147,7 +165,8 @@ public final class EventLogInvariants {
 
   private void succeeded(long sequence, StepSucceeded success) {
     int step = success.step();
-    if (definition.step(step).action() instanceof CompiledAction.Work) {
+    boolean isForked = definition.step(step).forEach() != null && !definition.isOfBranches();
+    if (definition.step(step).action() instanceof CompiledAction.Work && !isForked) {
       close(sequence, step, success.attempt(), StepStatus.SUCCEEDED);
       return;
     }

@@ -17,6 +17,15 @@ public interface WorkflowState extends WorkflowView {
   /** The workflow that a step waits for; null for none any more. */
   void setChild(int step, @Nullable String workflowId);
 
+  /** What is known of the branches of a step. */
+  void setBranches(int step, Branches branches);
+
+  /** What the items of a batch have given until now. */
+  void keepResults(int step, Payload results);
+
+  /** Some more items of this chunk of branches have failed. */
+  void addFailedItems(int items);
+
   /** A command for an attempt is out; with a deadline or {@link #NO_DEADLINE}. */
   void open(int step, int attempt, long deadlineMs);
 

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.definition.DiffCommand;
 import dev.millrace.cli.definition.LintCommand;
 import dev.millrace.cli.definition.RegisterCommand;
 import dev.millrace.cli.demo.DemoCommand;
@@ -9,9 +10,11 @@ import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.wfformat.ImportCommand;
 import dev.millrace.cli.wfformat.ReplayCommand;
 import dev.millrace.cli.workflow.CancelCommand;
+import dev.millrace.cli.workflow.DiffAttemptsCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
 import dev.millrace.cli.workflow.StartCommand;
+import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
 import picocli.CommandLine;
@@ -59,6 +62,7 @@ public final class Millrace {
         .addSubcommand(new DevCommand(LocalEngine::start))
         .addSubcommand(new LintCommand())
         .addSubcommand(new RegisterCommand())
+        .addSubcommand(new DiffCommand())
         .addSubcommand(new ImportCommand())
         .addSubcommand(new ReplayCommand(LocalEngine::start))
         .addSubcommand(new TopicsCommand())
@@ -67,6 +71,8 @@ public final class Millrace {
         .addSubcommand(new ListCommand())
         .addSubcommand(new CancelCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new StateCommand())
+        .addSubcommand(new DiffAttemptsCommand())
         .addSubcommand(Bench.commandLine())
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)

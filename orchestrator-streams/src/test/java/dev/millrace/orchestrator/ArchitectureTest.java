@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -116,6 +118,38 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("org.rocksdb..")
             .because("how state is kept is the store's business; use WorkflowStore"));
+  }
+
+  @Test
+  void celEndsInTheRoomOfExpressions() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".expression..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.cel..", "com.google.re2j..", "com.google.protobuf..")
+            .because(
+                "the language of expressions is behind the ports of core.expression;"
+                    + " make a CelExpressions where the engine is put together"));
+  }
+
+  @Test
+  void expressionsSeeTheCoreAndTheTextsOfDefinitionsAlone() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".expression..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(ROOT + "..")
+                    .and(
+                        resideOutsideOfPackages(
+                            CORE, ROOT + ".expression..", ROOT + ".definition..")))
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "org.slf4j..")
+            .because("a value must depend on the expression and its scope alone"));
   }
 
   @Test

@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the one partition that a key lies in, from its beginning or from its end, without a
@@ -26,6 +27,7 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class PartitionReader<T extends SpecificRecordBase> implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration POLL = Duration.ofMillis(200);
 
   /** A record of the partition. */
   public record Found<T>(long offset, String key, T value) {}
@@ -119,6 +121,26 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
       }
     }
     return found;
+  }
+
+  /**
+   * The record at an offset; null when the topic no longer has it, or it cannot be read. Reading
+   * goes on behind it.
+   */
+  public @Nullable Found<T> at(long offset) {
+    if (offset >= end) {
+      return null;
+    }
+    consumer.seek(partition, offset);
+    long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
+    while (consumer.position(partition) <= offset && System.nanoTime() < deadline) {
+      for (Found<T> found : poll(POLL)) {
+        if (found.offset() == offset) {
+          return found;
+        }
+      }
+    }
+    return null;
   }
 
   /** Whether everything has been read that was there when the partition was opened. */

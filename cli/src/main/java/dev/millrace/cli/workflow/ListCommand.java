@@ -6,8 +6,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -68,8 +66,9 @@ public final class ListCommand implements Callable<Integer> {
       out.println(answer);
       return ExitCode.OK;
     }
-    table(answer.path("workflows").valueStream().sorted(NEWEST_FIRST).toList())
-        .forEach(out::println);
+    Stream<List<String>> rows =
+        answer.path("workflows").valueStream().sorted(NEWEST_FIRST).map(ListCommand::row);
+    Columns.aligned(Stream.concat(Stream.of(HEAD), rows).toList()).forEach(out::println);
     if (answer.path("partial").asBoolean(false)) {
       command
           .commandLine()
@@ -77,28 +76,6 @@ public final class ListCommand implements Callable<Integer> {
           .println("millrace: the list is not complete: not every engine answered");
     }
     return ExitCode.OK;
-  }
-
-  /** Each column as wide as its widest cell. */
-  private static List<String> table(List<JsonNode> workflows) {
-    List<List<String>> rows =
-        Stream.concat(Stream.of(HEAD), workflows.stream().map(ListCommand::row)).toList();
-    int[] widths =
-        IntStream.range(0, HEAD.size())
-            .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
-            .toArray();
-    return rows.stream()
-        .map(
-            row ->
-                IntStream.range(0, widths.length)
-                    .mapToObj(column -> padded(row.get(column), widths[column]))
-                    .collect(Collectors.joining("  "))
-                    .stripTrailing())
-        .toList();
-  }
-
-  private static String padded(String cell, int width) {
-    return cell + " ".repeat(width - cell.length());
   }
 
   private static List<String> row(JsonNode workflow) {

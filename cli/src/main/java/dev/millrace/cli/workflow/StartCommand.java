@@ -7,6 +7,7 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Payload;
@@ -242,6 +243,7 @@ public final class StartCommand implements Callable<Integer> {
         .setInput(input == null ? null : payload(input))
         .setTenant(tenant)
         .setPriority(priority)
+        .setOnDuplicate(DuplicatePolicy.REJECT)
         .build();
   }
 

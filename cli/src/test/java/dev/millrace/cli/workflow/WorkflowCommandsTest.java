@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.CliRun;
+import dev.millrace.cli.Millrace;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
@@ -18,6 +19,7 @@ import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.testing.JvmProcess;
 import dev.millrace.testing.Patience;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -87,6 +89,25 @@ class WorkflowCommandsTest {
     assertThat(start.getPriority()).isEqualTo(9);
     assertThat(StandardCharsets.UTF_8.decode(start.getInput().getData()).toString())
         .isEqualTo("{\"a\":1}");
+  }
+
+  /** Avro trusts the classes of records only once something has made a codec for them. */
+  @Test
+  void startWorksInAJvmThatHasMadeNoRecordBefore() throws Exception {
+    try (JvmProcess start =
+        JvmProcess.start(
+            Millrace.class,
+            List.of(
+                "start",
+                "order",
+                "--id",
+                "fresh",
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--schema-registry",
+                registry.url()))) {
+      assertThat(start.awaitLine("fresh")).isEqualTo("fresh");
+    }
   }
 
   @Test

@@ -34,7 +34,7 @@ public final class DefinitionDecoder {
    *
    * @throws MalformedRecordException when it breaks a rule
    */
-  InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
+  public InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
       throws MalformedRecordException {
     WorkflowDefinition definition = valid(record);
     return new InlineDefinition(

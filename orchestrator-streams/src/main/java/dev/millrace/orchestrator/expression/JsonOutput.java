@@ -25,13 +25,15 @@ import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * JSON of the values of expressions: without spaces, fields in the order of the value, so that one
  * value always gives the same bytes. One object writes one payload; of one thread.
  */
 final class JsonOutput {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().recyclerPool(JsonRecyclerPools.threadLocalPool()).build();
   private static final int USUAL_BYTES = 256;
   private static final BigInteger NANOS = BigInteger.valueOf(1_000_000_000);
 

@@ -16,6 +16,7 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /**
  * Makes values of JSON payloads: whole numbers are Long, others Double, null is {@link NullValue}.
@@ -25,6 +26,7 @@ import tools.jackson.core.json.JsonFactory;
 final class PayloadJson {
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .recyclerPool(JsonRecyclerPools.threadLocalPool())
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(ExpressionLimits.PAYLOAD_DEPTH)

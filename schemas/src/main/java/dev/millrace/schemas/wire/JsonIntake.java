@@ -112,7 +112,8 @@ public final class JsonIntake {
   }
 
   private WorkflowStart start(JsonFields in) throws MalformedRecordException {
-    WorkflowStart.Builder start = WorkflowStart.newBuilder();
+    // Said here, since Avro makes the default of an enumeration only where the class is trusted.
+    WorkflowStart.Builder start = WorkflowStart.newBuilder().setOnDuplicate(DuplicatePolicy.REJECT);
     String definition = null;
     int version = NO_VERSION;
     WorkflowDefinition inline = null;

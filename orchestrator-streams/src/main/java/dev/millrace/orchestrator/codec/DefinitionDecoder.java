@@ -3,7 +3,9 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.wire.AvroCodec;
@@ -12,6 +14,9 @@ import java.util.List;
 
 /** Records of the definitions topic as compiled definitions. Not thread-safe. */
 public final class DefinitionDecoder {
+  /** One for all, since it is costly to make and safe for any thread. */
+  static final ExpressionCompiler EXPRESSIONS = new CelExpressions();
+
   private final AvroCodec<dev.millrace.schemas.v1.WorkflowDefinition> codec;
 
   public DefinitionDecoder(Topics topics, SchemaRegistry registry) {
@@ -26,7 +31,7 @@ public final class DefinitionDecoder {
    * @throws MalformedRecordException when the bytes are none, or it breaks a rule
    */
   public CompiledDefinition decode(byte[] value) throws MalformedRecordException {
-    return CompiledDefinition.compile(valid(codec.decode(value)));
+    return CompiledDefinition.compile(valid(codec.decode(value)), EXPRESSIONS);
   }
 
   /**
@@ -38,7 +43,7 @@ public final class DefinitionDecoder {
       throws MalformedRecordException {
     WorkflowDefinition definition = valid(record);
     return new InlineDefinition(
-        definition, CompiledDefinition.compile(definition), codec.encode(record));
+        definition, CompiledDefinition.compile(definition, EXPRESSIONS), codec.encode(record));
   }
 
   private static WorkflowDefinition valid(dev.millrace.schemas.v1.WorkflowDefinition record)

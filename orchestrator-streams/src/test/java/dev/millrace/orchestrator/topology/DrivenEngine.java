@@ -245,7 +245,7 @@ final class DrivenEngine implements AutoCloseable {
     complete(workflowId, completion(step, attempt, CompletionStatus.FAILED, null, failure));
   }
 
-  private void complete(String workflowId, StepCompletion completion) {
+  void complete(String workflowId, StepCompletion completion) {
     send(topics.completions(), workflowId, completions.encode(completion));
   }
 
@@ -285,6 +285,20 @@ final class DrivenEngine implements AutoCloseable {
     return read(topics.commands("queue")).stream()
         .map(record -> decode(commands, record.value()))
         .map(command -> command.getStep() + "/" + command.getAttempt())
+        .toList();
+  }
+
+  /** The commands since the last call. */
+  List<StepCommand> commands() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> decode(commands, record.value()))
+        .toList();
+  }
+
+  /** The keys of the commands since the last call. */
+  List<String> commandKeys() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> new String(record.key(), UTF_8))
         .toList();
   }
 

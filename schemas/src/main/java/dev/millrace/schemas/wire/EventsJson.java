@@ -47,8 +47,7 @@ public final class EventsJson {
     }
     if (event.getPayload() != null) {
       json.writeName("payload");
-      Payload payload = event.getPayload();
-      PayloadJson.write(json, payload.getContentType(), bytes(payload.getData()));
+      write(json, event.getPayload());
     }
     if (event.getFailure() != null) {
       write(json, event.getFailure());
@@ -147,6 +146,10 @@ public final class EventsJson {
       json.writeEndObject();
     }
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Payload payload) {
+    PayloadJson.write(json, payload.getContentType(), bytes(payload.getData()));
   }
 
   private static byte[] bytes(ByteBuffer buffer) {

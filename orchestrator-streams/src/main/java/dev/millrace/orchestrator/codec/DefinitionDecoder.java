@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.codec;
 
+import dev.millrace.orchestrator.core.check.ExpressionRules;
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
@@ -50,6 +51,9 @@ public final class DefinitionDecoder {
       throws MalformedRecordException {
     WorkflowDefinition definition = DefinitionCodec.fromAvro(record);
     List<Violation> violations = DefinitionValidator.validate(definition);
+    if (violations.isEmpty()) {
+      violations = ExpressionRules.check(definition, EXPRESSIONS);
+    }
     if (!violations.isEmpty()) {
       Violation first = violations.getFirst();
       throw new MalformedRecordException(

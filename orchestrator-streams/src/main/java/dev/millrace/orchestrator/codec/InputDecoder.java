@@ -45,6 +45,9 @@ public final class InputDecoder {
   /** What the event of a dispatched step takes beside the step's id, at most. */
   private static final int DISPATCH_BYTES = 24;
 
+  private static final DefinitionParser DEFINITIONS =
+      new DefinitionParser(DefinitionDecoder.EXPRESSIONS);
+
   private final AvroCodec<WorkflowStart> starts;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
@@ -162,7 +165,7 @@ public final class InputDecoder {
   }
 
   private static WorkflowDefinition readDefinition(String source) throws MalformedRecordException {
-    return switch (DefinitionParser.parse(source.getBytes(UTF_8), SourceFormat.JSON)) {
+    return switch (DEFINITIONS.parse(source.getBytes(UTF_8), SourceFormat.JSON)) {
       case ParsedDefinition.Accepted accepted -> DefinitionCodec.toAvro(accepted.definition());
       case ParsedDefinition.Refused refused ->
           throw new MalformedRecordException(

@@ -132,18 +132,11 @@ final class ActionReader {
       throws SourceRefusedException {
     switch (field) {
       case DEFINITION -> name = values.text(value);
-      case VERSION ->
-          version =
-              values.limit(
-                  value, DefinitionRule.BAD_VERSION);
-      case ID -> {
-        String text = values.text(value);
-        workflowId = text == null ? null : JsonText.of(text);
-      }
+      case VERSION -> version = values.limit(value, DefinitionRule.BAD_VERSION);
+      case ID -> workflowId = values.text(value);
       case INPUT -> input = new TemplateReader(values).read(value);
       case DETACHED -> detached = Objects.requireNonNullElse(values.bool(value), false);
-      case ON_CANCEL ->
-          cancelled = values.choice(value, ON_CANCEL, "write one of abandon, cancel");
+      case ON_CANCEL -> cancelled = values.choice(value, ON_CANCEL, "write one of abandon, cancel");
     }
   }
 
@@ -167,8 +160,7 @@ final class ActionReader {
     return new StepAction.Case(nameOrStandIn(), when);
   }
 
-  private void readCaseField(Field.OfCase field, SourceValue value)
-      throws SourceRefusedException {
+  private void readCaseField(Field.OfCase field, SourceValue value) throws SourceRefusedException {
     switch (field) {
       case CASE -> name = values.text(value);
       case WHEN -> when = values.text(value);

@@ -35,7 +35,7 @@ public final class ChildBuilder {
 
   /** Its id, in which <code>${...}</code> may stand. */
   public ChildBuilder id(String template) {
-    this.id = JsonText.of(template);
+    this.id = template;
     return this;
   }
 
@@ -52,7 +52,8 @@ public final class ChildBuilder {
   }
 
   /**
-   * Whether it is cancelled when the workflow ends before it. Without, it is, unless it is detached.
+   * Whether it is cancelled when the workflow ends before it. Without, it is, unless it is
+   * detached.
    */
   public ChildBuilder cancelled(boolean cancelled) {
     this.cancelled = cancelled;

@@ -29,10 +29,7 @@ final class CompensationReader {
     }
     CompensationReader reader = new CompensationReader(values);
     values.mapping(
-        value,
-        Field.OfCompensation.class,
-        List.of(Field.OfCompensation.TYPE),
-        reader::readField);
+        value, Field.OfCompensation.class, List.of(Field.OfCompensation.TYPE), reader::readField);
     return reader;
   }
 

@@ -122,7 +122,7 @@ final class DefinitionReader {
                 "more than %,d steps; split the definition into several workflows"
                     .formatted(DefinitionLimits.STEPS));
           }
-          StepReader step = new StepReader(values, edges, UNREADABLE + (steps.size() + finallySteps.size()));
+          StepReader step = new StepReader(values, edges, steps.size() + finallySteps.size());
           read.add(step);
           if (values.isA(
               SourceEvent.Kind.MAPPING, item, "a step is a mapping with at least an id")) {

@@ -35,7 +35,8 @@ final class DefinitionWarnings {
     checkRetry("retry", definition.retry());
     if (!definition.retry().equals(RetryPolicy.NONE)
         && definition.steps().stream().noneMatch(DefinitionWarnings::usesRetryOfDefinition)
-        && definition.finallySteps().stream().noneMatch(DefinitionWarnings::usesRetryOfDefinition)) {
+        && definition.finallySteps().stream()
+            .noneMatch(DefinitionWarnings::usesRetryOfDefinition)) {
       warn(
           WarningRule.UNUSED_RETRY,
           "retry",

@@ -49,22 +49,24 @@ final class EdgeReader {
   }
 
   List<Dependency> dependencies(SourceValue list) throws SourceRefusedException {
-    List<Dependency> dependencies = new ArrayList<>();
-    if (values.isA(
-        SourceEvent.Kind.SEQUENCE, list, "list the step ids in brackets, like [a, b]")) {
+    List<Dependency> dependencies = new ArrayList<>(2);
+    if (values.isA(SourceEvent.Kind.SEQUENCE, list, "list the step ids in brackets, like [a, b]")) {
       values.list(
           list,
           item -> {
             count(item);
-            // A stand-in keeps the positions of the items behind it.
-            String standIn = DefinitionReader.UNREADABLE + item.item();
             dependencies.add(
                 item.kind() == SourceEvent.Kind.MAPPING
-                    ? new DependencyDraft().read(item, standIn)
-                    : Dependency.on(Objects.requireNonNullElse(values.text(item), standIn)));
+                    ? new DependencyDraft().read(item)
+                    : Dependency.on(orStandIn(values.text(item), item)));
           });
     }
     return dependencies;
+  }
+
+  /** A stand-in keeps the positions of the items behind it. */
+  private static String orStandIn(@Nullable String id, SourceValue item) {
+    return id == null ? DefinitionReader.UNREADABLE + item.item() : id;
   }
 
   private void count(SourceValue edge) throws SourceRefusedException {
@@ -83,10 +85,10 @@ final class EdgeReader {
     private @Nullable String when;
     private @Nullable String chosen;
 
-    Dependency read(SourceValue item, String standIn) throws SourceRefusedException {
+    Dependency read(SourceValue item) throws SourceRefusedException {
       values.mapping(
           item, Field.OfDependency.class, List.of(Field.OfDependency.STEP), this::readField);
-      return new Dependency(Objects.requireNonNullElse(step, standIn), when, chosen);
+      return new Dependency(orStandIn(step, item), when, chosen);
     }
 
     private void readField(Field.OfDependency field, SourceValue value)
@@ -102,7 +104,9 @@ final class EdgeReader {
   @Nullable JoinRule join(SourceValue value) throws SourceRefusedException {
     if (value.kind() != SourceEvent.Kind.MAPPING) {
       return values.choice(
-          value, JOINS, "write one of %s, {atLeast: 2}".formatted(String.join(", ", JOINS.keySet())));
+          value,
+          JOINS,
+          "write one of %s, {atLeast: 2}".formatted(String.join(", ", JOINS.keySet())));
     }
     List<Integer> atLeast = new ArrayList<>(1);
     values.mapping(
@@ -157,10 +161,7 @@ final class EdgeReader {
       if (values.isA(
           SourceEvent.Kind.MAPPING, item, "a rule is like {types: [Timeout], then: continue}")) {
         values.mapping(
-            item,
-            Field.OfFailureRule.class,
-            List.of(Field.OfFailureRule.THEN),
-            this::readField);
+            item, Field.OfFailureRule.class, List.of(Field.OfFailureRule.THEN), this::readField);
       }
       return new FailureRule(types, Objects.requireNonNullElseGet(then, Reaction.Fail::new));
     }
@@ -168,8 +169,7 @@ final class EdgeReader {
     private void readField(Field.OfFailureRule field, SourceValue value)
         throws SourceRefusedException {
       switch (field) {
-        case TYPES ->
-            types = FailureTypesReader.read(values, value, DefinitionRule.FAILURE_RULE);
+        case TYPES -> types = FailureTypesReader.read(values, value, DefinitionRule.FAILURE_RULE);
         case THEN -> then = reaction(value);
       }
     }

@@ -2,22 +2,11 @@ package dev.millrace.orchestrator.definition;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** A field of the language; each kind of mapping has its own. */
 sealed interface Field {
   /** The field as it is written. */
   String text();
-
-  /** The field of a kind that is written so. */
-  static <F extends Enum<F> & Field> Optional<F> of(Class<F> kind, String text) {
-    for (F field : kind.getEnumConstants()) {
-      if (field.text().equals(text)) {
-        return Optional.of(field);
-      }
-    }
-    return Optional.empty();
-  }
 
   /** The fields of a kind as they are written, in the order of the language. */
   static <F extends Enum<F> & Field> List<String> texts(Class<F> kind) {

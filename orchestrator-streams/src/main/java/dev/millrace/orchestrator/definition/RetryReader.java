@@ -56,8 +56,7 @@ final class RetryReader {
       case MAX_INTERVAL -> maxInterval = values.duration(value);
       case JITTER -> jitter = Objects.requireNonNullElse(values.number(value), jitter);
       case NON_RETRYABLE ->
-          nonRetryable =
-              FailureTypesReader.read(values, value, DefinitionRule.RETRY_NON_RETRYABLE);
+          nonRetryable = FailureTypesReader.read(values, value, DefinitionRule.RETRY_NON_RETRYABLE);
     }
   }
 }

@@ -39,7 +39,9 @@ final class SettingReader {
 
   private final SourceValues values;
 
-  private @Nullable String condition;
+  /** A stand-in until it is read, like the time to live. */
+  private String condition = DefinitionReader.UNREADABLE;
+
   private Duration delay = Duration.ZERO;
   private int max = DEFAULT_ROUNDS;
   private int maxParallel;
@@ -51,7 +53,7 @@ final class SettingReader {
   private LocalTime from = LocalTime.MIDNIGHT;
   private LocalTime to = LocalTime.MIDNIGHT;
   private @Nullable String key;
-  private @Nullable Duration ttl;
+  private Duration ttl = Duration.ofMillis(1);
 
   SettingReader(SourceValues values) {
     this.values = values;
@@ -63,38 +65,38 @@ final class SettingReader {
   }
 
   @Nullable Repeat repeat(SourceValue value) throws SourceRefusedException {
-    if (values.isA(
+    if (!values.isA(
         SourceEvent.Kind.MAPPING, value, "write its fields, like {until: output.done}")) {
-      values.mapping(
-          value, Field.OfRepeat.class, List.of(Field.OfRepeat.UNTIL), this::readRepeatField);
+      return null;
     }
-    return condition == null ? null : new Repeat(condition, delay, max);
+    values.mapping(
+        value, Field.OfRepeat.class, List.of(Field.OfRepeat.UNTIL), this::readRepeatField);
+    return new Repeat(condition, delay, max);
   }
 
   private void readRepeatField(Field.OfRepeat field, SourceValue value)
       throws SourceRefusedException {
     switch (field) {
-      case UNTIL -> condition = values.text(value);
+      case UNTIL -> condition = Objects.requireNonNullElse(values.text(value), condition);
       case DELAY -> delay = Objects.requireNonNullElse(values.duration(value), delay);
       case MAX -> max = Objects.requireNonNullElse(values.integer(value), max);
     }
   }
 
   @Nullable ForEach forEach(SourceValue value) throws SourceRefusedException {
-    if (values.isA(
+    if (!values.isA(
         SourceEvent.Kind.MAPPING, value, "write its fields, like {items: input.lines}")) {
-      values.mapping(
-          value, Field.OfForEach.class, List.of(Field.OfForEach.ITEMS), this::readForEachField);
+      return null;
     }
-    return condition == null
-        ? null
-        : new ForEach(condition, maxParallel, batchSize, tolerated, percent);
+    values.mapping(
+        value, Field.OfForEach.class, List.of(Field.OfForEach.ITEMS), this::readForEachField);
+    return new ForEach(condition, maxParallel, batchSize, tolerated, percent);
   }
 
   private void readForEachField(Field.OfForEach field, SourceValue value)
       throws SourceRefusedException {
     switch (field) {
-      case ITEMS -> condition = values.text(value);
+      case ITEMS -> condition = Objects.requireNonNullElse(values.text(value), condition);
       case MAX_PARALLEL -> maxParallel = values.limit(value, DefinitionRule.MAX_PARALLEL);
       case BATCH_SIZE -> batchSize = Objects.requireNonNullElse(values.integer(value), batchSize);
       case TOLERATE -> readTolerated(value);
@@ -187,18 +189,18 @@ final class SettingReader {
   }
 
   @Nullable ResultCache cache(SourceValue value) throws SourceRefusedException {
-    if (values.isA(SourceEvent.Kind.MAPPING, value, "write its fields, like {ttl: 1h}")) {
-      values.mapping(
-          value, Field.OfCache.class, List.of(Field.OfCache.TTL), this::readCacheField);
+    if (!values.isA(SourceEvent.Kind.MAPPING, value, "write its fields, like {ttl: 1h}")) {
+      return null;
     }
-    return ttl == null ? null : new ResultCache(key, ttl);
+    values.mapping(value, Field.OfCache.class, List.of(Field.OfCache.TTL), this::readCacheField);
+    return new ResultCache(key, ttl);
   }
 
   private void readCacheField(Field.OfCache field, SourceValue value)
       throws SourceRefusedException {
     switch (field) {
       case KEY -> key = new TemplateReader(values).read(value);
-      case TTL -> ttl = values.duration(value);
+      case TTL -> ttl = Objects.requireNonNullElse(values.duration(value), ttl);
     }
   }
 }

@@ -4,15 +4,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value of a source, and where in the definition it stands; spelled out only when something is
- * wrong with it.
- *
- * @param parent the mapping or list that has it; null for the definition itself
- * @param name its field, as it is written; empty for an item of a list
- * @param item its index in its list; -1 for a field
- * @param event its first event
+ * wrong with it. Equal to itself alone.
  */
-record SourceValue(@Nullable SourceValue parent, String name, int item, SourceEvent event) {
+final class SourceValue {
   private static final int NO_ITEM = -1;
+
+  private final @Nullable SourceValue parent;
+  private final String name;
+  private final int item;
+  private final SourceEvent event;
+
+  private SourceValue(@Nullable SourceValue parent, String name, int item, SourceEvent event) {
+    this.parent = parent;
+    this.name = name;
+    this.item = item;
+    this.event = event;
+  }
 
   static SourceValue root(SourceEvent event) {
     return new SourceValue(null, "", NO_ITEM, event);
@@ -24,6 +31,26 @@ record SourceValue(@Nullable SourceValue parent, String name, int item, SourceEv
 
   SourceValue item(int index, SourceEvent value) {
     return new SourceValue(this, "", index, value);
+  }
+
+  /** The mapping or list that has it; null for the definition itself. */
+  @Nullable SourceValue parent() {
+    return parent;
+  }
+
+  /** Its field, as it is written; empty for an item of a list. */
+  String name() {
+    return name;
+  }
+
+  /** Its index in its list; -1 for a field. */
+  int item() {
+    return item;
+  }
+
+  /** Its first event. */
+  SourceEvent event() {
+    return event;
   }
 
   boolean isItem() {

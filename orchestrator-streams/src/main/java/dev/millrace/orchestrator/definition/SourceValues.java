@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ final class SourceValues {
   private final SourceEvents events;
   private final Problems problems;
   private final SourceMap places;
+  private final Map<Class<?>, Map<String, Field>> fieldsByText = new HashMap<>();
   private int depth;
   private int skipped;
 
@@ -122,24 +124,33 @@ final class SourceValues {
       SourceValue mapping, Class<F> known, List<F> required, FieldReader<F> reader)
       throws SourceRefusedException {
     Set<F> seen = EnumSet.noneOf(known);
+    Map<String, Field> fields = fieldsByText.computeIfAbsent(known, SourceValues::byText);
     while (true) {
       SourceEvent key = next();
       if (key.kind() == SourceEvent.Kind.END) {
         requireAll(mapping, seen, required);
         return seen;
       }
-      Optional<F> field = Field.of(known, key.text());
-      if (isCollection(key) || field.isEmpty()) {
+      F field = isCollection(key) ? null : known.cast(fields.get(key.text()));
+      if (field == null) {
         unknownField(mapping, Field.texts(known), key);
         skip(key);
         skip(next());
-      } else if (!seen.add(field.get())) {
+      } else if (!seen.add(field)) {
         duplicateField(mapping, key);
         skip(next());
       } else {
-        reader.read(field.get(), at(mapping.field(key.text(), next())));
+        reader.read(field, at(mapping.field(key.text(), next())));
       }
     }
+  }
+
+  private static Map<String, Field> byText(Class<?> kind) {
+    Map<String, Field> byText = new HashMap<>();
+    for (Object field : kind.getEnumConstants()) {
+      byText.put(((Field) field).text(), (Field) field);
+    }
+    return byText;
   }
 
   /** Hands each item of a list to the reader. */

@@ -69,8 +69,7 @@ record StepPrinter(String commonQueue) {
       case StepAction.SetValue set -> putTemplate(fields, Field.OfStep.SET, set.value());
       case StepAction.Delay delay -> put(fields, Field.OfStep.DELAY, delay.duration());
       case StepAction.Until until -> put(fields, Field.OfStep.UNTIL, until.time());
-      case StepAction.AwaitSignal signal ->
-          fields.put(Field.OfStep.SIGNAL.text(), signal(signal));
+      case StepAction.AwaitSignal signal -> fields.put(Field.OfStep.SIGNAL.text(), signal(signal));
       case StepAction.StartChild child -> fields.put(Field.OfStep.WORKFLOW.text(), child(child));
       case StepAction.Choose choose ->
           fields.put(
@@ -96,7 +95,7 @@ record StepPrinter(String commonQueue) {
     if (child.version() != 0) {
       fields.put(Field.OfChild.VERSION.text(), child.version());
     }
-    putTemplate(fields, Field.OfChild.ID, child.workflowId());
+    put(fields, Field.OfChild.ID, child.workflowId());
     putTemplate(fields, Field.OfChild.INPUT, child.input());
     if (child.detached()) {
       fields.put(Field.OfChild.DETACHED.text(), true);

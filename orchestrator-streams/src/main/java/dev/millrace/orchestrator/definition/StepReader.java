@@ -1,7 +1,7 @@
 package dev.millrace.orchestrator.definition;
 
-import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
+import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.JoinRule;
@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one step, whose queue may still be named further down. One use, one thread. */
 final class StepReader {
+  private static final List<Field.OfStep> REQUIRED = List.of(Field.OfStep.ID);
+
   private final SourceValues values;
   private final EdgeReader edges;
-  private final String standIn;
+  private final int index;
 
   private @Nullable String id;
   private @Nullable String type;
@@ -45,28 +47,28 @@ final class StepReader {
   private @Nullable ResultCache cache;
 
   /** What the step is to do, of which there may be only one thing. */
-  private final Map<Field.OfStep, SourceValue> doing = new EnumMap<>(Field.OfStep.class);
+  private Map<Field.OfStep, SourceValue> doing = Map.of();
 
   /**
    * A reader of one step.
    *
-   * @param standIn id of a step that has none
+   * @param index how many steps came before it, in both parts
    */
-  StepReader(SourceValues values, EdgeReader edges, String standIn) {
+  StepReader(SourceValues values, EdgeReader edges, int index) {
     this.values = values;
     this.edges = edges;
-    this.standIn = standIn;
+    this.index = index;
   }
 
   /** Reads the fields of a step whose mapping has just begun. */
   void read(SourceValue step) throws SourceRefusedException {
-    values.mapping(step, Field.OfStep.class, List.of(Field.OfStep.ID), this::readField);
+    values.mapping(step, Field.OfStep.class, REQUIRED, this::readField);
     refuseSeveralActions();
   }
 
   /** The step; what could not be read has its default. */
   StepDefinition toStep(String defaultQueue) {
-    String known = id == null ? standIn : id;
+    String known = id == null ? DefinitionReader.UNREADABLE + index : id;
     String ownQueue = Objects.requireNonNullElse(queue, defaultQueue);
     return new StepDefinition(
         known,
@@ -87,19 +89,18 @@ final class StepReader {
   }
 
   private void readField(Field.OfStep field, SourceValue value) throws SourceRefusedException {
-    SettingReader settings = new SettingReader(values);
     switch (field) {
       case ID -> id = values.text(value);
       case TYPE -> {
-        doing.put(field, value);
+        note(field, value);
         type = values.text(value);
       }
       case QUEUE -> {
-        doing.put(field, value);
+        note(field, value);
         queue = values.text(value);
       }
       case INPUT -> {
-        doing.put(field, value);
+        note(field, value);
         input = new TemplateReader(values).read(value);
       }
       case SET -> does(field, value, new ActionReader(values).set(value));
@@ -117,24 +118,29 @@ final class StepReader {
       case HEARTBEAT -> heartbeat = values.timeout(value);
       case RETRY -> retry = RetryReader.read(values, value);
       case ON_FAILURE -> onFailure = edges.onFailure(value);
-      case REPEAT -> repeat = settings.repeat(value);
-      case FOR_EACH -> forEach = settings.forEach(value);
+      case REPEAT -> repeat = new SettingReader(values).repeat(value);
+      case FOR_EACH -> forEach = new SettingReader(values).forEach(value);
       case COMPENSATE -> compensation = CompensationReader.read(values, value);
-      case WINDOW -> window = settings.window(value);
-      case CACHE -> cache = settings.cache(value);
+      case WINDOW -> window = new SettingReader(values).window(value);
+      case CACHE -> cache = new SettingReader(values).cache(value);
     }
+  }
+
+  private void note(Field.OfStep field, SourceValue value) {
+    if (doing.isEmpty()) {
+      doing = new EnumMap<>(Field.OfStep.class);
+    }
+    doing.put(field, value);
   }
 
   /** Takes an action; of several the first in the source holds. */
   private void does(Field.OfStep field, SourceValue value, StepAction what) {
-    doing.put(field, value);
+    note(field, value);
     action = action == null ? what : action;
   }
 
   private static boolean isWorkers(Field.OfStep field) {
-    return field == Field.OfStep.TYPE
-        || field == Field.OfStep.QUEUE
-        || field == Field.OfStep.INPUT;
+    return field == Field.OfStep.TYPE || field == Field.OfStep.QUEUE || field == Field.OfStep.INPUT;
   }
 
   private void refuseSeveralActions() throws SourceRefusedException {

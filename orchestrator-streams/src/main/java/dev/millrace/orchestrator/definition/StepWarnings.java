@@ -76,8 +76,7 @@ final class StepWarnings {
           WarningRule.POINTLESS_HEARTBEAT,
           "heartbeat",
           "a sign of life is asked for every %s but an attempt may take no longer than %s; shorten it or remove it"
-              .formatted(
-                  DurationText.print(timeouts.heartbeat()), DurationText.print(attempt)));
+              .formatted(DurationText.print(timeouts.heartbeat()), DurationText.print(attempt)));
     }
     Duration whole = timeouts.scheduleToClose();
     if (!whole.isZero() && attempt.compareTo(whole) >= 0) {

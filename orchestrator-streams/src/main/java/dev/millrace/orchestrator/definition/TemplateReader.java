@@ -69,8 +69,7 @@ final class TemplateReader {
     values.at(text);
   }
 
-  private void appendMapping(StringBuilder out, SourceValue mapping)
-      throws SourceRefusedException {
+  private void appendMapping(StringBuilder out, SourceValue mapping) throws SourceRefusedException {
     open.add(mapping);
     out.append('{');
     Set<String> seen = new HashSet<>();

@@ -229,7 +229,7 @@ final class ReferenceWorkflow {
   }
 
   private void dispatch(Step step, long nowMs) {
-    long timeoutMs = step.definition.timeout().toMillis();
+    long timeoutMs = step.definition.timeouts().startToClose().toMillis();
     step.status = StepStatus.OPEN;
     step.attempt++;
     step.deadlineMs = timeoutMs == 0 ? 0 : nowMs + timeoutMs;

@@ -22,7 +22,6 @@ class HostileSourceTest {
 
   static Stream<Arguments> sources() {
     return Stream.of(
-        source("ring of 10,000 steps", "cycle", HEAD + ring()),
         source("ring in JSON", "cycle", jsonRing()),
         source("100,000 steps", "too-many-steps", HEAD + steps(100_000, i -> "  - id: s" + i)),
         source("100,000 steps in JSON", "too-many-steps", jsonSteps()),
@@ -49,6 +48,14 @@ class HostileSourceTest {
             "1,000,000 bad steps",
             "too-many-problems",
             HEAD + "steps: [1" + ",1\n".repeat(1_000_000)),
+        source("500,000 failure rules", "too-many-dependencies", HEAD + routes()),
+        source(
+            "4 MiB of one template",
+            "template-text",
+            HEAD + "output: [a" + ",a\n".repeat(1_300_000) + "]"),
+        source(
+            "template of depth 1,000", "too-deep", HEAD + "output: " + "[".repeat(1_000)),
+        source("4 MiB of cases", "switch-cases", HEAD + cases()),
         source("long number", "wrong-type", "name: w\nversion: 1" + "0".repeat(200_000)),
         source("large exponent", "wrong-type", "name: w\nversion: 1e999999999"));
   }
@@ -56,6 +63,9 @@ class HostileSourceTest {
   /** Sources within every limit cost what they hold: their text is read to its end. */
   static Stream<Arguments> sourcesWithinTheLimits() {
     return Stream.of(
+        source("ring of 10,000 steps", "cycle", HEAD + ring()),
+        source("10,000 steps with expressions", "not-upstream", HEAD + reading()),
+        source("60 templates of 60,000 characters", "too-many-expressions", HEAD + templates()),
         source("ring of 10,000 steps with 50,000 dependencies", "cycle", HEAD + denseRing()),
         source("4 MiB of escapes", "bad-name", "name: \"" + "\\x41\n".repeat(800_000) + "\""),
         source("4 MiB of comments", "empty-source", "# x\n".repeat(1_000_000)),
@@ -88,6 +98,24 @@ class HostileSourceTest {
                     (i + 3) % 10_000,
                     (i + 4) % 10_000,
                     (i + 5) % 10_000));
+  }
+
+  private static String reading() {
+    return steps(
+        9_000,
+        i -> "  - {id: s%d, set: \"${steps.s%d.output + %d}\"}".formatted(i, (i + 1) % 9_000, i));
+  }
+
+  private static String templates() {
+    return steps(60, i -> "  - {id: s%d, set: [%s]}".formatted(i, "\"${}\",\n".repeat(8_000)));
+  }
+
+  private static String routes() {
+    return "steps: [{id: a, onFailure: [" + "{then: {route: b}},\n".repeat(200_000) + "]}]";
+  }
+
+  private static String cases() {
+    return "steps: [{id: a, switch: [" + "{case: b, when: x},\n".repeat(200_000) + "]}]";
   }
 
   private static String jsonRing() {
@@ -141,12 +169,12 @@ class HostileSourceTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().threadId();
     for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-      DefinitionParser.parse(source);
+      Sources.PARSER.parse(source);
     }
 
     long startNanos = System.nanoTime();
     long before = threads.getThreadAllocatedBytes(thread);
-    ParsedDefinition parsed = DefinitionParser.parse(source);
+    ParsedDefinition parsed = Sources.PARSER.parse(source);
     long allocated = threads.getThreadAllocatedBytes(thread) - before;
     long micros = (System.nanoTime() - startNanos) / 1_000;
 

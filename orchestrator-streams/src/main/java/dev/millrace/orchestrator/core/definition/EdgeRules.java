@@ -87,14 +87,16 @@ final class EdgeRules {
     List<Dependency> dependencies = steps.get(index).dependsOn();
     int[] found = new int[dependencies.size()];
     int count = 0;
-    Set<String> named = HashSet.newHashSet(found.length);
+    Set<String> named = found.length > 1 ? HashSet.newHashSet(found.length) : Set.of();
     for (int at = 0; at < found.length; at++) {
       Dependency dependency = dependencies.get(at);
-      int item = at;
-      values.expression(
-          () -> path(index).of("dependsOn[%d].when".formatted(item)), dependency.when());
+      if (dependency.when() != null) {
+        int item = at;
+        values.expression(
+            () -> path(index).of("dependsOn[%d].when".formatted(item)), dependency.when());
+      }
       Integer target = indexes.get(dependency.step());
-      if (!named.add(dependency.step())) {
+      if (found.length > 1 && !named.add(dependency.step())) {
         dependencyViolation(
             DefinitionRule.DUPLICATE_DEPENDENCY, index, at, "names ", " twice; name it once");
       } else if (dependency.step().equals(steps.get(index).id())) {
@@ -231,6 +233,9 @@ final class EdgeRules {
 
   /** All edges into a step. One that is a dependency and a route is reported. */
   private int[] withRoutes(int index, int[] dependencies, Set<Integer> routes) {
+    if (routes.isEmpty()) {
+      return dependencies;
+    }
     for (int dependency : dependencies) {
       if (routes.contains(dependency)) {
         violations.add(
@@ -239,13 +244,11 @@ final class EdgeRules {
             () ->
                 "step %s routes failures to %s, which depends on it too; remove one of the two, or use a join of allDone"
                     .formatted(
-                        Excerpt.of(steps.get(dependency).id()),
-                        Excerpt.of(steps.get(index).id())));
+                        Excerpt.of(steps.get(dependency).id()), Excerpt.of(steps.get(index).id())));
       }
     }
     return IntStream.concat(
-            Arrays.stream(dependencies),
-            routes.stream().mapToInt(Integer::intValue).sorted())
+            Arrays.stream(dependencies), routes.stream().mapToInt(Integer::intValue).sorted())
         .distinct()
         .toArray();
   }
@@ -265,8 +268,7 @@ final class EdgeRules {
                       Excerpt.of(steps.get(index).id()),
                       edges,
                       DefinitionLimits.COUNTED_DEPENDENCIES));
-    } else if (join.atLeast() < 1
-        || join.atLeast() > Math.min(edges, DefinitionLimits.AT_LEAST)) {
+    } else if (join.atLeast() < 1 || join.atLeast() > Math.min(edges, DefinitionLimits.AT_LEAST)) {
       violations.add(
           DefinitionRule.JOIN_RANGE,
           () -> path(index).of("join.atLeast"),
@@ -288,9 +290,7 @@ final class EdgeRules {
           () ->
               "the steps %s wait for each other (each depends on the next%s) and could never start; remove one of these %,d dependencies"
                   .formatted(
-                      spell(cycle),
-                      hasRoutes ? " or takes over its failures" : "",
-                      cycle.length));
+                      spell(cycle), hasRoutes ? " or takes over its failures" : "", cycle.length));
     }
   }
 

@@ -42,6 +42,11 @@ public record StepDefinition(
     onFailure = List.copyOf(onFailure);
   }
 
+  /** Ids of the steps that it comes after. */
+  public List<String> dependencyIds() {
+    return dependsOn.stream().map(Dependency::step).toList();
+  }
+
   /** A step that a worker runs after all of some others have succeeded. */
   public static StepDefinition work(
       String id,

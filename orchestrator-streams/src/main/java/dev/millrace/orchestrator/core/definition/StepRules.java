@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of one step that need no other step. One use, one thread. */
+/**
+ * The rules of one step that need no other step. What most steps say is looked at before a path is
+ * made for it, since there may be many steps. One use, one thread.
+ */
 final class StepRules {
   private final Violations violations;
   private final ValueRules values;
@@ -22,9 +25,13 @@ final class StepRules {
   }
 
   void check() {
-    values.name(() -> path.of("id"), step.id());
+    if (!DefinitionLimits.isName(step.id())) {
+      values.name(() -> path.of("id"), step.id());
+    }
     checkAction();
-    values.expression(() -> path.of("when"), step.when());
+    if (step.when() != null) {
+      values.expression(() -> path.of("when"), step.when());
+    }
     Timeouts timeouts = step.timeouts();
     checkTimeout("timeout", timeouts.startToClose());
     checkTimeout("scheduleToStart", timeouts.scheduleToStart());
@@ -44,7 +51,9 @@ final class StepRules {
   }
 
   private void checkTimeout(String field, Duration timeout) {
-    values.durationOrNone(DefinitionRule.TIMEOUT_RANGE, () -> path.of(field), field, timeout);
+    if (!timeout.isZero()) {
+      values.duration(DefinitionRule.TIMEOUT_RANGE, () -> path.of(field), field, timeout);
+    }
   }
 
   private void checkRetry(String field, @Nullable RetryPolicy retry) {
@@ -60,8 +69,12 @@ final class StepRules {
         if (!work.type().equals(step.id())) {
           values.name(() -> path.of("type"), work.type());
         }
-        values.queue(() -> path.of("queue"), work.queue());
-        values.template(() -> path.of("input"), work.input());
+        if (!DefinitionLimits.isQueue(work.queue())) {
+          values.queue(() -> path.of("queue"), work.queue());
+        }
+        if (work.input() != null) {
+          values.template(() -> path.of("input"), work.input());
+        }
       }
       case StepAction.SetValue set -> values.template(() -> path.of("set"), set.value());
       case StepAction.Delay delay -> values.template(() -> path.of("delay"), delay.duration());

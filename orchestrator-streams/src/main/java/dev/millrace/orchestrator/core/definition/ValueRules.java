@@ -48,8 +48,7 @@ final class ValueRules {
   }
 
   /** A duration of zero means none. */
-  void durationOrNone(
-      DefinitionRule rule, Supplier<String> path, String field, Duration duration) {
+  void durationOrNone(DefinitionRule rule, Supplier<String> path, String field, Duration duration) {
     if (!duration.isZero()) {
       duration(rule, path, field, duration);
     }
@@ -136,8 +135,7 @@ final class ValueRules {
         () -> "the text has half of a surrogate pair, which is no character; remove it");
   }
 
-  void failureTypes(
-      DefinitionRule rule, Supplier<String> path, String field, List<String> types) {
+  void failureTypes(DefinitionRule rule, Supplier<String> path, String field, List<String> types) {
     if (types.size() > DefinitionLimits.NON_RETRYABLE) {
       violations.add(
           rule,

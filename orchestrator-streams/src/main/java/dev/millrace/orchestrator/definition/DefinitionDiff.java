@@ -99,7 +99,11 @@ public final class DefinitionDiff {
 
   private static Map<String, Object> ofWhole(WorkflowDefinition definition) {
     Map<String, Object> fields = printed(definition);
-    for (Field apart : List.of(Field.NAME, Field.VERSION, Field.QUEUE, Field.STEPS)) {
+    for (Field apart : List.of(
+            Field.OfDefinition.NAME,
+            Field.OfDefinition.VERSION,
+            Field.OfDefinition.QUEUE,
+            Field.OfDefinition.STEPS)) {
       fields.remove(apart.text());
     }
     return flat(fields);
@@ -107,18 +111,18 @@ public final class DefinitionDiff {
 
   /** The fields of each step, with type and queue even where the text leaves them to a default. */
   private static Map<String, Map<String, Object>> stepsOf(WorkflowDefinition definition) {
-    List<?> printed = (List<?>) Objects.requireNonNull(printed(definition).get(Field.STEPS.text()));
+    List<?> printed = (List<?>) Objects.requireNonNull(printed(definition).get(Field.OfDefinition.STEPS.text()));
     Map<String, Map<String, Object>> steps = LinkedHashMap.newLinkedHashMap(printed.size());
     for (int i = 0; i < printed.size(); i++) {
       StepDefinition step = definition.steps().get(i);
       Map<String, Object> fields = new LinkedHashMap<>();
       if (step.action() instanceof StepAction.Work work) {
-        fields.put(Field.TYPE.text(), work.type());
-        fields.put(Field.QUEUE.text(), work.queue());
+        fields.put(Field.OfStep.TYPE.text(), work.type());
+        fields.put(Field.OfStep.QUEUE.text(), work.queue());
       }
       ((Map<?, ?>) printed.get(i))
           .forEach((field, value) -> fields.putIfAbsent(String.valueOf(field), value));
-      fields.remove(Field.ID.text());
+      fields.remove(Field.OfStep.ID.text());
       steps.put(step.id(), fields);
     }
     return steps;

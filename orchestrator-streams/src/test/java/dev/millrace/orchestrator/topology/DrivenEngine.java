@@ -134,6 +134,18 @@ final class DrivenEngine implements AutoCloseable {
     changelog.addAll(changelog());
   }
 
+  /**
+   * From here a crash goes on that cut the writing of what was changed since the last such point;
+   * answers whether there was more to write.
+   *
+   * @param puts how many changes were written
+   */
+  boolean commitFirst(int puts) {
+    List<TestRecord<byte[], byte[]>> changes = changelog();
+    changelog.addAll(changes.subList(0, Math.min(puts, changes.size())));
+    return puts < changes.size();
+  }
+
   /** Goes on in a new driver that knows what was committed; offsets begin at 0 again. */
   void crash(WorkflowDefinition... definitions) {
     driver.close();

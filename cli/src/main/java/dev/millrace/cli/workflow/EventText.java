@@ -21,6 +21,9 @@ final class EventText {
     }
     if (!event.getStep().isEmpty()) {
       line.append(' ').append(event.getStep());
+      if (!entry.scope().isEmpty() && event.getType() != EventType.BRANCHES_OPENED) {
+        line.append('/').append(event.getNumber());
+      }
       if (event.getAttempt() > 0) { // a step that is skipped has none
         line.append('#').append(event.getAttempt());
       }

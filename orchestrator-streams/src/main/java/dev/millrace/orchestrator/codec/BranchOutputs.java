@@ -10,8 +10,8 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The outputs of branches as a JSON array, item by item, each as {@link PayloadJson} writes it; null
- * for one that failed or gave nothing. Not thread-safe.
+ * The outputs of branches as a JSON array, item by item, each as {@link PayloadJson} writes it;
+ * null for one that failed or gave nothing. Not thread-safe.
  */
 public final class BranchOutputs {
   private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -49,8 +49,7 @@ public final class ItemPage implements Items {
 
   @Override
   public Payload item(int place) {
-    int from =
-        place == 0 ? (1 + count()) * Integer.BYTES : getInt(bytes, place * Integer.BYTES);
+    int from = place == 0 ? (1 + count()) * Integer.BYTES : getInt(bytes, place * Integer.BYTES);
     int to = getInt(bytes, (1 + place) * Integer.BYTES);
     return new Payload("", Arrays.copyOfRange(bytes, from, to));
   }

@@ -373,8 +373,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
     int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
-    boolean rides =
-        size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= most;
+    boolean rides = size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= most;
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       become(

@@ -20,6 +20,7 @@ public sealed class WorkflowSummary permits PackedSteps {
 
   /** The same layout, of a chunk of branches rather than a workflow. */
   static final byte CHUNK_LAYOUT = LAYOUT | 0x40;
+
   static final int AT_LAYOUT = 0;
   static final int AT_STATUS = 1;
   static final int AT_PRIORITY = 2;

@@ -99,7 +99,8 @@ public final class DefinitionDiff {
 
   private static Map<String, Object> ofWhole(WorkflowDefinition definition) {
     Map<String, Object> fields = printed(definition);
-    for (Field apart : List.of(
+    for (Field apart :
+        List.of(
             Field.OfDefinition.NAME,
             Field.OfDefinition.VERSION,
             Field.OfDefinition.QUEUE,
@@ -111,7 +112,8 @@ public final class DefinitionDiff {
 
   /** The fields of each step, with type and queue even where the text leaves them to a default. */
   private static Map<String, Map<String, Object>> stepsOf(WorkflowDefinition definition) {
-    List<?> printed = (List<?>) Objects.requireNonNull(printed(definition).get(Field.OfDefinition.STEPS.text()));
+    List<?> printed =
+        (List<?>) Objects.requireNonNull(printed(definition).get(Field.OfDefinition.STEPS.text()));
     Map<String, Map<String, Object>> steps = LinkedHashMap.newLinkedHashMap(printed.size());
     for (int i = 0; i < printed.size(); i++) {
       StepDefinition step = definition.steps().get(i);

@@ -28,16 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The branches of steps, whose state is kept in chunks beside the record of their workflow. An input
- * of a branch changes its chunk, and the workflow only when the workflow must know: when a branch has
- * failed for good, and when the chunk is finished.
+ * The branches of steps, whose state is kept in chunks beside the record of their workflow. An
+ * input of a branch changes its chunk, and the workflow only when the workflow must know: when a
+ * branch has failed for good, and when the chunk is finished.
  *
- * <p>A crash may tear such a pair of changes, and the order in which changes are written says how: a
- * chunk is never behind what its workflow knows of it. Where it is ahead, the input that it is ahead
- * by is read again, is found applied, and the chunk says again what the workflow may not know; where
- * it was a timer, the chunk keeps another one until it has said it again. A chunk that its workflow
- * does not speak of is forgotten when it is next met, at the latest with the workflow's summary.
- * Belongs to one stream task.
+ * <p>A crash may tear such a pair of changes, and the order in which changes are written says how:
+ * a chunk is never behind what its workflow knows of it. Where it is ahead, the input that it is
+ * ahead by is read again, is found applied, and the chunk says again what the workflow may not
+ * know; where it was a timer, the chunk keeps another one until it has said it again. A chunk that
+ * its workflow does not speak of is forgotten when it is next met, at the latest with the
+ * workflow's summary. Belongs to one stream task.
  */
 final class Chunks {
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
@@ -74,13 +74,7 @@ final class Chunks {
     ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
     PackedWorkflow chunk = store.absentChunk();
     Situation situation =
-        situation(
-            id,
-            whole.definition(),
-            chunk,
-            open.size(),
-            whole.payloads(),
-            workflow::isPaused);
+        situation(id, whole.definition(), chunk, open.size(), whole.payloads(), workflow::isPaused);
     apply(id, situation, chunk, new ChunkRequested(workflow.tenant(), workflow.priority()), cause);
   }
 
@@ -185,8 +179,7 @@ final class Chunks {
   }
 
   /** Says again what the workflow may not know, since a crash came before that was written. */
-  private void sayAgain(
-      ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Cause cause) {
+  private void sayAgain(ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Cause cause) {
     boolean isFinished = chunk.finishedSteps() == chunk.stepCount();
     if (isFinished || chunk.failedItems() > 0) {
       tell(id, whole, chunk.failedItems(), isFinished, cause);

@@ -36,8 +36,8 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One accepted decision being carried out, on a workflow or on a chunk of branches: its commands and
- * events are forwarded, and only then is its record stored. Belongs to one stream task.
+ * One accepted decision being carried out, on a workflow or on a chunk of branches: its commands
+ * and events are forwarded, and only then is its record stored. Belongs to one stream task.
  */
 final class Execution {
   /** How soon a chunk that a timer has changed makes sure that its workflow knows of it. */

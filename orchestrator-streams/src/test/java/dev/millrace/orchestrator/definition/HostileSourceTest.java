@@ -53,8 +53,7 @@ class HostileSourceTest {
             "4 MiB of one template",
             "template-text",
             HEAD + "output: [a" + ",a\n".repeat(1_300_000) + "]"),
-        source(
-            "template of depth 1,000", "too-deep", HEAD + "output: " + "[".repeat(1_000)),
+        source("template of depth 1,000", "too-deep", HEAD + "output: " + "[".repeat(1_000)),
         source("4 MiB of cases", "switch-cases", HEAD + cases()),
         source("long number", "wrong-type", "name: w\nversion: 1" + "0".repeat(200_000)),
         source("large exponent", "wrong-type", "name: w\nversion: 1e999999999"));

@@ -94,7 +94,8 @@ class RecordCacheTest {
       for (int i = random.nextInt(12); i >= 0; i--) {
         int chunk = random.nextInt(4);
         if (chunk < 3) {
-          cache.put(Keys.chunk(new ChunkId("w", "each", chunk)), new byte[] {(byte) ++chunks[chunk]});
+          cache.put(
+              Keys.chunk(new ChunkId("w", "each", chunk)), new byte[] {(byte) ++chunks[chunk]});
         } else {
           cache.put(key("w"), new byte[] {(byte) chunks[0], (byte) chunks[1], (byte) chunks[2]});
         }
@@ -102,10 +103,14 @@ class RecordCacheTest {
       int from = store.written.size();
       Map<Bytes, byte[]> stored = new TreeMap<>(store.stored);
       cache.flushCache();
-      store.written.subList(from, store.written.size()).forEach(change -> {
-        stored.put(change.key, change.value);
-        assertThatNothingIsMissing(stored);
-      });
+      store
+          .written
+          .subList(from, store.written.size())
+          .forEach(
+              change -> {
+                stored.put(change.key, change.value);
+                assertThatNothingIsMissing(stored);
+              });
     }
   }
 

@@ -39,8 +39,7 @@ class ForEachBatchTest extends ForEachCase {
     reportBatch(out.get(1), List.of(good("2"), good("3")));
 
     lastCommand = engine.commands().getFirst();
-    assertOutput(
-        "{\"count\":5,\"succeeded\":5,\"failed\":0,\"results\":[0,{\"x\":1},2,3,4]}");
+    assertOutput("{\"count\":5,\"succeeded\":5,\"failed\":0,\"results\":[0,{\"x\":1},2,3,4]}");
   }
 
   @Test
@@ -69,8 +68,7 @@ class ForEachBatchTest extends ForEachCase {
     engine.define(definition(batches(3, 1), null, Duration.ZERO));
     start("w", 3);
     reportBatch(
-        engine.commands().getFirst(),
-        List.of(good("0"), bad("flaky", true), bad("flaky", true)));
+        engine.commands().getFirst(), List.of(good("0"), bad("flaky", true), bad("flaky", true)));
     engine.advance(Duration.ofSeconds(1).plus(DrivenEngine.TICK));
     engine.events();
 

@@ -26,7 +26,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A test of a step {@code each} that runs for each number of a list, and of {@code last} after it. */
+/**
+ * A test of a step {@code each} that runs for each number of a list, and of {@code last} after it.
+ */
 abstract class ForEachCase extends DrivenEngineCase {
   static final RetryPolicy TWICE =
       new RetryPolicy(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), 0, List.of("fatal"));
@@ -72,8 +74,7 @@ abstract class ForEachCase extends DrivenEngineCase {
             null,
             null,
             null);
-    return WorkflowDefinition.of(
-        "forked", 1, Duration.ZERO, RetryPolicy.NONE, List.of(each, last));
+    return WorkflowDefinition.of("forked", 1, Duration.ZERO, RetryPolicy.NONE, List.of(each, last));
   }
 
   final void start(String workflowId, int items) {
@@ -92,9 +93,7 @@ abstract class ForEachCase extends DrivenEngineCase {
   }
 
   static String text(@Nullable Payload payload) {
-    return payload == null
-        ? "nothing"
-        : new String(payload.getData().array(), UTF_8);
+    return payload == null ? "nothing" : new String(payload.getData().array(), UTF_8);
   }
 
   final void succeed(StepCommand command, @Nullable Payload output) {

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
 class ForEachCrashTest extends ForEachCase {
   private static final int ITEMS = 1_003;
 
-  private final WorkflowDefinition definition = definition(new ForEach("input", 1_000, 1, 1, false));
+  private final WorkflowDefinition definition =
+      definition(new ForEach("input", 1_000, 1, 1, false));
   private final List<Runnable> inputs = new ArrayList<>();
   private final List<WorkflowEvents> log = new ArrayList<>();
   private StepCommand atLast = new StepCommand();
@@ -92,7 +93,8 @@ class ForEachCrashTest extends ForEachCase {
       engine.commit();
       input(() -> fail(last, "fatal"));
       isCut = crashAfter(puts);
-      assertThat(runToTheEnd()).isEqualTo("{\"count\":3,\"succeeded\":2,\"failed\":1,\"results\":[0,2,null]}");
+      assertThat(runToTheEnd())
+          .isEqualTo("{\"count\":3,\"succeeded\":2,\"failed\":1,\"results\":[0,2,null]}");
       assertThatNothingIsLeft();
     }
   }
@@ -118,7 +120,8 @@ class ForEachCrashTest extends ForEachCase {
       inputs.forEach(Runnable::run);
       run(sent);
       engine.advance(Duration.ofSeconds(60));
-      assertThat(runToTheEnd()).isEqualTo("{\"count\":3,\"succeeded\":2,\"failed\":1,\"results\":[0,2,null]}");
+      assertThat(runToTheEnd())
+          .isEqualTo("{\"count\":3,\"succeeded\":2,\"failed\":1,\"results\":[0,2,null]}");
       assertThatNothingIsLeft();
     }
   }

@@ -60,7 +60,9 @@ class ForEachTest extends ForEachCase {
     engine.start("w", "forked", json("[\"a\",{\"b\":1}]"), null);
 
     List<StepCommand> commands = engine.commands();
-    assertThat(commands).extracting(command -> text(command.getInput())).containsExactly("\"a\"", "{\"b\":1}");
+    assertThat(commands)
+        .extracting(command -> text(command.getInput()))
+        .containsExactly("\"a\"", "{\"b\":1}");
     assertThat(commands).allSatisfy(command -> assertThat(command.getDependencies()).isEmpty());
   }
 
@@ -136,8 +138,7 @@ class ForEachTest extends ForEachCase {
     succeed(out.get(4));
 
     lastCommand = engine.commands().getFirst();
-    assertOutput(
-        "{\"count\":5,\"succeeded\":3,\"failed\":2,\"results\":[null,2,4,null,8]}");
+    assertOutput("{\"count\":5,\"succeeded\":3,\"failed\":2,\"results\":[null,2,4,null,8]}");
   }
 
   @Test
@@ -196,7 +197,9 @@ class ForEachTest extends ForEachCase {
 
     assertThat(engine.deadLetters())
         .singleElement()
-        .extracting(letter -> new String(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value(), UTF_8))
+        .extracting(
+            letter ->
+                new String(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value(), UTF_8))
         .isEqualTo("unknown-branch");
   }
 
@@ -209,7 +212,9 @@ class ForEachTest extends ForEachCase {
 
     assertThat(engine.deadLetters())
         .singleElement()
-        .extracting(letter -> new String(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value(), UTF_8))
+        .extracting(
+            letter ->
+                new String(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value(), UTF_8))
         .isEqualTo("unknown-branch");
   }
 

@@ -207,7 +207,7 @@ public final class LoadGenerator {
     return new WorkflowStart(
         workload.definition().name(),
         workload.definition().version(),
-        new Payload("", ByteBuffer.wrap(Workload.input())),
+        new Payload("", ByteBuffer.wrap(workload.startInput())),
         "",
         5,
         null,

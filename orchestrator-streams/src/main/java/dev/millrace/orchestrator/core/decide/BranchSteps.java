@@ -107,8 +107,7 @@ final class BranchSteps {
   /** Sends the command of a branch. */
   void dispatch(int step, @Nullable Expression<Payload> mapping) {
     int attempt = state.attempt(step) + 1;
-    long deadlineMs =
-        Deadlines.after(transition.nowMs(), definition.step(step).timeoutMs());
+    long deadlineMs = Deadlines.after(transition.nowMs(), definition.step(step).timeoutMs());
     Payload input = null;
     List<Payload> items = List.of();
     try {
@@ -142,15 +141,12 @@ final class BranchSteps {
   private Payload mapped(int place, @Nullable Expression<Payload> mapping)
       throws EvaluationException {
     Payload item = chunk().items().item(place);
-    return mapping == null
-        ? item
-        : transition.evaluateAt(mapping, item, chunk().index(place));
+    return mapping == null ? item : transition.evaluateAt(mapping, item, chunk().index(place));
   }
 
   /** What is known of the items of a batch; before its first attempt, that all are to do. */
   private List<ItemResult> known(int step) {
-    Payload kept =
-        state.attempt(step) == 0 ? null : transition.payloads().output(step);
+    Payload kept = state.attempt(step) == 0 ? null : transition.payloads().output(step);
     if (kept != null) {
       return BatchResults.unpack(kept);
     }
@@ -217,19 +213,13 @@ final class BranchSteps {
     } else {
       transition.record(
           new StepFailed(
-              step,
-              attempt,
-              failure,
-              Consequence.CONTINUE,
-              CompiledDefinition.NO_STEP,
-              settled));
+              step, attempt, failure, Consequence.CONTINUE, CompiledDefinition.NO_STEP, settled));
     }
   }
 
   private boolean mayRetry(int step, ItemResult result) {
     Failure failure = result.failure();
-    return failure != null
-        && steps.failures().mayRetry(definition.step(step), step, failure);
+    return failure != null && steps.failures().mayRetry(definition.step(step), step, failure);
   }
 
   private static ItemResult last(ItemResult result) {

@@ -36,7 +36,9 @@ public final class Decider {
           case AttemptReported report ->
               transition.chunk() == null ? steps.report(report) : steps.branches().report(report);
           case TimerFired fired ->
-              transition.chunk() == null ? timer(transition, steps) : steps.branches().fireDeadlines();
+              transition.chunk() == null
+                  ? timer(transition, steps)
+                  : steps.branches().fireDeadlines();
           case ChunkRequested chunk -> steps.branches().start(chunk);
           case ChunkReported report -> steps.forks().report(report);
         };

@@ -91,8 +91,7 @@ final class Failures {
     }
     if (chunk != null) {
       transition.record(
-          new StepFailed(
-              step, attempt, failure, Consequence.CONTINUE, CompiledDefinition.NO_STEP));
+          new StepFailed(step, attempt, failure, Consequence.CONTINUE, CompiledDefinition.NO_STEP));
       return;
     }
     FailureRule rule = rule(compiled, failure);

@@ -79,7 +79,9 @@ final class Forks {
     return branches;
   }
 
-  /** Takes what a chunk says of itself; what is known already, or not asked for, changes nothing. */
+  /**
+   * Takes what a chunk says of itself; what is known already, or not asked for, changes nothing.
+   */
   Decision.@Nullable Refused report(ChunkReported report) {
     int step = report.step();
     boolean isAwaited =
@@ -93,11 +95,7 @@ final class Forks {
     int before = opened(step).opened();
     transition.record(
         new BranchesReported(
-            step,
-            state.attempt(step),
-            report.chunk(),
-            report.failedItems(),
-            report.isFinished()));
+            step, state.attempt(step), report.chunk(), report.failedItems(), report.isFinished()));
     Branches branches = opened(step);
     CompiledStep.CompiledForEach forEach = transition.definition().step(step).forEach();
     int allowed = forEach == null ? 0 : forEach.allowed(branches.items());

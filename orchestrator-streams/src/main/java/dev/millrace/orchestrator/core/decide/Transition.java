@@ -100,7 +100,8 @@ final class Transition {
   }
 
   Decision accepted() {
-    assert situation.chunk() != null || WorkflowInvariants.countsFit(state) : "broken after " + events;
+    assert situation.chunk() != null || WorkflowInvariants.countsFit(state)
+        : "broken after " + events;
     return new Decision.Accepted(events, effects);
   }
 }

@@ -27,7 +27,6 @@ public record StepFailed(
     results = List.copyOf(results);
   }
 
-
   /** What follows from the failure of a step. */
   public enum Consequence {
     /** The workflow fails. */
@@ -39,8 +38,7 @@ public record StepFailed(
   }
 
   /** The failure of what is no batch. */
-  public StepFailed(
-      int step, int attempt, Failure failure, Consequence consequence, int routedTo) {
+  public StepFailed(int step, int attempt, Failure failure, Consequence consequence, int routedTo) {
     this(step, attempt, failure, consequence, routedTo, List.of());
   }
 

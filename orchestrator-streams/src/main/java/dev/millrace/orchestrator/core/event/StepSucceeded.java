@@ -27,8 +27,7 @@ public record StepSucceeded(
   }
 
   /** The success of what is no batch. */
-  public StepSucceeded(
-      int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
+  public StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
     this(step, attempt, output, notTaken, List.of());
   }
 

@@ -112,8 +112,7 @@ public final class Evolver {
       throw new IllegalStateException("step %d has no branches".formatted(report.step()));
     }
     state.setBranches(
-        report.step(),
-        branches.with(report.chunk(), report.failedItems(), report.isFinished()));
+        report.step(), branches.with(report.chunk(), report.failedItems(), report.isFinished()));
   }
 
   private static void succeed(

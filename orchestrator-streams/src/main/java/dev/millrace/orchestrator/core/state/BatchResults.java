@@ -28,9 +28,7 @@ public final class BatchResults {
     for (ItemResult result : results) {
       Payload output = result.output();
       size +=
-          output == null
-              ? 1
-              : 1 + 2 * Integer.BYTES + utf8(output).length + output.data().length;
+          output == null ? 1 : 1 + 2 * Integer.BYTES + utf8(output).length + output.data().length;
     }
     ByteBuffer packed = ByteBuffer.allocate(size);
     for (ItemResult result : results) {

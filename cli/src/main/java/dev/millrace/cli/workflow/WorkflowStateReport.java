@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -91,7 +92,7 @@ final class WorkflowStateReport {
               steps.stepStatus(step).name(),
               waits ? "" : Integer.toString(steps.attempt(step)),
               time(steps.stepDeadlineMs(step)),
-              waits ? steps.remainingDependencies(step) + " more" : "",
+              waits ? lacks(step) + " more" : "",
               PayloadText.of(history.payload(step))));
     }
     return rows;
@@ -146,7 +147,7 @@ final class WorkflowStateReport {
     json.writeStringProperty("id", history.definition().step(step).id());
     json.writeStringProperty("status", steps.stepStatus(step).name());
     if (steps.stepStatus(step) == StepStatus.WAITING) {
-      json.writeNumberProperty("remainingDependencies", steps.remainingDependencies(step));
+      json.writeNumberProperty("remainingDependencies", lacks(step));
     } else {
       json.writeNumberProperty("attempt", steps.attempt(step));
     }
@@ -166,5 +167,10 @@ final class WorkflowStateReport {
       json.writeName(name);
       PayloadJson.write(json, payload.contentType(), payload.data());
     }
+  }
+
+  /** How many dependencies a waiting step lacks at most. */
+  private int lacks(int step) {
+    return Join.lacks(history.definition().step(step).join(), steps.join(step));
   }
 }

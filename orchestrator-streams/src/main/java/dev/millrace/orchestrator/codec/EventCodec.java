@@ -94,7 +94,7 @@ public final class EventCodec {
         record.setNumber(report.failedItems());
       }
       case ChunkOpened chunk -> {
-        ofStep(record, EventType.BRANCHES_OPENED, definition, 0, 0);
+        ofStep(record, EventType.BRANCHES_OPENED, definition, 0, chunk.formerAttempts());
         record.setNumber(definition.mainSteps());
         record.setStart(detail(definition, chunk));
       }
@@ -159,7 +159,8 @@ public final class EventCodec {
       case BRANCHES_OPENED ->
           event.getStart() == null
               ? new BranchesOpened(step, attempt, (int) event.getNumber())
-              : new ChunkOpened(event.getStart().getTenant(), event.getStart().getPriority());
+              : new ChunkOpened(
+                  event.getStart().getTenant(), event.getStart().getPriority(), attempt);
       case BRANCHES_REPORTED -> reported(step, event);
       case ATTEMPT_FAILED ->
           new AttemptFailed(

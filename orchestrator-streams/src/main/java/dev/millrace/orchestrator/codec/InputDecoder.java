@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -86,7 +87,6 @@ public final class InputDecoder {
               .formatted(start.getVersion()),
           null);
     }
-    UnsupportedInputs.check(start);
     Payload input = PayloadCodec.fromAvroWithinLimit(start.getInput(), "input");
     InlineDefinition inline =
         start.getInlineDefinition() == null
@@ -102,8 +102,21 @@ public final class InputDecoder {
             start.getPriority(),
             deadlineMs(start.getDeadline()),
             inline == null ? null : inline.definition(),
-            parent(start.getParent()));
+            parent(start.getParent()),
+            policy(start.getOnDuplicate()));
     return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);
+  }
+
+  private static DuplicatePolicy policy(dev.millrace.schemas.v1.DuplicatePolicy onDuplicate)
+      throws MalformedRecordException {
+    return switch (onDuplicate) {
+      case REJECT -> DuplicatePolicy.REJECT;
+      case RETURN_EXISTING -> DuplicatePolicy.RETURN_EXISTING;
+      case CANCEL_EXISTING -> DuplicatePolicy.CANCEL_EXISTING;
+      case ALLOW_AFTER_END -> DuplicatePolicy.ALLOW_AFTER_END;
+      case UNKNOWN ->
+          throw UnsupportedInputs.unsupported("onDuplicate is " + onDuplicate, "send REJECT");
+    };
   }
 
   /**

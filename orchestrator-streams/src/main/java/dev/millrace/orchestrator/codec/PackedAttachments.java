@@ -9,18 +9,31 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What few workflows have, kept as attachments. Not thread-safe. */
 abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkflow {
+  /** Largest packed output, in bytes, that rides in the record. */
+  public static final int OUTPUT_BYTES = 256;
+
+  /** Most bytes of attachments to which another output is added. */
+  public static final int OUTPUTS_BYTES = 4 * 1024;
+
+  /** The same of a chunk of branches, whose outputs are all kept. */
+  static final int OUTPUTS_OF_CHUNK_BYTES = 32 * 1024;
+
   static final int FLAG_ENDING = 64;
 
   private static final int[] NO_STEPS = {};
 
   /** Items, items of a branch and chunks at once, before 4 bytes for each chunk. */
   private static final int BRANCHES_HEADER = 2 * Integer.BYTES + 1;
+
+  final SpilledPayloads spilled = new SpilledPayloads();
 
   PackedAttachments(byte[] bytes) {
     super(bytes);
@@ -178,5 +191,49 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     if (content != null) {
       become(attachments.append(whole(), kind, key, content));
     }
+  }
+
+  /** What is to be stored before this record and deleted after it. */
+  public SpilledPayloads spilled() {
+    return spilled;
+  }
+
+  public void setFormerAttempts(int attempts) {
+    putInt(bytes, AT_FORMER_ATTEMPTS, attempts);
+  }
+
+  /** Keeps what the items of a batch have given until now. */
+  public void keepResults(int step, Payload results) {
+    if (hasOutput(step, StepEntry.OUTPUT_RIDES)) {
+      attach(Attachments.Kind.OUTPUT, step, null);
+    }
+    setEntry(step, entry(step) & ~(StepEntry.OUTPUT_RIDES | StepEntry.OUTPUT_SPILLED));
+    keep(step, results);
+  }
+
+  final void keep(int step, Payload output) {
+    int size = PackedPayload.size(output);
+    int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
+    boolean rides = size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= most;
+    setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
+    if (rides) {
+      become(
+          attachments.append(
+              whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
+    } else {
+      spilled.spill(step, output);
+    }
+  }
+
+  /** Lets go of the branches of a step that waits for them. */
+  final void dropBranches(int step) {
+    if (stepStatus(step) == StepStatus.SUSPENDED && branches(step) != null) {
+      spilled.dropBranches(step);
+    }
+  }
+
+  final boolean hasOutput(int step, int flag) {
+    int entry = status().hasEnded() ? 0 : entry(step);
+    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 }

@@ -35,15 +35,6 @@ import org.jspecify.annotations.Nullable;
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
 public final class PackedWorkflow extends PackedAttachments implements WorkflowState {
-  /** Largest packed output, in bytes, that rides in the record. */
-  public static final int OUTPUT_BYTES = 256;
-
-  /** Most bytes of attachments to which another output is added. */
-  public static final int OUTPUTS_BYTES = 4 * 1024;
-
-  /** The same of a chunk of branches, whose outputs are all kept. */
-  static final int OUTPUTS_OF_CHUNK_BYTES = 32 * 1024;
-
   /** The slot of the items of a chunk of branches, which has a key of its own. */
   public static final int ITEMS_SLOT = 0xfffc;
 
@@ -69,8 +60,6 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
    * and changes to the rest wait until all is decided.
    */
   static final int COPIED_BYTES = 1024;
-
-  private final SpilledPayloads spilled = new SpilledPayloads();
 
   private PackedWorkflow(byte[] bytes) {
     super(bytes);
@@ -134,11 +123,6 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     putLong(bytes, AT_ARMED, dueMs);
   }
 
-  /** What is to be stored before this record and deleted after it. */
-  public SpilledPayloads spilled() {
-    return spilled;
-  }
-
   /** Remembers which life of its stream task stores it. */
   public void setIncarnation(long incarnation) {
     putLong(bytes, AT_INCARNATION, incarnation);
@@ -194,8 +178,13 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     int nameAt = AT_TENANT + 2 + tenantUtf8.length;
     int inputAt = nameAt + 1 + nameUtf8.length;
     int table = inputAt + 2 + ridingSize;
+    boolean leavesResult = hasFlag(FLAG_RESULT_SPILLED); // of a workflow that had the id before
     become(Arrays.copyOf(bytes, table + steps * STEP_BYTES));
     bytes[AT_STATUS] = WorkflowStatus.RUNNING.code();
+    bytes[AT_FLAGS] &= FLAG_DEFINITION_SPILLED;
+    putLong(bytes, AT_ENDED, 0);
+    putInt(bytes, AT_SUCCEEDED, 0);
+    putInt(bytes, AT_FINISHED, 0);
     bytes[AT_PRIORITY] = (byte) priority;
     putLong(bytes, AT_STARTED, atMs);
     putLong(bytes, AT_DEADLINE, deadlineMs);
@@ -209,6 +198,9 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     bytes[nameAt] = (byte) nameUtf8.length;
     System.arraycopy(nameUtf8, 0, bytes, nameAt + 1, nameUtf8.length);
     putShort(bytes, inputAt, ridingSize);
+    if (leavesResult) {
+      spilled.release(List.of(RESULT_SLOT));
+    }
     if (input != null && spill) {
       setFlag(FLAG_INPUT_SPILLED);
       spilled.spill(INPUT_SLOT, input);
@@ -314,6 +306,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     for (int step : withBranches) {
       dropBranches(step);
     }
+    int highestAttempt = highestAttempt();
     int tail = tailOffset();
     byte[] last = new byte[0];
     Failure failure = outcome.failure();
@@ -331,6 +324,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     int hadBranches = withBranches.length > 0 ? FLAG_HAD_BRANCHES : 0;
     summary[AT_FLAGS] = (byte) ((resultIsSpilled ? FLAG_RESULT_SPILLED : 0) | hadBranches);
     putLong(summary, AT_ENDED, atMs);
+    putInt(summary, AT_FORMER_ATTEMPTS, highestAttempt);
     putInt(summary, AT_OPEN, 0);
     putInt(summary, AT_HELD, 0);
     putInt(summary, AT_TABLE, 0);
@@ -349,39 +343,9 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     }
   }
 
-  /** Lets go of the branches of a step that waits for them. */
-  private void dropBranches(int step) {
-    if (stepStatus(step) == StepStatus.SUSPENDED && branches(step) != null) {
-      spilled.dropBranches(step);
-    }
-  }
-
   /** Whether branches of it may have records of their own, or may have had them. */
   public boolean hasBranches() {
     return status().hasEnded() ? hasFlag(FLAG_HAD_BRANCHES) : stepsWithBranches().length > 0;
-  }
-
-  @Override
-  public void keepResults(int step, Payload results) {
-    if (hasOutput(step, StepEntry.OUTPUT_RIDES)) {
-      attach(Attachments.Kind.OUTPUT, step, null);
-    }
-    setEntry(step, entry(step) & ~(StepEntry.OUTPUT_RIDES | StepEntry.OUTPUT_SPILLED));
-    keep(step, results);
-  }
-
-  private void keep(int step, Payload output) {
-    int size = PackedPayload.size(output);
-    int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
-    boolean rides = size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= most;
-    setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
-    if (rides) {
-      become(
-          attachments.append(
-              whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
-    } else {
-      spilled.spill(step, output);
-    }
   }
 
   /** Slots whose payloads have keys of their own. */
@@ -398,10 +362,5 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
       }
     }
     return slots;
-  }
-
-  private boolean hasOutput(int step, int flag) {
-    int entry = status().hasEnded() ? 0 : entry(step);
-    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 }

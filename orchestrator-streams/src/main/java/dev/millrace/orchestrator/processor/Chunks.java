@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
@@ -75,7 +76,10 @@ final class Chunks {
     PackedWorkflow chunk = store.absentChunk();
     Situation situation =
         situation(id, whole.definition(), chunk, open.size(), whole.payloads(), workflow::isPaused);
-    apply(id, situation, chunk, new ChunkRequested(workflow.tenant(), workflow.priority()), cause);
+    int formerAttempts = (workflow.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
+    ChunkRequested request =
+        new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
+    apply(id, situation, chunk, request, cause);
   }
 
   /** Applies a completion to a branch. */

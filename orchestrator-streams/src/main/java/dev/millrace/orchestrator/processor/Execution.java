@@ -201,7 +201,7 @@ final class Execution {
 
   private void store(Input input) {
     // What a chunk says was an input of the chunk, and is said again if need be.
-    if (cause.source() != null && !(input instanceof ChunkReported)) {
+    if (cause.source() != null && cause.isWhole() && !(input instanceof ChunkReported)) {
       workflow.setAppliedOffset(cause.source(), cause.offset());
     }
     if (workflow.status().hasEnded()) {

@@ -9,5 +9,7 @@ public enum RecordKind {
   /** A start whose definition, or the topic of one of whose queues, is not known here yet. */
   PARKED_START,
   /** Controls that were read before the workflow began. */
-  PARKED_CONTROLS
+  PARKED_CONTROLS,
+  /** The schedule of this id; its timer is its next slot or the end of its summary. */
+  SCHEDULE
 }

@@ -73,7 +73,19 @@ public final class EventHistory {
             CONTROL_REFUSED,
             WORKFLOW_MIGRATED,
             BRANCHES_OPENED,
-            BRANCHES_REPORTED ->
+            BRANCHES_REPORTED,
+            SCHEDULE_SET,
+            SCHEDULE_PAUSED,
+            SCHEDULE_RESUMED,
+            SCHEDULE_DELETED,
+            BACKFILL_ACCEPTED,
+            BACKFILL_DONE,
+            SLOT_STARTED,
+            SLOT_QUEUED,
+            SLOT_SKIPPED,
+            SLOTS_MISSED,
+            SLOT_CANCEL_REQUESTED,
+            SLOT_ENDED ->
             false;
       };
     }

@@ -90,7 +90,14 @@ public final class EventsJson {
   /** Whether 0 is a value of {@code number} rather than its absence. */
   private static boolean hasNumber(EventType type) {
     return switch (type) {
-      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED, BRANCHES_REPORTED -> true;
+      case PRIORITY_CHANGED,
+          WORKFLOW_MIGRATED,
+          BRANCHES_OPENED,
+          BRANCHES_REPORTED,
+          SLOTS_MISSED,
+          BACKFILL_ACCEPTED,
+          SCHEDULE_SET ->
+          true;
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,
@@ -113,7 +120,16 @@ public final class EventsJson {
           WORKFLOW_ENDING,
           STEPS_RESET,
           CONTROL_REFUSED,
-          WORKFLOW_TERMINATED ->
+          WORKFLOW_TERMINATED,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
           false;
     };
   }
@@ -152,7 +168,7 @@ public final class EventsJson {
     PayloadJson.write(json, payload.getContentType(), bytes(payload.getData()));
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
+  static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(buffer.position(), bytes);
     return bytes;

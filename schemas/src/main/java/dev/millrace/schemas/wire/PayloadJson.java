@@ -1,5 +1,6 @@
 package dev.millrace.schemas.wire;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -38,6 +39,15 @@ public final class PayloadJson {
     json.writeStringProperty(JsonFields.CONTENT_TYPE, isJson ? "application/json" : contentType);
     json.writeStringProperty(JsonFields.BASE64, Base64.getEncoder().encodeToString(data));
     json.writeEndObject();
+  }
+
+  /** Writes a payload that is JSON byte for byte, so that it can be sent again; others as above. */
+  static void writeUnchanged(JsonGenerator json, String contentType, byte[] data) {
+    if (contentType.isEmpty() && tree(data) != null) {
+      json.writeRawValue(new String(data, StandardCharsets.UTF_8));
+    } else {
+      write(json, contentType, data);
+    }
   }
 
   /** The JSON in a payload; null when it is none, or when it would read as the base64 form. */

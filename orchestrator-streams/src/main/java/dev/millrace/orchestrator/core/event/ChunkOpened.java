@@ -5,5 +5,6 @@ package dev.millrace.orchestrator.core.event;
  *
  * @param tenant owner of the workflow
  * @param priority priority of the workflow
+ * @param formerAttempts the attempts of its branches are numbered from behind this
  */
-public record ChunkOpened(String tenant, int priority) implements Event {}
+public record ChunkOpened(String tenant, int priority, int formerAttempts) implements Event {}

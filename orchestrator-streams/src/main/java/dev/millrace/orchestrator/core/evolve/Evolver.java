@@ -52,14 +52,7 @@ public final class Evolver {
       case AttemptFailed failed -> backOff(state, failed);
       case BranchesOpened opened -> openBranches(definition, state, opened);
       case BranchesReported report -> report(state, report);
-      case ChunkOpened chunk ->
-          state.begin(
-              definition.plan(),
-              null,
-              chunk.tenant(),
-              chunk.priority(),
-              WorkflowView.NO_DEADLINE,
-              atMs);
+      case ChunkOpened chunk -> openChunk(definition, state, chunk, atMs);
       case StepFailed failed -> fail(definition, state, failed);
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
@@ -93,6 +86,18 @@ public final class Evolver {
     if (!failed.results().isEmpty()) {
       state.keepResults(failed.step(), BatchResults.pack(failed.results()));
     }
+  }
+
+  private static void openChunk(
+      CompiledDefinition definition, WorkflowState state, ChunkOpened chunk, long atMs) {
+    state.begin(
+        definition.plan(),
+        null,
+        chunk.tenant(),
+        chunk.priority(),
+        WorkflowView.NO_DEADLINE,
+        atMs);
+    state.setFormerAttempts(chunk.formerAttempts());
   }
 
   private static void openBranches(

@@ -62,6 +62,17 @@ public final class Join {
     };
   }
 
+  /** How many more dependencies must be satisfied, or come to an end, at most, until it starts. */
+  public static int lacks(JoinRule rule, int join) {
+    if (join == MISSED) {
+      return 0;
+    }
+    return switch (rule.kind()) {
+      case ALL, ANY, ALL_DONE, NONE_FAILED -> join;
+      case AT_LEAST -> join >>> LACKS_SHIFT;
+    };
+  }
+
   private static int afterOneOfMany(int join, End end) {
     int lacks = join >>> LACKS_SHIFT;
     int bears = join & BEARS;

@@ -17,6 +17,9 @@ public interface WorkflowState extends WorkflowView {
   /** The workflow that a step waits for; null for none any more. */
   void setChild(int step, @Nullable String workflowId);
 
+  /** Attempts are numbered from behind this. */
+  void setFormerAttempts(int attempts);
+
   /** What is known of the branches of a step. */
   void setBranches(int step, Branches branches);
 

@@ -9,9 +9,9 @@ import java.util.OptionalInt;
 public interface StepContext {
   /**
    * {@code workflowId/step/attempt}, and {@code workflowId/step/branch/attempt} for a branch of a
-   * step that runs for each item of a list: the same for every run of the same attempt, so the idempotency
-   * key of the attempt's effects. A retry is another attempt and has another id; where an effect
-   * must happen once for all attempts, use workflow id and step.
+   * step that runs for each item of a list: the same for every run of the same attempt, so the
+   * idempotency key of the attempt's effects. A retry is another attempt and has another id; where
+   * an effect must happen once for all attempts, use workflow id and step.
    */
   String commandId();
 

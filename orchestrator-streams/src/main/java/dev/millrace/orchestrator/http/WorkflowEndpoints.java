@@ -31,8 +31,7 @@ final class WorkflowEndpoints {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkflowEndpoints.class);
   private static final String STEPS = "/steps";
-  private static final Pattern RESULTS =
-      Pattern.compile(PATH + "/([^/]+)/steps/([^/]+)/results");
+  private static final Pattern RESULTS = Pattern.compile(PATH + "/([^/]+)/steps/([^/]+)/results");
   private static final int STEPS_DEFAULT = 100;
   private static final int STEPS_MAX = 10_000;
 
@@ -115,8 +114,7 @@ final class WorkflowEndpoints {
     int page = QueryText.takeNumber(query, "page", 0, 0, Integer.MAX_VALUE);
     if (!query.isEmpty()) {
       throw new IllegalArgumentException(
-          "parameter '%s' is not known; there is page"
-              .formatted(query.keySet().iterator().next()));
+          "parameter '%s' is not known; there is page".formatted(query.keySet().iterator().next()));
     }
     return queries
         .results(workflowId, step, page)

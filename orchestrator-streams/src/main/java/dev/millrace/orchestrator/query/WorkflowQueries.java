@@ -260,8 +260,7 @@ public final class WorkflowQueries {
   public Optional<ResultsReport> results(String workflowId, String step, int page) {
     return onStore(
         stores().withPartition(partitionOf(workflowId)),
-        store ->
-            Optional.ofNullable(ResultsReport.of(store, new ChunkId(workflowId, step, page))));
+        store -> Optional.ofNullable(ResultsReport.of(store, new ChunkId(workflowId, step, page))));
   }
 
   private CompiledDefinition definition(

@@ -13,8 +13,7 @@ import java.util.Map;
  * @param cpuRatio processor time a step in {@code large} over that in {@code small}
  * @param logRatio bytes written to all topics a step, likewise
  */
-public record Growth(
-    String system, String large, String small, double cpuRatio, double logRatio) {
+public record Growth(String system, String large, String small, double cpuRatio, double logRatio) {
   private static final Map<String, String> SMALL_BY_LARGE =
       Map.of("wide-1000", "diamond-16", "foreach-100000", "foreach-100");
 

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  * @param inFlight how many workflows are kept running; each number is a run of its own
  * @param full extent of a run
  * @param quick extent of a short run, for a first look only
- * @param branches of a workflow of one step that runs for each item of a list, how many items;
- *     0 for other workflows
+ * @param branches of a workflow of one step that runs for each item of a list, how many items; 0
+ *     for other workflows
  */
 public record Workload(
     String name,

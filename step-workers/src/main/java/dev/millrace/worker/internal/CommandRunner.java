@@ -96,8 +96,7 @@ final class CommandRunner {
       case StepResult.Failed failed -> permitted(command, failed);
       case StepResult.Succeeded succeeded -> writable(command, succeeded);
       case StepResult.Batch batch ->
-          StepResult.batch(
-              batch.results().stream().map(each -> writable(command, each)).toList());
+          StepResult.batch(batch.results().stream().map(each -> writable(command, each)).toList());
     };
   }
 

@@ -105,8 +105,7 @@ final class Completions {
   private static ItemResult item(StepResult result) {
     return switch (result) {
       case StepResult.Succeeded succeeded ->
-          new ItemResult(
-              succeeded.output() instanceof Payload output ? avro(output) : null, null);
+          new ItemResult(succeeded.output() instanceof Payload output ? avro(output) : null, null);
       case StepResult.Failed failed -> new ItemResult(null, avro(failed));
       case StepResult.Batch batch ->
           throw new IllegalArgumentException("the result of an item cannot be a batch");

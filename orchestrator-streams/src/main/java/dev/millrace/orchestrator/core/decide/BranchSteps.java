@@ -50,7 +50,8 @@ final class BranchSteps {
     if (state.status() != WorkflowStatus.ABSENT) {
       return new Decision.Refused(Refusal.ALREADY_STARTED, "the chunk has begun");
     }
-    transition.record(new ChunkOpened(request.tenant(), request.priority(), request.formerAttempts()));
+    transition.record(
+        new ChunkOpened(request.tenant(), request.priority(), request.formerAttempts()));
     steps.readiness().release();
     report(0);
     return null;

@@ -91,12 +91,7 @@ public final class Evolver {
   private static void openChunk(
       CompiledDefinition definition, WorkflowState state, ChunkOpened chunk, long atMs) {
     state.begin(
-        definition.plan(),
-        null,
-        chunk.tenant(),
-        chunk.priority(),
-        WorkflowView.NO_DEADLINE,
-        atMs);
+        definition.plan(), null, chunk.tenant(), chunk.priority(), WorkflowView.NO_DEADLINE, atMs);
     state.setFormerAttempts(chunk.formerAttempts());
   }
 

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions about steps that may start: which do, which are held and which are skipped. */
 final class Readiness {
+  /** How soon branches look whether their workflow is still paused, in milliseconds. */
+  static final long PAUSE_LOOK_MS = 10_000;
+
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
@@ -138,7 +141,7 @@ final class Readiness {
   /** Starts branches as long as there is room; those that have not begun are the last ones. */
   private void startBranches() {
     int count = state.stepCount();
-    if (state.stepStatus(count - 1) != StepStatus.WAITING || transition.isPaused()) {
+    if (state.stepStatus(count - 1) != StepStatus.WAITING) {
       return;
     }
     int begun = 0;
@@ -151,14 +154,20 @@ final class Readiness {
         begun = middle + 1;
       }
     }
-    for (int step = waiting; step < count && state.openSteps() < definition.maxParallel(); step++) {
+    boolean isHeld = false;
+    for (int step = waiting;
+        step < count && !isHeld && state.openSteps() < definition.maxParallel();
+        step++) {
       run(step);
+      isHeld = state.stepStatus(step) == StepStatus.READY; // so would be those that follow
     }
   }
 
   private @Nullable StepHeld held(int step, CompiledStep compiled) {
     if (transition.isPaused()) {
-      return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
+      boolean isTold = !definition.isOfBranches(); // of the resumption, by the input that it is
+      long untilMs = isTold ? WorkflowView.NO_DEADLINE : transition.nowMs() + PAUSE_LOOK_MS;
+      return new StepHeld(step, StepHeld.Reason.PAUSED, untilMs);
     }
     if (compiled.group() == Group.COMPENSATION) {
       return null;

@@ -22,7 +22,9 @@ public final class Edges {
 
   /** Those of steps without edges. */
   static Edges none(int steps) {
-    return new Edges(new Expression[0], new boolean[0], new boolean[steps]);
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+    @Nullable Expression<Boolean>[] conditions = new Expression[0];
+    return new Edges(conditions, new boolean[0], new boolean[steps]);
   }
 
   /** The condition of an edge over the step's output; null where it has none. */

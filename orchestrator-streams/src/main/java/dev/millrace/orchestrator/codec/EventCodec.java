@@ -47,7 +47,6 @@ public final class EventCodec {
     record.setReason("");
     record.setName("");
     record.setSteps(List.of());
-    record.setResults(List.of());
     switch (event) {
       case WorkflowStarted started -> {
         record.setType(EventType.WORKFLOW_STARTED);
@@ -81,7 +80,7 @@ public final class EventCodec {
         ofStep(record, EventType.STEP_SUCCEEDED, definition, step.step(), step.attempt());
         record.setPayload(PayloadCodec.toAvro(step.output()));
         record.setSteps(ids(definition, step.notTaken()));
-        record.setResults(ItemResultCodec.toAvro(step.results()));
+        record.setResults(results(step.results()));
       }
       case BranchesOpened opened -> {
         ofStep(record, EventType.BRANCHES_OPENED, definition, opened.step(), opened.attempt());
@@ -102,12 +101,12 @@ public final class EventCodec {
         ofStep(record, EventType.ATTEMPT_FAILED, definition, failed.step(), failed.attempt());
         record.setDueAt(instant(failed.retryAtMs()));
         record.setFailure(FailureCodec.toAvro(failed.failure()));
-        record.setResults(ItemResultCodec.toAvro(failed.results()));
+        record.setResults(results(failed.results()));
       }
       case StepFailed failed -> {
         ofStep(record, EventType.STEP_FAILED, definition, failed.step(), failed.attempt());
         record.setFailure(FailureCodec.toAvro(failed.failure()));
-        record.setResults(ItemResultCodec.toAvro(failed.results()));
+        record.setResults(results(failed.results()));
         record.setReason(code(failed.consequence()));
         if (failed.routedTo() != CompiledDefinition.NO_STEP) {
           record.setSteps(ids(definition, List.of(failed.routedTo())));
@@ -198,13 +197,19 @@ public final class EventCodec {
     record.setReason("");
     record.setName("");
     record.setSteps(List.of());
-    record.setResults(List.of());
     record.setFailure(FailureCodec.toAvro(failure));
     return record;
   }
 
   private static List<ItemResult> results(WorkflowEvent event) throws MalformedRecordException {
-    return ItemResultCodec.fromAvro(event.getResults());
+    return event.getResults() == null
+        ? List.of()
+        : ItemResultCodec.fromAvro(event.getResults());
+  }
+
+  private static @Nullable List<dev.millrace.schemas.v1.ItemResult> results(
+      List<ItemResult> results) {
+    return results.isEmpty() ? null : ItemResultCodec.toAvro(results);
   }
 
   private static BranchesReported reported(int step, WorkflowEvent event)

@@ -10,9 +10,6 @@ final class ItemResultCodec {
   private ItemResultCodec() {}
 
   static List<dev.millrace.schemas.v1.ItemResult> toAvro(List<ItemResult> results) {
-    if (results.isEmpty()) {
-      return List.of();
-    }
     List<dev.millrace.schemas.v1.ItemResult> records = new ArrayList<>(results.size());
     for (ItemResult each : results) {
       records.add(

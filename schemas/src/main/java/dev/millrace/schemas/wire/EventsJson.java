@@ -30,7 +30,9 @@ public final class EventsJson {
       if (!entry.scope().isEmpty() || hasNumber(entry.event().getType())) {
         json.writeNumberProperty("number", entry.event().getNumber());
       }
-      write(json, entry.event().getResults());
+      if (entry.event().getResults() != null) {
+        write(json, entry.event().getResults());
+      }
       json.writeEndObject();
     }
     return line.toString();
@@ -69,9 +71,6 @@ public final class EventsJson {
   }
 
   private static void write(JsonGenerator json, List<ItemResult> results) {
-    if (results.isEmpty()) {
-      return;
-    }
     json.writeArrayPropertyStart("results");
     for (ItemResult result : results) {
       json.writeStartObject();

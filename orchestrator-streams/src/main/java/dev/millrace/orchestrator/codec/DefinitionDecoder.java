@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.codec;
 
+import dev.millrace.orchestrator.core.check.CompiledOnce;
 import dev.millrace.orchestrator.core.check.ExpressionRules;
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.Violation;
@@ -32,7 +33,8 @@ public final class DefinitionDecoder {
    * @throws MalformedRecordException when the bytes are none, or it breaks a rule
    */
   public CompiledDefinition decode(byte[] value) throws MalformedRecordException {
-    return CompiledDefinition.compile(valid(codec.decode(value)), EXPRESSIONS);
+    ExpressionCompiler expressions = new CompiledOnce(EXPRESSIONS);
+    return CompiledDefinition.compile(valid(codec.decode(value), expressions), expressions);
   }
 
   /**
@@ -42,17 +44,19 @@ public final class DefinitionDecoder {
    */
   public InlineDefinition inline(dev.millrace.schemas.v1.WorkflowDefinition record)
       throws MalformedRecordException {
-    WorkflowDefinition definition = valid(record);
+    ExpressionCompiler expressions = new CompiledOnce(EXPRESSIONS);
+    WorkflowDefinition definition = valid(record, expressions);
     return new InlineDefinition(
-        definition, CompiledDefinition.compile(definition, EXPRESSIONS), codec.encode(record));
+        definition, CompiledDefinition.compile(definition, expressions), codec.encode(record));
   }
 
-  private static WorkflowDefinition valid(dev.millrace.schemas.v1.WorkflowDefinition record)
+  private static WorkflowDefinition valid(
+      dev.millrace.schemas.v1.WorkflowDefinition record, ExpressionCompiler expressions)
       throws MalformedRecordException {
     WorkflowDefinition definition = DefinitionCodec.fromAvro(record);
     List<Violation> violations = DefinitionValidator.validate(definition);
     if (violations.isEmpty()) {
-      violations = ExpressionRules.check(definition, EXPRESSIONS);
+      violations = ExpressionRules.check(definition, expressions);
     }
     if (!violations.isEmpty()) {
       Violation first = violations.getFirst();

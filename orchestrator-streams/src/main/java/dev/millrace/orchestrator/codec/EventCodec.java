@@ -202,9 +202,7 @@ public final class EventCodec {
   }
 
   private static List<ItemResult> results(WorkflowEvent event) throws MalformedRecordException {
-    return event.getResults() == null
-        ? List.of()
-        : ItemResultCodec.fromAvro(event.getResults());
+    return event.getResults() == null ? List.of() : ItemResultCodec.fromAvro(event.getResults());
   }
 
   private static @Nullable List<dev.millrace.schemas.v1.ItemResult> results(

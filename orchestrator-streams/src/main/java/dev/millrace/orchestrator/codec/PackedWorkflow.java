@@ -339,7 +339,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   /** Moves a step that may have waited for another workflow. */
   private void leave(int step, StepStatus next, long deadlineMs) {
     if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
-      setChild(step, null);
+      removeChild(step);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.definition;
 
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
 import dev.millrace.orchestrator.core.definition.Excerpt;
 import dev.millrace.orchestrator.core.definition.StepAction;
@@ -148,7 +149,11 @@ final class ActionReader {
     List<StepAction.Case> cases = new ArrayList<>();
     if (values.isA(
         SourceEvent.Kind.SEQUENCE, list, "list the cases, like [{case: a, when: ...}]")) {
-      values.list(list, item -> cases.add(new ActionReader(values).readCase(item)));
+      values.list(
+          list,
+          DefinitionLimits.CASES,
+          DefinitionRule.SWITCH_CASES,
+          item -> cases.add(new ActionReader(values).readCase(item)));
     }
     return new StepAction.Choose(cases);
   }

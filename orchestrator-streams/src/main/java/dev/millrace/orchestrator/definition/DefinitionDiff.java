@@ -22,6 +22,15 @@ public final class DefinitionDiff {
   /** The field of a difference in the order of the steps that both definitions have. */
   public static final String ORDER = "order of steps";
 
+  /** The fields that are no settings of the whole: its name, and what belongs to its steps. */
+  private static final List<Field> APART =
+      List.of(
+          Field.OfDefinition.NAME,
+          Field.OfDefinition.VERSION,
+          Field.OfDefinition.QUEUE,
+          Field.OfDefinition.STEPS,
+          Field.OfDefinition.FINALLY);
+
   private DefinitionDiff() {}
 
   /** What became of a step or a field. */
@@ -99,12 +108,7 @@ public final class DefinitionDiff {
 
   private static Map<String, Object> ofWhole(WorkflowDefinition definition) {
     Map<String, Object> fields = printed(definition);
-    for (Field apart :
-        List.of(
-            Field.OfDefinition.NAME,
-            Field.OfDefinition.VERSION,
-            Field.OfDefinition.QUEUE,
-            Field.OfDefinition.STEPS)) {
+    for (Field apart : APART) {
       fields.remove(apart.text());
     }
     return flat(fields);
@@ -112,11 +116,20 @@ public final class DefinitionDiff {
 
   /** The fields of each step, with type and queue even where the text leaves them to a default. */
   private static Map<String, Map<String, Object>> stepsOf(WorkflowDefinition definition) {
-    List<?> printed =
-        (List<?>) Objects.requireNonNull(printed(definition).get(Field.OfDefinition.STEPS.text()));
-    Map<String, Map<String, Object>> steps = LinkedHashMap.newLinkedHashMap(printed.size());
+    Map<String, Object> printed = printed(definition);
+    Map<String, Map<String, Object>> steps = new LinkedHashMap<>();
+    addSteps(steps, definition.steps(), printed.get(Field.OfDefinition.STEPS.text()));
+    addSteps(steps, definition.finallySteps(), printed.get(Field.OfDefinition.FINALLY.text()));
+    return steps;
+  }
+
+  private static void addSteps(
+      Map<String, Map<String, Object>> steps,
+      List<StepDefinition> source,
+      @Nullable Object printedSteps) {
+    List<?> printed = printedSteps instanceof List<?> list ? list : List.of();
     for (int i = 0; i < printed.size(); i++) {
-      StepDefinition step = definition.steps().get(i);
+      StepDefinition step = source.get(i);
       Map<String, Object> fields = new LinkedHashMap<>();
       if (step.action() instanceof StepAction.Work work) {
         fields.put(Field.OfStep.TYPE.text(), work.type());
@@ -127,7 +140,6 @@ public final class DefinitionDiff {
       fields.remove(Field.OfStep.ID.text());
       steps.put(step.id(), fields);
     }
-    return steps;
   }
 
   /** The definition as it is printed, so that no field can be forgotten here. */

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.definition;
 
+import dev.millrace.orchestrator.core.check.CompiledOnce;
 import dev.millrace.orchestrator.core.check.ExpressionRules;
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.Violation;
@@ -81,7 +82,9 @@ public final class DefinitionParser {
   /** Expressions are looked at when all else is right, since they need an order of the steps. */
   private List<Violation> violations(WorkflowDefinition definition) {
     List<Violation> violations = DefinitionValidator.validate(definition);
-    return violations.isEmpty() ? ExpressionRules.check(definition, expressions) : violations;
+    return violations.isEmpty()
+        ? ExpressionRules.check(definition, new CompiledOnce(expressions))
+        : violations;
   }
 
   private static WorkflowDefinition read(

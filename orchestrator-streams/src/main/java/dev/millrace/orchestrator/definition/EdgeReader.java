@@ -125,7 +125,11 @@ final class EdgeReader {
   List<FailureRule> onFailure(SourceValue value) throws SourceRefusedException {
     List<FailureRule> rules = new ArrayList<>();
     if (value.kind() == SourceEvent.Kind.SEQUENCE) {
-      values.list(value, item -> rules.add(new FailureRuleDraft().read(item)));
+      values.list(
+          value,
+          DefinitionLimits.FAILURE_RULES,
+          DefinitionRule.FAILURE_RULE,
+          item -> rules.add(new FailureRuleDraft().read(item)));
     } else {
       Reaction reaction = reaction(value);
       if (reaction != null) {

@@ -22,19 +22,12 @@ final class FailureTypesReader {
         SourceEvent.Kind.SEQUENCE, list, "list the failure types in brackets, like [A, B]")) {
       values.list(
           list,
-          item -> {
-            if (types.size() == DefinitionLimits.NON_RETRYABLE) {
-              throw new SourceRefusedException(
-                  rule.code(),
-                  item.position(),
-                  list.path(),
-                  "more than %d failure types; name fewer"
-                      .formatted(DefinitionLimits.NON_RETRYABLE));
-            }
-            types.add(
-                Objects.requireNonNullElse(
-                    values.text(item), DefinitionReader.UNREADABLE + item.item()));
-          });
+          DefinitionLimits.NON_RETRYABLE,
+          rule,
+          item ->
+              types.add(
+                  Objects.requireNonNullElse(
+                      values.text(item), DefinitionReader.UNREADABLE + item.item())));
     }
     return types;
   }

@@ -9,11 +9,13 @@ final class Problems {
   private final List<Problem> found = new ArrayList<>();
 
   /**
+   * Adds what is noticed while reading.
+   *
    * @throws SourceRefusedException when there are {@link DefinitionParser#PROBLEMS}
    */
-  void add(SourceRule rule, Position position, String path, String message)
+  void add(String code, Position position, String path, String message)
       throws SourceRefusedException {
-    add(error(rule.code(), position, path, message));
+    add(error(code, position, path, message));
     if (found.size() == DefinitionParser.PROBLEMS) {
       throw new SourceRefusedException(
           SourceRule.TOO_MANY_PROBLEMS,

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.definition;
 
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
 import dev.millrace.orchestrator.core.definition.Excerpt;
 import dev.millrace.orchestrator.core.definition.NearestName;
@@ -29,6 +30,7 @@ final class SourceValues {
   private final Map<Class<?>, Map<String, Field>> fieldsByText = new HashMap<>();
   private int depth;
   private int skipped;
+  private int expressions;
 
   /** Takes the value of a field of a mapping. */
   @FunctionalInterface
@@ -88,14 +90,27 @@ final class SourceValues {
     return value;
   }
 
+  /** Counts a text that holds an expression. */
+  void countExpression(SourceValue text) throws SourceRefusedException {
+    if (++expressions > DefinitionLimits.EXPRESSIONS) {
+      throw new SourceRefusedException(
+          DefinitionRule.TOO_MANY_EXPRESSIONS.code(),
+          text.position(),
+          text.path(),
+          "more than %,d expressions; split the definition into several workflows"
+              .formatted(DefinitionLimits.EXPRESSIONS));
+    }
+  }
+
   /** Notes that something is wrong with a value. */
   void problem(SourceRule rule, SourceValue value, String message) throws SourceRefusedException {
-    problems.add(rule, value.position(), value.path(), message);
+    problems.add(rule.code(), value.position(), value.path(), message);
   }
 
   /** Notes that a value breaks a rule that holds wherever a definition comes from. */
-  void violation(DefinitionRule rule, SourceValue value, String message) {
-    problems.add(Problems.error(rule.code(), value.position(), value.path(), message));
+  void violation(DefinitionRule rule, SourceValue value, String message)
+      throws SourceRefusedException {
+    problems.add(rule.code(), value.position(), value.path(), message);
   }
 
   /** Reads past the rest of a value. */
@@ -153,6 +168,28 @@ final class SourceValues {
     return byText;
   }
 
+  /**
+   * Hands each item of a list to the reader.
+   *
+   * @param most how many there may be
+   * @param rule what a list of more breaks
+   */
+  void list(SourceValue list, int most, DefinitionRule rule, ItemReader reader)
+      throws SourceRefusedException {
+    list(
+        list,
+        item -> {
+          if (item.item() == most) {
+            throw new SourceRefusedException(
+                rule.code(),
+                item.position(),
+                list.path(),
+                "the list has more than %d items; shorten it".formatted(most));
+          }
+          reader.read(item);
+        });
+  }
+
   /** Hands each item of a list to the reader. */
   void list(SourceValue list, ItemReader reader) throws SourceRefusedException {
     for (int i = 0; true; i++) {
@@ -169,7 +206,7 @@ final class SourceValues {
     for (F field : required) {
       if (!seen.contains(field)) {
         problems.add(
-            SourceRule.MISSING_FIELD,
+            SourceRule.MISSING_FIELD.code(),
             mapping.position(),
             mapping.path(field.text()),
             "the field '%s' is missing; add it".formatted(field.text()));
@@ -179,7 +216,7 @@ final class SourceValues {
 
   void duplicateField(SourceValue mapping, SourceEvent key) throws SourceRefusedException {
     problems.add(
-        SourceRule.DUPLICATE_FIELD,
+        SourceRule.DUPLICATE_FIELD.code(),
         key.position(),
         mapping.path(Excerpt.line(key.text())),
         "%s is given twice; keep one of them".formatted(Excerpt.of(key.text())));
@@ -193,7 +230,7 @@ final class SourceValues {
             .map(near -> "did you mean '%s'?".formatted(near))
             .orElse("the fields are " + String.join(", ", known));
     problems.add(
-        SourceRule.UNKNOWN_FIELD,
+        SourceRule.UNKNOWN_FIELD.code(),
         key.position(),
         mapping.path(Excerpt.line(key.text())),
         "%s is not a field here; %s".formatted(name, remedy));

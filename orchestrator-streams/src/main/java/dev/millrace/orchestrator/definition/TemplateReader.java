@@ -35,7 +35,8 @@ final class TemplateReader {
       case MAPPING -> appendMapping(out, value);
       case SEQUENCE -> appendList(out, value);
       case TEXT -> {
-        if (!open.isEmpty() && value.text().contains("${")) {
+        if (value.text().contains("${")) {
+          values.countExpression(value);
           enter(value);
         }
         JsonText.appendText(out, value.text());
@@ -63,6 +64,9 @@ final class TemplateReader {
   }
 
   private void enter(SourceValue text) {
+    if (open.isEmpty()) {
+      return;
+    }
     while (entered < open.size()) {
       values.at(open.get(entered++));
     }

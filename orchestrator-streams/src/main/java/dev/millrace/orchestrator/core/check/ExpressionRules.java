@@ -105,7 +105,12 @@ public final class ExpressionRules {
     before(index, "when", step.when(), compiler::condition);
     Repeat repeat = step.repeat();
     if (repeat != null) {
-      before(index, "repeat.until", repeat.until(), compiler::condition);
+      compile(
+          () -> path(index).of("repeat.until"),
+          repeat.until(),
+          compiler::condition,
+          index, // the output that it looks at may be named by its step, too
+          true);
     }
     ForEach forEach = step.forEach();
     if (forEach != null) {

@@ -196,7 +196,7 @@ final class BranchSteps {
     for (ItemResult each : settled) {
       if (each.failure() != null) {
         failed++;
-        boolean tellsMore = first == null || first.type().isEmpty() || !goesOn && each.isToDo();
+        boolean tellsMore = first == null || first.type().isEmpty() || (!goesOn && each.isToDo());
         first = tellsMore ? each.failure() : first;
         goesOn |= each.isToDo();
       }

@@ -21,6 +21,7 @@ final class DecisionScope implements Scope, Scope.Parsed {
   private @Nullable Payload output;
   private @Nullable Payload item;
   private int index;
+  private int stepAtHand = CompiledDefinition.NO_STEP;
 
   DecisionScope(Situation situation) {
     Chunk chunk = situation.chunk();
@@ -36,9 +37,15 @@ final class DecisionScope implements Scope, Scope.Parsed {
     return this;
   }
 
-  /** This scope with another output at hand. */
-  Scope with(@Nullable Payload outputAtHand) {
+  /**
+   * This scope with another output at hand.
+   *
+   * @param step the step that has just returned it, so that it is that step's output by any name;
+   *     {@link CompiledDefinition#NO_STEP} for an output that is kept already, or none
+   */
+  Scope with(@Nullable Payload outputAtHand, int step) {
     output = outputAtHand;
+    stepAtHand = step;
     return this;
   }
 
@@ -55,6 +62,9 @@ final class DecisionScope implements Scope, Scope.Parsed {
     int index = definition.indexOf(step);
     if (index == CompiledDefinition.NO_STEP) {
       return null;
+    }
+    if (index == stepAtHand) {
+      return output;
     }
     return outputs.computeIfAbsent(index, payloads::output);
   }

@@ -60,8 +60,11 @@ public final class DefinitionLimits {
   /** Longest template, schema or form, in characters of JSON. */
   public static final int TEMPLATE_CHARS = 64 * 1024;
 
-  /** Most conditions and <code>${...}</code> of one definition, all steps together. */
-  public static final int EXPRESSIONS = 20_000;
+  /**
+   * Most conditions and <code>${...}</code> of one definition, all steps together: compiling them
+   * holds up all other workflows of a partition for a good part of a millisecond each.
+   */
+  public static final int EXPRESSIONS = 2_000;
 
   /** Most violations that one validation lists; the rest are counted. */
   public static final int VIOLATIONS = 100;

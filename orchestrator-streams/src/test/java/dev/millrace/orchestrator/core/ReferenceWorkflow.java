@@ -4,6 +4,8 @@ import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -130,6 +132,8 @@ final class ReferenceWorkflow {
       case CancelRequested cancel -> run.end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
+      case ChunkRequested chunk -> throw new IllegalArgumentException("no branches: " + chunk);
+      case ChunkReported report -> throw new IllegalArgumentException("no branches: " + report);
     }
     run.settle();
     return told;

@@ -3,7 +3,6 @@ package dev.millrace.orchestrator.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
@@ -12,13 +11,11 @@ import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.v1.CompletionStatus;
-import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
-import dev.millrace.schemas.v1.WorkflowEvent;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -154,17 +151,5 @@ abstract class ForEachCase extends DrivenEngineCase {
 
   final void assertOutput(String json) {
     assertThat(text(lastCommand == null ? null : lastCommand.getInput())).isEqualTo(json);
-  }
-
-  final List<EventType> typesOf(String scope) {
-    return engine.eventRecords().stream()
-        .filter(record -> record.getScope().equals(scope))
-        .flatMap(record -> record.getEvents().stream())
-        .map(WorkflowEvent::getType)
-        .toList();
-  }
-
-  final WorkflowDefinition plain() {
-    return TimersTest.definition(Duration.ZERO, Definitions.step("a"));
   }
 }

@@ -159,6 +159,12 @@ public final class InputDecoder {
 
   private static List<ItemResult> results(StepCompletion completion)
       throws MalformedRecordException {
+    if (completion.getBranch() < 0 && !completion.getResults().isEmpty()) {
+      throw new MalformedRecordException(
+          "results has %d items, but only a branch of a step takes batches; send one output"
+              .formatted(completion.getResults().size()),
+          null);
+    }
     List<ItemResult> results = ItemResultCodec.fromAvro(completion.getResults());
     for (ItemResult result : results) {
       if (result.failure() != null) {

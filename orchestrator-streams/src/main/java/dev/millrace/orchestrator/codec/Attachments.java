@@ -39,14 +39,22 @@ final class Attachments {
     RESULT(3),
     /** The steps to compensate, 2 bytes each. */
     TO_COMPENSATE(4),
+    /** A signal that is kept, see PackedControls; the key is any number. */
+    SIGNAL(5),
     /** Who is told how the workflow ends. */
     PARENT(6),
+    /** Ids of controls that were applied, see ControlIds. */
+    CONTROL_IDS(7),
+    /** The clocks and the progress of the step that is the key, see PackedClocks. */
+    CLOCKS(8),
     /** The branches of the step that is the key. */
     BRANCHES(10),
     /** The workflow that the step that is the key waits for. */
     CHILD(12),
+    /** What the end of the step that is the key means to others, 2 bytes each. */
+    TURNS(13),
     /** How many items of a chunk of branches have failed, 4 bytes. */
-    FAILED_ITEMS(13);
+    FAILED_ITEMS(14);
 
     private final byte code;
 

@@ -3,10 +3,10 @@ package dev.millrace.orchestrator.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.DuplicatePolicy;
-import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.ItemResult;
@@ -122,14 +122,15 @@ public final class InputDecoder {
   /**
    * Reads a workflow control.
    *
-   * @throws MalformedRecordException when the bytes are none, or ask for what this engine cannot do
+   * @throws MalformedRecordException when the bytes are none, break a limit, lack what the action
+   *     needs or ask for what this engine cannot do
    */
-  public Input control(byte @Nullable [] value, Headers headers) throws MalformedRecordException {
+  public DecodedControl control(byte @Nullable [] value, Headers headers)
+      throws MalformedRecordException {
     byte[] bytes = present(value);
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
-    UnsupportedInputs.check(control);
-    return new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
+    return ControlCodec.fromAvro(control);
   }
 
   /**
@@ -138,23 +139,24 @@ public final class InputDecoder {
    * @throws MalformedRecordException when the bytes are none, say neither success nor failure, a
    *     failure that only the engine may report, or what this engine cannot do
    */
-  public AttemptReported completion(byte @Nullable [] value, Headers headers)
+  public AttemptInput completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
     byte[] bytes = present(value);
     StepCompletion completion =
         JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
     UnsupportedInputs.check(completion);
+    Payload output = PayloadCodec.fromAvro(completion.getOutput(), "output");
+    int branch = Math.max(AttemptReported.NO_BRANCH, completion.getBranch());
+    List<ItemResult> results = results(completion);
+    if (completion.getStatus() == CompletionStatus.RUNNING) {
+      return new AttemptRunning(completion.getStep(), branch, completion.getAttempt(), output);
+    }
     Failure failure =
         completion.getStatus() == CompletionStatus.FAILED
             ? ofWorker(FailureCodec.fromAvro(completion.getFailure()))
             : null;
     return new AttemptReported(
-        completion.getStep(),
-        Math.max(AttemptReported.NO_BRANCH, completion.getBranch()),
-        completion.getAttempt(),
-        PayloadCodec.fromAvro(completion.getOutput(), "output"),
-        results(completion),
-        failure);
+        completion.getStep(), branch, completion.getAttempt(), output, results, failure);
   }
 
   private static List<ItemResult> results(StepCompletion completion)
@@ -249,7 +251,7 @@ public final class InputDecoder {
     return ParentCodec.fromAvro(parent);
   }
 
-  private static void checkLength(String field, String value, int maxChars)
+  static void checkLength(String field, String value, int maxChars)
       throws MalformedRecordException {
     if (value.length() > maxChars) {
       throw new MalformedRecordException(

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -78,8 +79,9 @@ public final class OutputEncoder {
                 : Instant.ofEpochMilli(dispatch.deadlineMs()),
             branch,
             items(dispatch),
-            null,
-            0L));
+            PayloadCodec.toAvro(
+                payloads.apply(PackedWorkflow.FIRST_PROGRESS_SLOT + dispatch.step())),
+            step.limits().signMs()));
   }
 
   private static List<dev.millrace.schemas.v1.Payload> items(DispatchStep dispatch) {
@@ -110,6 +112,7 @@ public final class OutputEncoder {
    * @param offset offset of the input; -1 for a timer
    * @param scope what of the workflow they are of; empty for the workflow
    * @param firstBranch number of the scope's first branch; 0 for the workflow
+   * @param origin who asked for it, if it is a control
    */
   public byte[] events(
       CompiledDefinition definition,
@@ -119,7 +122,8 @@ public final class OutputEncoder {
       @Nullable InputSource source,
       long offset,
       String scope,
-      int firstBranch) {
+      int firstBranch,
+      DecodedControl.Origin origin) {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
     for (Event event : decided) {
       WorkflowEvent record = EventCodec.toAvro(definition, event);
@@ -128,6 +132,7 @@ public final class OutputEncoder {
       }
       records.add(record);
     }
+    sign(records.getFirst(), origin);
     return events.encode(
         new WorkflowEvents(
             firstSequence,
@@ -148,6 +153,33 @@ public final class OutputEncoder {
             offset,
             List.of(EventCodec.rejected(failure)),
             OF_WORKFLOW));
+  }
+
+  /** The one event of a control of a workflow that has ended. */
+  public byte[] refusal(
+      ControlRefused refused, long sequence, long atMs, long offset, DecodedControl.Origin origin) {
+    WorkflowEvent record = EventCodec.refused(refused);
+    sign(record, origin);
+    return events.encode(
+        new WorkflowEvents(
+            sequence,
+            Instant.ofEpochMilli(atMs),
+            EventSource.CONTROL,
+            offset,
+            List.of(record),
+            OF_WORKFLOW));
+  }
+
+  /** Says in the first event that a control caused who asked, and why where nothing else does. */
+  private static void sign(WorkflowEvent first, DecodedControl.Origin origin) {
+    if (first.getName().isEmpty()) {
+      first.setName(origin.by());
+    }
+    switch (first.getType()) {
+      case WORKFLOW_PAUSED, WORKFLOW_RESUMED, PRIORITY_CHANGED, STEPS_RESET ->
+          first.setReason(origin.why());
+      default -> {}
+    }
   }
 
   private static EventSource eventSource(@Nullable InputSource source) {

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What few workflows have, kept as attachments. Not thread-safe. */
-abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkflow {
+abstract sealed class PackedAttachments extends PackedSteps permits PackedControls {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
@@ -152,8 +152,25 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
   }
 
   public int[] toCompensate() {
-    boolean runs = status() == WorkflowStatus.RUNNING;
-    byte[] packed = runs ? attachment(Attachments.Kind.TO_COMPENSATE, 0) : null;
+    return steps(Attachments.Kind.TO_COMPENSATE, 0);
+  }
+
+  public void addToCompensate(int step) {
+    int[] former = toCompensate();
+    int[] steps = Arrays.copyOf(former, former.length + 1);
+    steps[former.length] = step;
+    setSteps(Attachments.Kind.TO_COMPENSATE, 0, steps);
+  }
+
+  public void removeToCompensate(int step) {
+    setSteps(
+        Attachments.Kind.TO_COMPENSATE,
+        0,
+        Arrays.stream(toCompensate()).filter(each -> each != step).toArray());
+  }
+
+  final int[] steps(Attachments.Kind kind, int key) {
+    byte[] packed = status() == WorkflowStatus.RUNNING ? attachment(kind, key) : null;
     if (packed == null) {
       return NO_STEPS;
     }
@@ -164,23 +181,12 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     return steps;
   }
 
-  public void addToCompensate(int step) {
-    int[] steps = toCompensate();
-    byte[] packed = new byte[(steps.length + 1) * STEP_BYTES];
+  final void setSteps(Attachments.Kind kind, int key, int[] steps) {
+    byte[] packed = new byte[steps.length * STEP_BYTES];
     for (int i = 0; i < steps.length; i++) {
       putShort(packed, i * STEP_BYTES, steps[i]);
     }
-    putShort(packed, steps.length * STEP_BYTES, step);
-    attach(Attachments.Kind.TO_COMPENSATE, 0, packed);
-  }
-
-  public void removeToCompensate(int step) {
-    int[] left = Arrays.stream(toCompensate()).filter(each -> each != step).toArray();
-    byte[] packed = new byte[left.length * STEP_BYTES];
-    for (int i = 0; i < left.length; i++) {
-      putShort(packed, i * STEP_BYTES, left[i]);
-    }
-    attach(Attachments.Kind.TO_COMPENSATE, 0, left.length == 0 ? null : packed);
+    attach(kind, key, steps.length == 0 ? null : packed);
   }
 
   final byte @Nullable [] attachment(Attachments.Kind kind, int key) {
@@ -189,7 +195,9 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
 
   /** Attaches something in place of what has its kind and key; null only takes that away. */
   final void attach(Attachments.Kind kind, int key, byte @Nullable [] content) {
-    become(attachments.remove(whole(), attachmentsOffset(), kind, key));
+    if (attachment(kind, key) != null) {
+      become(attachments.remove(whole(), attachmentsOffset(), kind, key));
+    }
     if (content != null) {
       become(attachments.append(whole(), kind, key, content));
     }
@@ -215,8 +223,7 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
 
   final void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
-    boolean rides = size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= most;
+    boolean rides = ridesInRecord(size);
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       become(
@@ -225,6 +232,12 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     } else {
       spilled.spill(step, output);
     }
+  }
+
+  /** Whether something of a size rides in the record, or gets a key of its own. */
+  final boolean ridesInRecord(int bytes) {
+    int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
+    return bytes <= OUTPUT_BYTES && attached().length - attachmentsOffset() + bytes <= most;
   }
 
   /** Lets go of the branches of a step that waits for them. */

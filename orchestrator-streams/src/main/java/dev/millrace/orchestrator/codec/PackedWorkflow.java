@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends PackedAttachments implements WorkflowState {
+public final class PackedWorkflow extends PackedClocks implements WorkflowState {
   /** The slot of the items of a chunk of branches, which has a key of its own. */
   public static final int ITEMS_SLOT = 0xfffc;
 
@@ -47,13 +47,18 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   /** The slot of a definition that the start brought along; never rides in the record. */
   public static final int DEFINITION_SLOT = 0xfffe;
 
+  /** The slot of the first signal that is kept; the others follow it. */
+  public static final int FIRST_SIGNAL_SLOT = 0x20000;
+
+  /** The slot of the progress of the first step; those of the others follow it. */
+  public static final int FIRST_PROGRESS_SLOT = 0x30000;
+
   /** The slot of what the workflow returns. */
   public static final int RESULT_SLOT = 0xfffd;
 
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
   private static final int FLAG_DEFINITION_SPILLED = 8;
-  private static final int FLAG_PAUSED = 32;
 
   /**
    * Records up to this size are copied when they are read; of larger ones only the first bytes are,
@@ -108,11 +113,6 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     return written();
   }
 
-  @Override
-  public boolean isPaused() {
-    return hasFlag(FLAG_PAUSED);
-  }
-
   /** Remembers the highest offset of a source that has been applied to this workflow. */
   public void setAppliedOffset(InputSource source, long offset) {
     putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, offset);
@@ -134,7 +134,14 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
       case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
       case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
       case RESULT_SLOT -> hasFlag(FLAG_RESULT_SPILLED);
-      default -> hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      default -> {
+        if (slot >= FIRST_PROGRESS_SLOT) {
+          yield isProgressSpilled(slot - FIRST_PROGRESS_SLOT);
+        }
+        yield slot >= FIRST_SIGNAL_SLOT
+            ? isSignalSpilled(slot - FIRST_SIGNAL_SLOT)
+            : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      }
     };
   }
 
@@ -156,6 +163,12 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     }
     if (slot == RESULT_SLOT && status().hasEnded()) {
       return result();
+    }
+    if (slot >= FIRST_PROGRESS_SLOT) {
+      return ridingProgress(slot - FIRST_PROGRESS_SLOT);
+    }
+    if (slot >= FIRST_SIGNAL_SLOT) {
+      return ridingSignal(slot - FIRST_SIGNAL_SLOT);
     }
     byte[] packed = null;
     if (slot == RESULT_SLOT) {
@@ -238,6 +251,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   @Override
   public void repeat(int step, long dueMs) {
     nextRound(step);
+    endRound(step);
     move(step, StepStatus.BACKING_OFF, dueMs);
   }
 
@@ -258,13 +272,25 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
 
   @Override
   public void skip(int step) {
-    move(step, StepStatus.SKIPPED, NO_DEADLINE);
+    leave(step, StepStatus.SKIPPED, NO_DEADLINE);
   }
 
   @Override
   public void abandon(int step) {
     dropBranches(step);
     leave(step, StepStatus.ABANDONED, NO_DEADLINE);
+  }
+
+  @Override
+  public void reset(int step, int join) {
+    if (isSpilled(step)) {
+      spilled.release(List.of(step));
+    }
+    waitAgain(step, join);
+    dropClocks(step);
+    removeChild(step);
+    attach(Attachments.Kind.OUTPUT, step, null);
+    setTurns(step, List.of());
   }
 
   @Override
@@ -336,13 +362,6 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
   }
 
-  /** Moves a step that may have waited for another workflow. */
-  private void leave(int step, StepStatus next, long deadlineMs) {
-    if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
-      removeChild(step);
-    }
-  }
-
   /** Whether branches of it may have records of their own, or may have had them. */
   public boolean hasBranches() {
     return status().hasEnded() ? hasFlag(FLAG_HAD_BRANCHES) : stepsWithBranches().length > 0;
@@ -361,6 +380,16 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
         slots.add(step);
       }
     }
+    addSpilled(slots, FIRST_SIGNAL_SLOT, signals());
+    addSpilled(slots, FIRST_PROGRESS_SLOT, stepsWithClocks());
     return slots;
+  }
+
+  private void addSpilled(List<Integer> slots, int first, int[] keys) {
+    for (int key : keys) {
+      if (isSpilled(first + key)) {
+        slots.add(first + key);
+      }
+    }
   }
 }

@@ -11,15 +11,10 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 final class UnsupportedInputs {
   private UnsupportedInputs() {}
 
-  /** Refuses every action but a cancel. */
+  /** Refuses migrations, and any other action as a dry run. */
   static void check(WorkflowControl control) throws MalformedRecordException {
     switch (control.getAction()) {
-      case CANCEL -> {
-        if (control.getDryRun()) {
-          throw unsupported("dryRun is set for CANCEL", "send it without dryRun");
-        }
-      }
-      case UNKNOWN,
+      case CANCEL,
           TERMINATE,
           PAUSE,
           RESUME,
@@ -28,18 +23,21 @@ final class UnsupportedInputs {
           RESOLVE_STEP,
           SKIP_STEP,
           RERUN,
-          SET_PRIORITY,
-          MIGRATE ->
-          throw unsupported("action is " + control.getAction(), "send CANCEL");
+          SET_PRIORITY -> {
+        if (control.getDryRun()) {
+          throw unsupported("dryRun is set for " + control.getAction(), "send it without dryRun");
+        }
+      }
+      case UNKNOWN, MIGRATE ->
+          throw unsupported("action is " + control.getAction(), "send another");
     }
   }
 
-  /** Refuses heartbeats. */
+  /** Refuses what says neither that an attempt goes on nor how it ended. */
   static void check(StepCompletion completion) throws MalformedRecordException {
     switch (completion.getStatus()) {
-      case SUCCEEDED, FAILED -> {}
-      case UNKNOWN, RUNNING ->
-          throw unsupported("status is " + completion.getStatus(), "send SUCCEEDED or FAILED");
+      case SUCCEEDED, FAILED, RUNNING -> {}
+      case UNKNOWN -> throw unsupported("status is UNKNOWN", "send SUCCEEDED, FAILED or RUNNING");
     }
   }
 

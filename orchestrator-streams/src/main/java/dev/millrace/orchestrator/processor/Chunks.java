@@ -13,7 +13,7 @@ import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
-import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
@@ -83,7 +83,7 @@ final class Chunks {
   }
 
   /** Applies a completion to a branch. */
-  Decision.@Nullable Refused complete(String workflowId, AttemptReported report, Cause cause) {
+  Decision.@Nullable Refused complete(String workflowId, AttemptInput report, Cause cause) {
     ChunkId id = new ChunkId(workflowId, report.stepId(), report.branch() / Branches.CHUNK);
     PackedWorkflow chunk = known(id);
     if (chunk == null) {
@@ -245,7 +245,7 @@ final class Chunks {
   }
 
   /** Why a completion of a branch that is not open is refused. */
-  private Decision.Refused refusal(String workflowId, AttemptReported report) {
+  private Decision.Refused refusal(String workflowId, AttemptInput report) {
     PackedWorkflow workflow = store.load(workflowId);
     if (workflow == null) {
       return new Decision.Refused(
@@ -261,7 +261,7 @@ final class Chunks {
   }
 
   private static Decision.Refused refusal(
-      CompiledDefinition definition, PackedWorkflow workflow, AttemptReported report) {
+      CompiledDefinition definition, PackedWorkflow workflow, AttemptInput report) {
     int step = definition.indexOf(report.stepId());
     if (step == CompiledDefinition.NO_STEP) {
       return new Decision.Refused(

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.codec.DecodedControl;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Chunk;
 import dev.millrace.orchestrator.core.decide.Decider;
@@ -16,10 +17,12 @@ import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -177,11 +180,11 @@ final class Execution {
 
   /** Sends the events, and stores the record. */
   void complete(Input input, long firstSequence) {
-    publish(firstSequence);
+    publish(input, firstSequence);
     store(input);
   }
 
-  private void publish(long firstSequence) {
+  private void publish(Input input, long firstSequence) {
     if (!events.isEmpty()) {
       Chunk chunk = situation.chunk();
       byte[] record =
@@ -194,7 +197,10 @@ final class Execution {
                   cause.source(),
                   cause.offset(),
                   scope,
-                  chunk == null ? 0 : chunk.branch(0));
+                  chunk == null ? 0 : chunk.branch(0),
+                  chunk == null && !(input instanceof ChunkReported)
+                      ? cause.origin()
+                      : DecodedControl.Origin.NONE);
       forward(workflowId, task.settings().topics().events(), record);
     }
   }
@@ -203,6 +209,9 @@ final class Execution {
     // What a chunk says was an input of the chunk, and is said again if need be.
     if (cause.source() != null && cause.isWhole() && !(input instanceof ChunkReported)) {
       workflow.setAppliedOffset(cause.source(), cause.offset());
+    }
+    if (input instanceof ControlRequested control) {
+      settle(control);
     }
     if (workflow.status().hasEnded()) {
       // A timer that is armed for an earlier time may stay: it will find the workflow ended.
@@ -219,6 +228,20 @@ final class Execution {
     store.save(recordId, workflow, timerMs);
     for (int step : workflow.spilled().takeDroppedBranches()) {
       store.forgetBranches(workflowId, definition.step(step).id());
+    }
+  }
+
+  /** Counts a control that was refused, and remembers the id of one that was not. */
+  private void settle(ControlRequested control) {
+    boolean isRefused = false;
+    for (Event event : events) {
+      if (event instanceof ControlRefused refused) {
+        isRefused = true;
+        task.metrics().refused(refused.code());
+      }
+    }
+    if (!isRefused && !control.id().isEmpty()) {
+      workflow.rememberControl(control.id());
     }
   }
 

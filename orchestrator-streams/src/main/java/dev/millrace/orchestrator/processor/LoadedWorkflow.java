@@ -56,6 +56,16 @@ final class LoadedWorkflow implements Payloads {
   }
 
   @Override
+  public @Nullable Payload signal(int signal) {
+    return payloads().signal(signal);
+  }
+
+  @Override
+  public @Nullable Payload progress(int step) {
+    return payloads().progress(step);
+  }
+
+  @Override
   public @Nullable Payload results(int step, Branches branches) {
     return payloads().results(step, branches);
   }

@@ -34,6 +34,16 @@ record StoredPayloads(
   }
 
   @Override
+  public @Nullable Payload signal(int signal) {
+    return store.payload(id, workflow, PackedWorkflow.FIRST_SIGNAL_SLOT + signal);
+  }
+
+  @Override
+  public @Nullable Payload progress(int step) {
+    return store.payload(id, workflow, PackedWorkflow.FIRST_PROGRESS_SLOT + step);
+  }
+
+  @Override
   public @Nullable Payload output(int step) {
     return store.payload(id, workflow, step);
   }

@@ -1,16 +1,22 @@
 package dev.millrace.orchestrator.processor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.store.WorkflowStore;
+import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +43,10 @@ final class Transitions {
   }
 
   /** Applies a completion to the workflow, or the branch of a step, whose attempt it is of. */
-  Decision.@Nullable Refused complete(String workflowId, AttemptReported report, Cause cause) {
-    return report.branch() == AttemptReported.NO_BRANCH
-        ? change(workflowId, report, cause)
-        : chunks.complete(workflowId, report, cause);
+  Decision.@Nullable Refused complete(String workflowId, AttemptInput input, Cause cause) {
+    return input.branch() == AttemptReported.NO_BRANCH
+        ? change(workflowId, input, cause)
+        : chunks.complete(workflowId, input, cause);
   }
 
   /** Tells a workflow what is known of a chunk of branches, if it still runs. */
@@ -64,6 +70,10 @@ final class Transitions {
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
     if (workflow.status().hasEnded()) {
+      if (input instanceof ControlRequested) {
+        refuseAfterEnd(workflowId, workflow, cause);
+        return null;
+      }
       return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
     }
     return switch (pinned.await(workflowId, workflow)) {
@@ -71,6 +81,25 @@ final class Transitions {
           apply(workflowId, found.definition(), workflow, input, cause);
       case PinnedDefinitions.Lost lost -> lost.refusal();
     };
+  }
+
+  /** Says in the event log that a control came too late. */
+  private void refuseAfterEnd(String workflowId, PackedWorkflow workflow, Cause cause) {
+    long nowMs = task.context().currentSystemTimeMs();
+    long sequence = workflow.nextSequence();
+    ControlRefused refused = Decider.refuseAfterEnd(workflow);
+    task.metrics().refused(refused.code());
+    byte[] record =
+        task.encoder().refusal(refused, sequence, nowMs, cause.offset(), cause.origin());
+    task.context()
+        .forward(
+            new Record<>(
+                workflowId.getBytes(UTF_8),
+                new Outgoing(task.settings().topics().events(), record),
+                nowMs,
+                TraceContext.of(cause.headers())));
+    workflow.setAppliedOffset(InputSource.CONTROL, cause.offset());
+    store.save(workflowId, workflow, workflow.armedTimerMs());
   }
 
   /** Applies an input to a workflow; answers the refusal, if it was refused. */

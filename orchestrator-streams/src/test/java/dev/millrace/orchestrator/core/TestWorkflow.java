@@ -1,30 +1,48 @@
 package dev.millrace.orchestrator.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.event.ControlRefused;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
+import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One workflow in a test: inputs in, decisions out, at a time that the test sets. */
+/**
+ * One workflow in a test: inputs in, decisions out, at a time that the test sets. After each, the
+ * fold of the events is held against the bytes of the state, and both against the invariants.
+ */
 public final class TestWorkflow {
   /** When every test starts. */
   public static final long START_MS = 1_000_000;
 
   private final CompiledDefinition definition;
   private final PackedWorkflow state = PackedWorkflow.absent();
+  private final PackedWorkflow fold = PackedWorkflow.absent();
+  private final EventLogInvariants log;
+  private final Map<Integer, Payload> ownKeys = new HashMap<>();
   private long nowMs = START_MS;
 
   public TestWorkflow(CompiledDefinition definition) {
     this.definition = definition;
+    this.log = new EventLogInvariants(definition);
   }
 
   /** A workflow that has been started. */
@@ -36,6 +54,11 @@ public final class TestWorkflow {
 
   public PackedWorkflow state() {
     return state;
+  }
+
+  /** How far a step has come, as its workers say. */
+  public @Nullable Payload progress(String step) {
+    return new PendingPayloads(state, ownKeys).progress(definition.indexOf(step));
   }
 
   /** Sets the time, in milliseconds since {@link #START_MS}. */
@@ -64,8 +87,29 @@ public final class TestWorkflow {
     return decide(new AttemptReported(step, attempt, null, failure));
   }
 
+  public Decision heartbeat(String step, int attempt, @Nullable Payload progress) {
+    return decide(new AttemptRunning(step, AttemptReported.NO_BRANCH, attempt, progress));
+  }
+
   public Decision cancel(String reason) {
-    return decide(new CancelRequested(reason));
+    return control(new Control.Cancel(reason));
+  }
+
+  public Decision control(Control control) {
+    return decide(new ControlRequested(control));
+  }
+
+  /** As the shell does it: an id is remembered once its control was applied. */
+  public Decision control(String id, Control control) {
+    Decision decision = decide(new ControlRequested(id, control));
+    boolean isRefused =
+        decision instanceof Decision.Accepted accepted
+            && accepted.events().stream().anyMatch(ControlRefused.class::isInstance);
+    if (!isRefused) {
+      state.rememberControl(id);
+      fold.rememberControl(id);
+    }
+    return decision;
   }
 
   public Decision fireTimer() {
@@ -73,7 +117,23 @@ public final class TestWorkflow {
   }
 
   private Decision decide(Input input) {
-    return Decider.decide(
-        new Situation("order-1", definition, state, new PendingPayloads(state), nowMs), input);
+    long sequence = state.nextSequence();
+    Decision decision =
+        Decider.decide(
+            new Situation("order-1", definition, state, new PendingPayloads(state, ownKeys), nowMs),
+            input);
+    state.spilled().take().forEach(each -> ownKeys.put(each.slot(), each.payload()));
+    state.spilled().takeReleased().forEach(ownKeys::remove);
+    if (decision instanceof Decision.Accepted accepted) {
+      for (Event event : accepted.events()) {
+        Evolver.evolve(definition, fold, event, nowMs);
+        log.accept(sequence++, event, nowMs);
+      }
+    }
+    assertThat(fold.bytes()).as("fold of the events").isEqualTo(state.bytes());
+    assertThat(log.violations()).isEmpty();
+    assertThat(WorkflowInvariants.check(definition, state)).isEmpty();
+    assertThat(state.spilledSlots()).containsExactlyInAnyOrderElementsOf(ownKeys.keySet());
+    return decision;
   }
 }

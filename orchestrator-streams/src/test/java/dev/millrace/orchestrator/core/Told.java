@@ -2,10 +2,14 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.BranchesOpened;
 import dev.millrace.orchestrator.core.event.BranchesReported;
 import dev.millrace.orchestrator.core.event.ChunkOpened;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -13,8 +17,11 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -65,6 +72,13 @@ final class Told {
       case BranchesOpened opened -> throw notTold(opened);
       case BranchesReported report -> throw notTold(report);
       case ChunkOpened opened -> throw notTold(opened);
+      case ControlRefused refused -> "refused " + refused.code();
+      case AttemptHeard heard -> throw new AssertionError(event);
+      case StepsReset reset -> throw new AssertionError(event);
+      case SignalReceived signal -> throw new AssertionError(event);
+      case WorkflowPaused paused -> throw new AssertionError(event);
+      case WorkflowResumed resumed -> throw new AssertionError(event);
+      case PriorityChanged changed -> throw new AssertionError(event);
       case WorkflowEnding ending ->
           ends("ending", ending.outcome().status(), ending.outcome().failure(), ending.output());
       case WorkflowEnded ended ->
@@ -72,7 +86,7 @@ final class Told {
     };
   }
 
-  /** The steps that events are about, but for those that are held, in the order of the events. */
+  /** The steps that events are about, but for want of room, in the order of the events. */
   static List<String> steps(List<Event> events, CompiledDefinition definition) {
     return events.stream()
         .mapToInt(Told::step)
@@ -93,7 +107,15 @@ final class Told {
       case BranchesOpened opened -> opened.step();
       case BranchesReported report -> report.step();
       case ChunkOpened opened -> CompiledDefinition.NO_STEP;
-      case StepHeld held -> CompiledDefinition.NO_STEP;
+      case AttemptHeard heard -> heard.step();
+      case SignalReceived signal -> CompiledDefinition.NO_STEP;
+      case StepsReset reset -> CompiledDefinition.NO_STEP;
+      case WorkflowPaused paused -> CompiledDefinition.NO_STEP;
+      case WorkflowResumed resumed -> CompiledDefinition.NO_STEP;
+      case PriorityChanged changed -> CompiledDefinition.NO_STEP;
+      case ControlRefused refused -> CompiledDefinition.NO_STEP;
+      case StepHeld held ->
+          held.reason() == StepHeld.Reason.WINDOW ? held.step() : CompiledDefinition.NO_STEP;
       case WorkflowStarted started -> CompiledDefinition.NO_STEP;
       case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
       case WorkflowEnded ended -> CompiledDefinition.NO_STEP;

@@ -245,6 +245,14 @@ final class DrivenEngine implements AutoCloseable {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
 
+  void control(String workflowId, WorkflowControl.Builder control) {
+    send(topics.controls(), workflowId, controls.encode(control.build()));
+  }
+
+  static WorkflowControl.Builder order(ControlAction action) {
+    return WorkflowControl.newBuilder().setAction(action).setRequestedBy("ada");
+  }
+
   void schedule(String scheduleId, WorkflowSchedule change) {
     send(topics.schedules(), scheduleId, schedules.encode(change));
   }
@@ -282,6 +290,10 @@ final class DrivenEngine implements AutoCloseable {
 
   void succeed(String workflowId, String step, int attempt, @Nullable Payload output) {
     complete(workflowId, completion(step, attempt, CompletionStatus.SUCCEEDED, output, null));
+  }
+
+  void heartbeat(String workflowId, String step, int attempt, @Nullable Payload progress) {
+    complete(workflowId, completion(step, attempt, CompletionStatus.RUNNING, progress, null));
   }
 
   void fail(String workflowId, String step, int attempt) {

@@ -64,6 +64,16 @@ public final class DagResolution {
         public @Nullable Payload results(int step, Branches branches) {
           return null;
         }
+
+        @Override
+        public @Nullable Payload signal(int signal) {
+          return null;
+        }
+
+        @Override
+        public @Nullable Payload progress(int step) {
+          return null;
+        }
       };
 
   private final CompiledDefinition definition;

@@ -8,12 +8,16 @@ import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSucceeded.Source;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.StepLimits;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.state.BatchResults;
+import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -58,19 +62,12 @@ final class BranchSteps {
   }
 
   Decision.@Nullable Refused report(AttemptReported report) {
-    int step = report.branch() - chunk().branch(0);
-    if (step < 0 || step >= state.stepCount()) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_BRANCH,
-          "step '%s' has no branch %d; copy branch from the command"
-              .formatted(report.stepId(), report.branch()));
+    Decision.@Nullable Refused refused =
+        unlessOpen(report.stepId(), report.branch(), report.attempt());
+    if (refused != null) {
+      return refused;
     }
-    if (state.stepStatus(step) != StepStatus.OPEN || state.attempt(step) != report.attempt()) {
-      return new Decision.Refused(
-          Refusal.ATTEMPT_NOT_OPEN,
-          "attempt %d of branch %d of step '%s' is not open"
-              .formatted(report.attempt(), report.branch(), report.stepId()));
-    }
+    int step = indexOf(report.branch());
     int failedBefore = state.finishedSteps() - state.succeededSteps();
     Failure failure = report.failure();
     if (chunk().batchSize() > 1) {
@@ -90,6 +87,26 @@ final class BranchSteps {
     return null;
   }
 
+  /** The place of a branch within the chunk. */
+  int indexOf(int branch) {
+    return branch - chunk().branch(0);
+  }
+
+  /** Whether an attempt of a branch is the open one. */
+  Decision.@Nullable Refused unlessOpen(String stepId, int branch, int attempt) {
+    int step = indexOf(branch);
+    if (step < 0 || step >= state.stepCount()) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_BRANCH,
+          "step '%s' has no branch %d; copy branch from the command".formatted(stepId, branch));
+    }
+    return state.stepStatus(step) == StepStatus.OPEN && state.attempt(step) == attempt
+        ? null
+        : new Decision.Refused(
+            Refusal.ATTEMPT_NOT_OPEN,
+            "attempt %d of branch %d of step '%s' is not open".formatted(attempt, branch, stepId));
+  }
+
   Decision.@Nullable Refused fireDeadlines() {
     steps.fireDeadlines();
     report(-1);
@@ -106,24 +123,23 @@ final class BranchSteps {
   }
 
   /** Sends the command of a branch. */
-  void dispatch(int step, @Nullable Expression<Payload> mapping) {
+  void dispatch(int step) throws EvaluationException {
     int attempt = state.attempt(step) + 1;
-    long deadlineMs = Deadlines.after(transition.nowMs(), definition.step(step).timeoutMs());
-    Payload input = null;
-    List<Payload> items = List.of();
-    try {
-      if (chunk().batchSize() > 1) {
-        items = items(step, mapping);
-      } else {
-        input = mapped(step, mapping);
-      }
-    } catch (EvaluationException e) {
-      steps.failures().failForGood(step, Failures.ofExpression(e));
+    StepLimits limits = definition.step(step).limits();
+    Clocks former = state.clocks(step);
+    if (Deadlines.isDue(former.overallByMs(), transition.nowMs())) {
+      steps.failures().failForGood(step, Heartbeats.scheduleToClose(limits));
       return;
     }
-    transition.record(new StepDispatched(step, attempt, deadlineMs));
-    transition.effect(new DispatchStep(step, attempt, deadlineMs, true, input, items));
-    transition.armTimer(deadlineMs);
+    boolean isBatch = chunk().batchSize() > 1;
+    Expression<Payload> mapping =
+        definition.step(step).action() instanceof CompiledAction.Work work ? work.input() : null;
+    Payload input = isBatch ? null : mapped(step, mapping);
+    List<Payload> items = isBatch ? items(step, mapping) : List.of();
+    Clocks clocks = limits.dispatched(former, transition.nowMs());
+    transition.record(new StepDispatched(step, attempt, clocks.earliestMs()));
+    transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), true, input, items));
+    transition.armTimer(clocks.earliestMs());
   }
 
   private List<Payload> items(int step, @Nullable Expression<Payload> mapping)
@@ -189,7 +205,9 @@ final class BranchSteps {
   /** Goes on with what became of the items of a batch: another attempt, or the end. */
   private void settle(int step, List<ItemResult> results) {
     List<ItemResult> settled = new ArrayList<>(results);
-    settled.replaceAll(each -> mayRetry(step, each) ? each : last(each));
+    long retryAtMs = steps.failures().retryAtMs(step);
+    boolean hasTime = !Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs);
+    settled.replaceAll(each -> hasTime && mayRetry(step, each) ? each : last(each));
     Failure first = null;
     int failed = 0;
     boolean goesOn = false;
@@ -203,12 +221,11 @@ final class BranchSteps {
     }
     int attempt = state.attempt(step);
     if (first == null) {
-      transition.record(new StepSucceeded(step, attempt, null, List.of(), settled));
+      transition.record(new StepSucceeded(step, attempt, null, List.of(), Source.ATTEMPT, settled));
       return;
     }
     Failure failure = ofItems(first, failed, settled.size(), goesOn);
     if (goesOn) {
-      long retryAtMs = steps.failures().retryAtMs(step);
       transition.record(new AttemptFailed(step, attempt, failure, retryAtMs, settled));
       transition.armTimer(retryAtMs);
     } else {

@@ -48,6 +48,10 @@ final class Failures {
     boolean isCleanUp = compiled.group() != Group.MAIN;
     if ((state.outcome() == null || isCleanUp) && mayRetry(compiled, step, failure)) {
       long retryAtMs = retryAtMs(step);
+      if (Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs)) {
+        failForGood(step, outOfTime(compiled, failure));
+        return;
+      }
       transition.record(new AttemptFailed(step, state.attempt(step), failure, retryAtMs));
       transition.armTimer(retryAtMs);
     } else {
@@ -64,6 +68,14 @@ final class Failures {
             step,
             state.attemptsOfRound(step));
     return Deadlines.after(transition.nowMs(), delayMs);
+  }
+
+  private static Failure outOfTime(CompiledStep step, Failure last) {
+    Failure timeout = Heartbeats.scheduleToClose(step.limits());
+    String message =
+        "no time for another attempt: %s; the last one failed of %s: %s"
+            .formatted(timeout.message(), last.type(), last.message());
+    return new Failure(timeout.type(), Failure.cut(message, Failure.MESSAGE_CHARS), false);
   }
 
   boolean mayRetry(CompiledStep step, int index, Failure failure) {

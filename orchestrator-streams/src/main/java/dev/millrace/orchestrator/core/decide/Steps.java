@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSucceeded.Source;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.Adjacency;
@@ -31,6 +32,8 @@ final class Steps {
   private final Children children;
   private final Forks forks;
   private final BranchSteps branches;
+  private final Signals signals;
+  private final Heartbeats heartbeats;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -42,6 +45,8 @@ final class Steps {
     this.children = new Children(transition, this);
     this.forks = new Forks(transition, this);
     this.branches = new BranchSteps(transition, this);
+    this.signals = new Signals(transition, this);
+    this.heartbeats = new Heartbeats(transition, this);
   }
 
   Failures failures() {
@@ -68,6 +73,14 @@ final class Steps {
     return branches;
   }
 
+  Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
+  Signals signals() {
+    return signals;
+  }
+
   /** Starts what waits for nothing. */
   void startFirst() {
     for (int step = 0; step < definition.mainSteps() && !isOver(); step++) {
@@ -78,28 +91,11 @@ final class Steps {
   }
 
   Decision.@Nullable Refused report(AttemptReported report) {
-    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    Decision.@Nullable Refused refused = unlessAwaited(report.stepId(), report.attempt());
     if (refused != null) {
       return refused;
     }
     int step = definition.indexOf(report.stepId());
-    if (step == CompiledDefinition.NO_STEP) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_STEP,
-          "definition %s/%d has no step '%s'; copy step from the command"
-              .formatted(definition.name(), definition.version(), report.stepId()));
-    }
-    if (definition.step(step).forEach() != null) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_BRANCH,
-          "step '%s' runs for each item of a list; copy branch from the command"
-              .formatted(report.stepId()));
-    }
-    if (!awaitsReport(step) || state.attempt(step) != report.attempt()) {
-      return new Decision.Refused(
-          Refusal.ATTEMPT_NOT_OPEN,
-          "attempt %d of step '%s' is not open".formatted(report.attempt(), report.stepId()));
-    }
     Failure failure = report.failure();
     Payload output = report.output();
     if (failure != null) {
@@ -113,6 +109,29 @@ final class Steps {
     return null;
   }
 
+  /** Whether a report on an attempt is one that is waited for. */
+  Decision.@Nullable Refused unlessAwaited(String stepId, int attempt) {
+    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    if (refused != null) {
+      return refused;
+    }
+    int step = definition.indexOf(stepId);
+    if (step == CompiledDefinition.NO_STEP) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_STEP,
+          "definition %s/%d has no step '%s'; copy step from the command"
+              .formatted(definition.name(), definition.version(), stepId));
+    }
+    if (definition.step(step).forEach() != null) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_BRANCH,
+          "step '%s' runs for each item of a list; copy branch from the command".formatted(stepId));
+    }
+    return awaitsReport(step) && state.attempt(step) == attempt
+        ? null
+        : Refusals.notOpen(stepId, attempt);
+  }
+
   /** Times out what took too long, and goes on with what has waited long enough. */
   void fireDeadlines() {
     for (int step = 0; step < state.stepCount(); step++) {
@@ -121,7 +140,7 @@ final class Steps {
       }
       if (Deadlines.isDue(state.stepDeadlineMs(step), transition.nowMs())) {
         switch (state.stepStatus(step)) {
-          case OPEN -> failures.fail(step, startToCloseTimeout(definition.step(step)));
+          case OPEN -> heartbeats.timeOut(step);
           case BACKING_OFF, READY -> readiness.run(step);
           case SUSPENDED -> endWait(step);
           case WAITING, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
@@ -143,12 +162,22 @@ final class Steps {
 
   /** A step has waited as long as it may. */
   private void endWait(int step) {
-    if (definition.step(step).action() instanceof CompiledAction.StartChild) {
-      children.leave(step, "it did not end in time");
-      failures.fail(step, startToCloseTimeout(definition.step(step)));
-    } else {
-      succeed(step, state.attempt(step), null);
+    switch (definition.step(step).action()) {
+      case CompiledAction.StartChild child -> {
+        children.leave(step, "it did not end in time");
+        failures.fail(step, Heartbeats.startToClose(definition.step(step).limits()));
+      }
+      case CompiledAction.AwaitSignal wait -> signals.giveUp(step, wait.signal());
+      case CompiledAction.Delay delay -> succeed(step, state.attempt(step), null);
+      case CompiledAction.Until until -> succeed(step, state.attempt(step), null);
+      case CompiledAction.Work work -> throw neverWaits(step);
+      case CompiledAction.SetValue set -> throw neverWaits(step);
+      case CompiledAction.Choose choose -> throw neverWaits(step);
     }
+  }
+
+  private static IllegalStateException neverWaits(int step) {
+    return new IllegalStateException("step %d is suspended and waits for nothing".formatted(step));
   }
 
   /** The engine has computed the output of a step. */
@@ -195,10 +224,15 @@ final class Steps {
     }
   }
 
-  /** A step has succeeded; what depends on it may follow. */
+  /** An attempt, and so the step, has succeeded; what depends on it may follow. */
   void succeed(int step, int attempt, @Nullable Payload output) {
+    succeed(step, attempt, output, Source.ATTEMPT);
+  }
+
+  /** A step has succeeded; what depends on it may follow. */
+  void succeed(int step, int attempt, @Nullable Payload output, Source source) {
     if (!definition.edges().areConditional(step)) {
-      transition.record(new StepSucceeded(step, attempt, output));
+      transition.record(new StepSucceeded(step, attempt, output, List.of(), source));
       readiness.ended(step);
       return;
     }
@@ -218,7 +252,7 @@ final class Steps {
         }
       }
     }
-    transition.record(new StepSucceeded(step, attempt, output, notTaken));
+    transition.record(new StepSucceeded(step, attempt, output, notTaken, source));
     for (Failures.Broken each : broken) {
       if (!state.status().hasEnded() && state.stepStatus(each.step()) == StepStatus.WAITING) {
         failures.failForGood(each.step(), each.failure());
@@ -238,13 +272,6 @@ final class Steps {
   /** Whether the steps of the main part go no further. */
   boolean isOver() {
     return state.status().hasEnded() || state.outcome() != null;
-  }
-
-  private static Failure startToCloseTimeout(CompiledStep step) {
-    return new Failure(
-        Failure.START_TO_CLOSE_TIMEOUT,
-        "no completion within the timeout of %d ms".formatted(step.timeoutMs()),
-        true);
   }
 
   private static Failure repeatExhausted(int rounds) {

@@ -14,5 +14,12 @@ public sealed interface Event
         ChunkOpened,
         AttemptFailed,
         StepFailed,
+        AttemptHeard,
+        StepsReset,
+        SignalReceived,
+        WorkflowPaused,
+        WorkflowResumed,
+        PriorityChanged,
+        ControlRefused,
         WorkflowEnding,
         WorkflowEnded {}

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which attempt
  * @param output what it returned
  * @param notTaken the steps that depend on it under a condition that does not hold
+ * @param source where the output comes from
  * @param results what became of each item of a batch; empty for other steps
  */
 public record StepSucceeded(
@@ -19,20 +20,37 @@ public record StepSucceeded(
     int attempt,
     @Nullable Payload output,
     List<Integer> notTaken,
+    Source source,
     List<ItemResult> results)
     implements Event {
+  /** Where the output of a step comes from. */
+  public enum Source {
+    /** The step's own attempt. */
+    ATTEMPT,
+    /** Somebody said so; an attempt that was open is fenced. */
+    BY_HAND,
+    /** The oldest signal that was kept for the step; it is kept no longer. */
+    KEPT_SIGNAL
+  }
+
   public StepSucceeded {
     notTaken = List.copyOf(notTaken);
     results = List.copyOf(results);
   }
 
   /** The success of what is no batch. */
-  public StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
-    this(step, attempt, output, notTaken, List.of());
+  public StepSucceeded(
+      int step, int attempt, @Nullable Payload output, List<Integer> notTaken, Source source) {
+    this(step, attempt, output, notTaken, source, List.of());
   }
 
-  /** All conditions hold, or there are none. */
+  /** The attempt's own output. */
+  public StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
+    this(step, attempt, output, notTaken, Source.ATTEMPT);
+  }
+
+  /** The attempt's own output; all conditions hold, or there are none. */
   public StepSucceeded(int step, int attempt, @Nullable Payload output) {
-    this(step, attempt, output, List.of());
+    this(step, attempt, output, List.of(), Source.ATTEMPT);
   }
 }

@@ -1,10 +1,14 @@
 package dev.millrace.orchestrator.core.evolve;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.BranchesOpened;
 import dev.millrace.orchestrator.core.event.BranchesReported;
 import dev.millrace.orchestrator.core.event.ChunkOpened;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -12,19 +16,26 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepLimits;
 import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.BitSet;
+import java.util.List;
 
 /**
  * Applies one event to the state of a workflow. Stateless. The same events give the same state,
@@ -43,7 +54,8 @@ public final class Evolver {
       CompiledDefinition definition, WorkflowState state, Event event, long atMs) {
     switch (event) {
       case WorkflowStarted started -> begin(definition, state, started, atMs);
-      case StepDispatched step -> state.open(step.step(), step.attempt(), step.deadlineMs());
+      case StepDispatched step -> dispatch(definition, state, step, atMs);
+      case AttemptHeard heard -> hear(definition, state, heard, atMs);
       case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
@@ -54,6 +66,12 @@ public final class Evolver {
       case BranchesReported report -> report(state, report);
       case ChunkOpened chunk -> openChunk(definition, state, chunk, atMs);
       case StepFailed failed -> fail(definition, state, failed);
+      case StepsReset reset -> reset(definition, state, reset);
+      case SignalReceived signal -> receive(state, signal);
+      case WorkflowPaused paused -> state.setPaused(true);
+      case WorkflowResumed resumed -> state.setPaused(false);
+      case PriorityChanged changed -> state.setPriority(changed.priority());
+      case ControlRefused refused -> {}
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
     }
@@ -115,6 +133,15 @@ public final class Evolver {
         report.step(), branches.with(report.chunk(), report.failedItems(), report.isFinished()));
   }
 
+  /** Applies what can be an event after the end, when the definition may be forgotten. */
+  public static void evolveEnded(WorkflowState state, ControlRefused refused) {
+    if (!state.status().hasEnded()) {
+      throw new IllegalArgumentException(
+          "%s of a workflow that is %s".formatted(refused, state.status()));
+    }
+    state.incrementSequence();
+  }
+
   private static void succeed(
       CompiledDefinition definition, WorkflowState state, StepSucceeded succeeded) {
     int step = succeeded.step();
@@ -127,9 +154,16 @@ public final class Evolver {
       state.removeToCompensate(compiled.compensates());
       return;
     }
+    if (succeeded.source() == StepSucceeded.Source.KEPT_SIGNAL
+        && compiled.action() instanceof CompiledAction.AwaitSignal wait) {
+      state.dropSignal(state.keptSignal(wait.signal()));
+    }
     state.setFinishedSteps(state.finishedSteps() + 1);
     if (compiled.compensation() != CompiledDefinition.NO_STEP) {
       state.addToCompensate(step);
+    }
+    if (!succeeded.notTaken().isEmpty()) {
+      state.setTurns(step, succeeded.notTaken());
     }
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
@@ -141,6 +175,10 @@ public final class Evolver {
 
   private static void skip(CompiledDefinition definition, WorkflowState state, int step) {
     state.skip(step);
+    if (definition.step(step).group() == Group.COMPENSATION) {
+      state.removeToCompensate(definition.step(step).compensates());
+      return;
+    }
     state.setFinishedSteps(state.finishedSteps() + 1);
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
@@ -160,6 +198,9 @@ public final class Evolver {
       return;
     }
     state.setFinishedSteps(state.finishedSteps() + 1);
+    if (failed.consequence() == StepFailed.Consequence.ROUTE) {
+      state.setTurns(step, List.of(failed.routedTo()));
+    }
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
       come(definition, state, dependents.target(edge), end(definition, failed, edge));
@@ -200,6 +241,58 @@ public final class Evolver {
         state.setJoin(step, Join.after(definition.step(step).join(), join, end));
       }
     }
+  }
+
+  private static void dispatch(
+      CompiledDefinition definition, WorkflowState state, StepDispatched dispatched, long atMs) {
+    int step = dispatched.step();
+    state.open(step, dispatched.attempt(), dispatched.deadlineMs());
+    StepLimits limits = definition.step(step).limits();
+    if (limits.needClocks()) {
+      state.setClocks(step, limits.dispatched(state.clocks(step), atMs));
+    }
+  }
+
+  private static void hear(
+      CompiledDefinition definition, WorkflowState state, AttemptHeard heard, long atMs) {
+    int step = heard.step();
+    state.hear(step, heard.deadlineMs());
+    StepLimits limits = definition.step(step).limits();
+    if (limits.needClocks()) {
+      state.setClocks(step, limits.heard(state.clocks(step), atMs));
+    }
+    if (heard.progress() != null) {
+      state.keepProgress(step, heard.progress());
+    }
+  }
+
+  /** Keeps a signal; one that a step has waited for is in the event of its success. */
+  private static void receive(WorkflowState state, SignalReceived signal) {
+    if (signal.step() == CompiledDefinition.NO_STEP) {
+      state.keepSignal(signal.name(), signal.payload());
+    }
+  }
+
+  private static void reset(CompiledDefinition definition, WorkflowState state, StepsReset reset) {
+    int finished = state.finishedSteps();
+    for (int step : reset.steps()) {
+      finished -= state.stepStatus(step).isFinal() ? 1 : 0;
+      if (definition.step(step).compensation() != CompiledDefinition.NO_STEP) {
+        state.removeToCompensate(step);
+      }
+      state.reset(step, 0);
+    }
+    state.setFinishedSteps(finished);
+    BitSet waiting = new BitSet(state.stepCount());
+    Adjacency dependents = definition.dependents();
+    for (int step : reset.steps()) {
+      for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+        if (state.stepStatus(dependents.target(edge)) == StepStatus.WAITING) {
+          waiting.set(dependents.target(edge));
+        }
+      }
+    }
+    waiting.stream().forEach(step -> state.setJoin(step, Joins.of(definition, state, step)));
   }
 
   /**

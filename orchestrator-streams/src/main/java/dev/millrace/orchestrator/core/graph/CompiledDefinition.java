@@ -39,6 +39,7 @@ public final class CompiledDefinition {
   private final Adjacency dependents;
   private final Edges edges;
   private final Set<String> queues;
+  private final Set<String> signals;
   private final Plan plan;
   private final boolean isOfBranches;
 
@@ -57,6 +58,7 @@ public final class CompiledDefinition {
     dependents = compiled.dependents();
     edges = compiled.edges();
     queues = compiled.queues();
+    signals = compiled.signals();
     plan =
         new Plan(
             definition.name(), definition.version(), Fingerprint.of(definition), compiled.joins());
@@ -77,6 +79,7 @@ public final class CompiledDefinition {
     dependents = dependencies;
     edges = Edges.none(size);
     queues = Set.of(step.queue());
+    signals = Set.of();
     plan = new Plan(whole.name(), whole.version(), whole.fingerprint(), new int[size]);
     isOfBranches = true;
   }
@@ -189,6 +192,11 @@ public final class CompiledDefinition {
   /** The queues that its steps are sent to. */
   public Set<String> queues() {
     return queues;
+  }
+
+  /** The names of the signals that its steps wait for. */
+  public Set<String> signals() {
+    return signals;
   }
 
   /** What a workflow's state takes over from it. */

@@ -23,7 +23,7 @@ public record AttemptReported(
     @Nullable Payload output,
     List<ItemResult> results,
     @Nullable Failure failure)
-    implements Input {
+    implements AttemptInput {
   /** The branch of a step that has none. */
   public static final int NO_BRANCH = -1;
 

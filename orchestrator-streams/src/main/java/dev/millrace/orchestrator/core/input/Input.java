@@ -3,8 +3,8 @@ package dev.millrace.orchestrator.core.input;
 /** Something that happens to one workflow. */
 public sealed interface Input
     permits StartRequested,
-        CancelRequested,
-        AttemptReported,
+        ControlRequested,
+        AttemptInput,
         TimerFired,
         ChunkRequested,
         ChunkReported {}

@@ -18,6 +18,7 @@ final class StepAccount {
   private int attempts;
   private int attemptsOfFormerRounds;
   private int rounds;
+  private boolean isFree;
 
   // How the edges to it ended: those that are satisfied, that are not, and of failed steps.
   private int satisfied;
@@ -75,9 +76,28 @@ final class StepAccount {
     failed += isOfFailure ? 1 : 0;
   }
 
+  /** An edge to the step has not ended after all. */
+  void edgeReopened(boolean wasSatisfied, boolean wasOfFailure) {
+    satisfied -= wasSatisfied ? 1 : 0;
+    unsatisfied -= wasSatisfied ? 0 : 1;
+    failed -= wasOfFailure ? 1 : 0;
+  }
+
+  /**
+   * It waits again, and its attempts are counted on.
+   *
+   * @param mayStartAtOnce whether somebody has started it, whatever it depends on
+   */
+  void reset(boolean mayStartAtOnce) {
+    become(StepStatus.WAITING, WorkflowView.NO_DEADLINE);
+    attemptsOfFormerRounds = attempts;
+    rounds = 0;
+    isFree = mayStartAtOnce;
+  }
+
   /** Whether its join rule lets it start; a compensation has none. */
   boolean mayStart() {
-    if (edges == 0 || step.group() == Group.COMPENSATION) {
+    if (edges == 0 || isFree || step.group() == Group.COMPENSATION) {
       return true;
     }
     boolean isAllDone = satisfied + unsatisfied == edges;

@@ -18,4 +18,10 @@ public interface Payloads {
    * for those that failed; null when that is larger than an output may be.
    */
   @Nullable Payload results(int step, Branches branches);
+
+  /** What a signal that is kept brought; null when nothing. */
+  @Nullable Payload signal(int signal);
+
+  /** How far the attempts of a step have come, as far as a worker has said; null when none has. */
+  @Nullable Payload progress(int step);
 }

@@ -15,6 +15,7 @@ import dev.millrace.cli.workflow.ControlCommand;
 import dev.millrace.cli.workflow.DiffAttemptsCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
+import dev.millrace.cli.workflow.ResultsCommand;
 import dev.millrace.cli.workflow.ScheduleCommand;
 import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StateCommand;
@@ -73,6 +74,7 @@ public final class Millrace {
         .addSubcommand(new TopicsCommand())
         .addSubcommand(new StartCommand())
         .addSubcommand(new StatusCommand())
+        .addSubcommand(new ResultsCommand())
         .addSubcommand(new ListCommand())
         .addSubcommand(new EventsCommand())
         .addSubcommand(new ScheduleCommand())

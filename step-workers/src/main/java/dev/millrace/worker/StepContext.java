@@ -3,14 +3,16 @@ package dev.millrace.worker;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler is told about the attempt that it runs. Belongs to that call of the handler. */
 public interface StepContext {
   /**
-   * {@code workflowId/step/attempt}: the same for every run of the same attempt, so the idempotency
-   * key of the attempt's effects. A retry is another attempt and has another id; where an effect
-   * must happen once for all attempts, use workflow id and step.
+   * {@code workflowId/step/attempt}, and {@code workflowId/step/branch/attempt} for a branch of a
+   * step that runs for each item of a list: the same for every run of the same attempt, so the
+   * idempotency key of the attempt's effects. A retry is another attempt and has another id; where
+   * an effect must happen once for all attempts, use workflow id and step.
    */
   String commandId();
 
@@ -19,6 +21,25 @@ public interface StepContext {
 
   /** Id of the step in its definition. */
   String step();
+
+  /**
+   * Which branch of a step that runs for each item of a list, from 0; with a batch size, which
+   * batch. Empty for other steps.
+   */
+  OptionalInt branch();
+
+  /**
+   * The items of a batch, for which there is no {@link #input()}. Answer with {@link
+   * StepResult#batch}, one result for each item in this order. Empty for other steps.
+   */
+  List<Payload> items();
+
+  /**
+   * The items of a batch, read from JSON.
+   *
+   * @throws UnreadablePayloadException when one is not JSON or does not fit
+   */
+  <T> List<T> items(Class<T> type);
 
   /** 1 for the first try. */
   int attempt();

@@ -1,6 +1,7 @@
 package dev.millrace.worker;
 
 import dev.millrace.schemas.Limits;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,26 @@ public sealed interface StepResult {
             "failure type '%s': must be 1 to %d characters".formatted(type, Limits.NAME_CHARS));
       }
     }
+  }
+
+  /**
+   * What became of each item of a batch: only those that failed are tried again.
+   *
+   * @param results one for each of {@link StepContext#items()}, in their order; none of them a
+   *     batch
+   */
+  record Batch(List<StepResult> results) implements StepResult {
+    public Batch {
+      results = List.copyOf(results);
+      if (results.stream().anyMatch(Batch.class::isInstance)) {
+        throw new IllegalArgumentException("the result of an item cannot be a batch");
+      }
+    }
+  }
+
+  /** What became of each item of a batch, in the order of {@link StepContext#items()}. */
+  static StepResult batch(List<StepResult> results) {
+    return new Batch(results);
   }
 
   /** Done, with no output. */

@@ -74,6 +74,13 @@ final class EngineClient implements AutoCloseable {
             () -> new CommandFailedException("engine %s: has no list of schedules".formatted(url)));
   }
 
+  /** One page of the results of a step that runs for each item of a list; empty for none. */
+  Optional<JsonNode> results(String workflowId, String step, int page) {
+    return get(
+        "/workflows/%s/steps/%s/results?page=%d"
+            .formatted(encoded(workflowId), encoded(step), page));
+  }
+
   private Optional<JsonNode> get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))

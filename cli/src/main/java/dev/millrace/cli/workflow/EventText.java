@@ -24,6 +24,9 @@ final class EventText {
     }
     if (!event.getStep().isEmpty()) {
       line.append(' ').append(event.getStep());
+      if (!entry.scope().isEmpty() && event.getType() != EventType.BRANCHES_OPENED) {
+        line.append('/').append(event.getNumber());
+      }
       if (event.getAttempt() > 0) { // a step that is skipped has none
         line.append('#').append(event.getAttempt());
       }
@@ -61,6 +64,11 @@ final class EventText {
         line.append(event.getType() == EventType.WORKFLOW_MIGRATED ? " to version " : " ");
         line.append(event.getNumber());
         byWhom(line, event);
+      }
+      case BRANCHES_REPORTED -> {
+        append(line, " chunk ", event.getName(), "");
+        append(line, " ", event.getReason(), "");
+        line.append(", failed: ").append(event.getNumber());
       }
       case UNKNOWN,
           WORKFLOW_STARTED,

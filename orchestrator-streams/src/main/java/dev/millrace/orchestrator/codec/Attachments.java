@@ -47,10 +47,14 @@ final class Attachments {
     CONTROL_IDS(7),
     /** The clocks and the progress of the step that is the key, see PackedClocks. */
     CLOCKS(8),
+    /** The branches of the step that is the key. */
+    BRANCHES(10),
     /** The workflow that the step that is the key waits for. */
     CHILD(12),
     /** What the end of the step that is the key means to others, 2 bytes each. */
-    TURNS(13);
+    TURNS(13),
+    /** How many items of a chunk of branches have failed, 4 bytes. */
+    FAILED_ITEMS(14);
 
     private final byte code;
 

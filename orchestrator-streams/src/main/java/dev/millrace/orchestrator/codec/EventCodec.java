@@ -2,6 +2,9 @@ package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.AttemptHeard;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -20,7 +23,9 @@ import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -37,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Events as the contract's record and as the core's data. Stateless. */
 public final class EventCodec {
+  private static final String FINISHED = "finished";
+  private static final String RUNNING = "running";
+
   private EventCodec() {}
 
   /** The record of an event of a workflow with a definition. */
@@ -75,18 +83,36 @@ public final class EventCodec {
         ofStep(record, EventType.STEP_SUCCEEDED, definition, step.step(), step.attempt());
         record.setPayload(PayloadCodec.toAvro(step.output()));
         record.setSteps(ids(definition, step.notTaken()));
+        record.setResults(results(step.results()));
         if (step.source() != StepSucceeded.Source.ATTEMPT) {
           record.setReason(code(step.source()));
         }
+      }
+      case BranchesOpened opened -> {
+        ofStep(record, EventType.BRANCHES_OPENED, definition, opened.step(), opened.attempt());
+        record.setNumber(opened.items());
+      }
+      case BranchesReported report -> {
+        ofStep(record, EventType.BRANCHES_REPORTED, definition, report.step(), report.attempt());
+        record.setName(Integer.toString(report.chunk()));
+        record.setReason(report.isFinished() ? FINISHED : RUNNING);
+        record.setNumber(report.failedItems());
+      }
+      case ChunkOpened chunk -> {
+        ofStep(record, EventType.BRANCHES_OPENED, definition, 0, chunk.formerAttempts());
+        record.setNumber(definition.mainSteps());
+        record.setStart(detail(definition, chunk));
       }
       case AttemptFailed failed -> {
         ofStep(record, EventType.ATTEMPT_FAILED, definition, failed.step(), failed.attempt());
         record.setDueAt(instant(failed.retryAtMs()));
         record.setFailure(FailureCodec.toAvro(failed.failure()));
+        record.setResults(results(failed.results()));
       }
       case StepFailed failed -> {
         ofStep(record, EventType.STEP_FAILED, definition, failed.step(), failed.attempt());
         record.setFailure(FailureCodec.toAvro(failed.failure()));
+        record.setResults(results(failed.results()));
         record.setReason(code(failed.consequence()));
         if (failed.routedTo() != CompiledDefinition.NO_STEP) {
           record.setSteps(ids(definition, List.of(failed.routedTo())));
@@ -139,7 +165,10 @@ public final class EventCodec {
    */
   public static Event fromAvro(CompiledDefinition definition, WorkflowEvent event)
       throws MalformedRecordException {
-    int step = definition.indexOf(event.getStep());
+    int step =
+        definition.isOfBranches()
+            ? (int) (event.getNumber() % Branches.CHUNK)
+            : definition.indexOf(event.getStep());
     int attempt = event.getAttempt();
     Failure failure = FailureCodec.fromAvro(event.getFailure());
     Payload payload = PayloadCodec.fromAvro(event.getPayload(), "payload");
@@ -161,9 +190,17 @@ public final class EventCodec {
               indexes(definition, event.getSteps()),
               event.getReason().isEmpty()
                   ? StepSucceeded.Source.ATTEMPT
-                  : reason(StepSucceeded.Source.class, event));
+                  : reason(StepSucceeded.Source.class, event),
+              results(event));
+      case BRANCHES_OPENED ->
+          event.getStart() == null
+              ? new BranchesOpened(step, attempt, (int) event.getNumber())
+              : new ChunkOpened(
+                  event.getStart().getTenant(), event.getStart().getPriority(), attempt);
+      case BRANCHES_REPORTED -> reported(step, event);
       case ATTEMPT_FAILED ->
-          new AttemptFailed(step, attempt, required(failure, "failure", event), dueMs);
+          new AttemptFailed(
+              step, attempt, required(failure, "failure", event), dueMs, results(event));
       case STEP_FAILED ->
           new StepFailed(
               step,
@@ -174,7 +211,8 @@ public final class EventCodec {
                   : reason(StepFailed.Consequence.class, event),
               event.getSteps().isEmpty()
                   ? CompiledDefinition.NO_STEP
-                  : definition.indexOf(event.getSteps().getFirst()));
+                  : definition.indexOf(event.getSteps().getFirst()),
+              results(event));
       case STEPS_RESET -> new StepsReset(indexes(definition, event.getSteps()));
       case HEARTBEAT -> new AttemptHeard(step, attempt, payload, dueMs);
       case SIGNAL_RECEIVED -> new SignalReceived(event.getName(), payload, step);
@@ -227,6 +265,39 @@ public final class EventCodec {
     return record;
   }
 
+  private static List<ItemResult> results(WorkflowEvent event) throws MalformedRecordException {
+    return event.getResults() == null ? List.of() : ItemResultCodec.fromAvro(event.getResults());
+  }
+
+  private static @Nullable List<dev.millrace.schemas.v1.ItemResult> results(
+      List<ItemResult> results) {
+    return results.isEmpty() ? null : ItemResultCodec.toAvro(results);
+  }
+
+  private static BranchesReported reported(int step, WorkflowEvent event)
+      throws MalformedRecordException {
+    try {
+      return new BranchesReported(
+          step,
+          event.getAttempt(),
+          Integer.parseInt(event.getName()),
+          (int) event.getNumber(),
+          event.getReason().equals(FINISHED));
+    } catch (NumberFormatException e) {
+      throw new MalformedRecordException(
+          "event of type %s with the chunk '%s'".formatted(event.getType(), event.getName()), e);
+    }
+  }
+
+  private static StartDetail detail(CompiledDefinition definition, ChunkOpened chunk) {
+    StartDetail detail = new StartDetail();
+    detail.setDefinition(definition.name());
+    detail.setVersion(definition.version());
+    detail.setTenant(chunk.tenant());
+    detail.setPriority(chunk.priority());
+    return detail;
+  }
+
   private static StartDetail detail(WorkflowStarted started) {
     StartDetail detail = new StartDetail();
     detail.setDefinition(started.definition());
@@ -259,6 +330,9 @@ public final class EventCodec {
       WorkflowEvent record, EventType type, CompiledDefinition definition, int step, int attempt) {
     record.setType(type);
     record.setStep(definition.step(step).id());
+    if (definition.isOfBranches()) {
+      record.setNumber(step);
+    }
     record.setAttempt(attempt);
   }
 

@@ -3,12 +3,13 @@ package dev.millrace.orchestrator.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.DuplicatePolicy;
-import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -29,6 +30,7 @@ import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.JsonIntake;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -137,21 +139,41 @@ public final class InputDecoder {
    * @throws MalformedRecordException when the bytes are none, say neither success nor failure, a
    *     failure that only the engine may report, or what this engine cannot do
    */
-  public Input completion(byte @Nullable [] value, Headers headers)
+  public AttemptInput completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
     byte[] bytes = present(value);
     StepCompletion completion =
         JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
     UnsupportedInputs.check(completion);
     Payload output = PayloadCodec.fromAvro(completion.getOutput(), "output");
+    int branch = Math.max(AttemptReported.NO_BRANCH, completion.getBranch());
+    List<ItemResult> results = results(completion);
     if (completion.getStatus() == CompletionStatus.RUNNING) {
-      return new AttemptRunning(completion.getStep(), completion.getAttempt(), output);
+      return new AttemptRunning(completion.getStep(), branch, completion.getAttempt(), output);
     }
     Failure failure =
         completion.getStatus() == CompletionStatus.FAILED
             ? ofWorker(FailureCodec.fromAvro(completion.getFailure()))
             : null;
-    return new AttemptReported(completion.getStep(), completion.getAttempt(), output, failure);
+    return new AttemptReported(
+        completion.getStep(), branch, completion.getAttempt(), output, results, failure);
+  }
+
+  private static List<ItemResult> results(StepCompletion completion)
+      throws MalformedRecordException {
+    if (completion.getBranch() < 0 && !completion.getResults().isEmpty()) {
+      throw new MalformedRecordException(
+          "results has %d items, but only a branch of a step takes batches; send one output"
+              .formatted(completion.getResults().size()),
+          null);
+    }
+    List<ItemResult> results = ItemResultCodec.fromAvro(completion.getResults());
+    for (ItemResult result : results) {
+      if (result.failure() != null) {
+        ofWorker(result.failure());
+      }
+    }
+    return results;
   }
 
   /**

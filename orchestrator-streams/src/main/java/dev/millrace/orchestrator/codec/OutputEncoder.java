@@ -6,12 +6,14 @@ import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.EventSource;
+import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepOutput;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -25,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The core's events and effects as records of the output topics. Not thread-safe. */
 public final class OutputEncoder {
-  /** Branch in the command of a step without forEach. */
-  private static final int NO_BRANCH = -1;
-
   /** Scope of the events of a workflow and its steps. */
   private static final String OF_WORKFLOW = "";
 
@@ -48,6 +47,7 @@ public final class OutputEncoder {
   /**
    * The command of an attempt.
    *
+   * @param branch which branch of the step, or {@link AttemptReported#NO_BRANCH}
    * @param payloads the workflow's payload in a slot: a step's output, or the input
    */
   public byte[] command(
@@ -55,6 +55,7 @@ public final class OutputEncoder {
       CompiledDefinition definition,
       PackedWorkflow workflow,
       DispatchStep dispatch,
+      int branch,
       IntFunction<@Nullable Payload> payloads) {
     CompiledStep step = definition.step(dispatch.step());
     Payload input =
@@ -76,11 +77,17 @@ public final class OutputEncoder {
             dispatch.deadlineMs() == WorkflowView.NO_DEADLINE
                 ? null
                 : Instant.ofEpochMilli(dispatch.deadlineMs()),
-            NO_BRANCH,
-            List.of(),
+            branch,
+            items(dispatch),
             PayloadCodec.toAvro(
                 payloads.apply(PackedWorkflow.FIRST_PROGRESS_SLOT + dispatch.step())),
             step.limits().signMs()));
+  }
+
+  private static List<dev.millrace.schemas.v1.Payload> items(DispatchStep dispatch) {
+    List<dev.millrace.schemas.v1.Payload> items = new ArrayList<>(dispatch.items().size());
+    dispatch.items().forEach(item -> items.add(PayloadCodec.toAvro(item)));
+    return items;
   }
 
   private static List<StepOutput> dependencies(
@@ -103,6 +110,8 @@ public final class OutputEncoder {
    * @param firstSequence sequence number of the first
    * @param source where the input came from; null for a timer
    * @param offset offset of the input; -1 for a timer
+   * @param scope what of the workflow they are of; empty for the workflow
+   * @param firstBranch number of the scope's first branch; 0 for the workflow
    * @param origin who asked for it, if it is a control
    */
   public byte[] events(
@@ -112,10 +121,16 @@ public final class OutputEncoder {
       long atMs,
       @Nullable InputSource source,
       long offset,
+      String scope,
+      int firstBranch,
       DecodedControl.Origin origin) {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
     for (Event event : decided) {
-      records.add(EventCodec.toAvro(definition, event));
+      WorkflowEvent record = EventCodec.toAvro(definition, event);
+      if (firstBranch > 0 && record.getType() != EventType.BRANCHES_OPENED) {
+        record.setNumber(firstBranch + record.getNumber());
+      }
+      records.add(record);
     }
     sign(records.getFirst(), origin);
     return events.encode(
@@ -125,7 +140,7 @@ public final class OutputEncoder {
             eventSource(source),
             offset,
             records,
-            OF_WORKFLOW));
+            scope));
   }
 
   /** The one event of a start that was refused. */

@@ -6,17 +6,34 @@ import static dev.millrace.orchestrator.codec.Packing.putInt;
 import static dev.millrace.orchestrator.codec.Packing.putShort;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What few workflows have, kept as attachments. Not thread-safe. */
 abstract sealed class PackedAttachments extends PackedSteps permits PackedControls {
+  /** Largest packed output, in bytes, that rides in the record. */
+  public static final int OUTPUT_BYTES = 256;
+
+  /** Most bytes of attachments to which another output is added. */
+  public static final int OUTPUTS_BYTES = 4 * 1024;
+
+  /** The same of a chunk of branches, whose outputs are all kept. */
+  static final int OUTPUTS_OF_CHUNK_BYTES = 32 * 1024;
+
   static final int FLAG_ENDING = 64;
 
   private static final int[] NO_STEPS = {};
+
+  /** Items, items of a branch and chunks at once, before 4 bytes for each chunk. */
+  private static final int BRANCHES_HEADER = 2 * Integer.BYTES + 1;
+
+  final SpilledPayloads spilled = new SpilledPayloads();
 
   PackedAttachments(byte[] bytes) {
     super(bytes);
@@ -75,6 +92,49 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     return status() == WorkflowStatus.RUNNING
         ? attachments.keys(attached(), attachmentsOffset(), Attachments.Kind.CHILD)
         : NO_STEPS;
+  }
+
+  /** The branches of a step. */
+  public @Nullable Branches branches(int step) {
+    boolean runs = status() == WorkflowStatus.RUNNING;
+    byte[] packed = runs ? attachment(Attachments.Kind.BRANCHES, step) : null;
+    if (packed == null) {
+      return null;
+    }
+    int[] chunks = new int[(packed.length - BRANCHES_HEADER) / Integer.BYTES];
+    for (int chunk = 0; chunk < chunks.length; chunk++) {
+      chunks[chunk] = getInt(packed, BRANCHES_HEADER + chunk * Integer.BYTES);
+    }
+    return new Branches(getInt(packed, 0), getInt(packed, Integer.BYTES), packed[8], chunks);
+  }
+
+  public void setBranches(int step, Branches branches) {
+    int[] chunks = branches.chunks();
+    byte[] packed = new byte[BRANCHES_HEADER + chunks.length * Integer.BYTES];
+    putInt(packed, 0, branches.items());
+    putInt(packed, Integer.BYTES, branches.batchSize());
+    packed[2 * Integer.BYTES] = (byte) branches.atOnce();
+    for (int chunk = 0; chunk < chunks.length; chunk++) {
+      putInt(packed, BRANCHES_HEADER + chunk * Integer.BYTES, chunks[chunk]);
+    }
+    attach(Attachments.Kind.BRANCHES, step, packed);
+  }
+
+  /** The steps whose branches have been opened at some time. */
+  final int[] stepsWithBranches() {
+    return attachments.keys(attached(), attachmentsOffset(), Attachments.Kind.BRANCHES);
+  }
+
+  /** How many items of this chunk have failed. */
+  public int failedItems() {
+    byte[] packed = attachment(Attachments.Kind.FAILED_ITEMS, 0);
+    return packed == null ? 0 : getInt(packed, 0);
+  }
+
+  public void addFailedItems(int items) {
+    byte[] packed = new byte[Integer.BYTES];
+    putInt(packed, 0, failedItems() + items);
+    attach(Attachments.Kind.FAILED_ITEMS, 0, packed);
   }
 
   public @Nullable Outcome outcome() {
@@ -141,5 +201,54 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     if (content != null) {
       become(attachments.append(whole(), kind, key, content));
     }
+  }
+
+  /** What is to be stored before this record and deleted after it. */
+  public SpilledPayloads spilled() {
+    return spilled;
+  }
+
+  public void setFormerAttempts(int attempts) {
+    putInt(bytes, AT_FORMER_ATTEMPTS, attempts);
+  }
+
+  /** Keeps what the items of a batch have given until now. */
+  public void keepResults(int step, Payload results) {
+    if (hasOutput(step, StepEntry.OUTPUT_RIDES)) {
+      attach(Attachments.Kind.OUTPUT, step, null);
+    }
+    setEntry(step, entry(step) & ~(StepEntry.OUTPUT_RIDES | StepEntry.OUTPUT_SPILLED));
+    keep(step, results);
+  }
+
+  final void keep(int step, Payload output) {
+    int size = PackedPayload.size(output);
+    boolean rides = ridesInRecord(size);
+    setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
+    if (rides) {
+      become(
+          attachments.append(
+              whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
+    } else {
+      spilled.spill(step, output);
+    }
+  }
+
+  /** Whether something of a size rides in the record, or gets a key of its own. */
+  final boolean ridesInRecord(int bytes) {
+    int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
+    return bytes <= OUTPUT_BYTES && attached().length - attachmentsOffset() + bytes <= most;
+  }
+
+  /** Lets go of the branches of a step that waits for them. */
+  final void dropBranches(int step) {
+    if (stepStatus(step) == StepStatus.SUSPENDED && branches(step) != null) {
+      spilled.dropBranches(step);
+    }
+  }
+
+  final boolean hasOutput(int step, int flag) {
+    int entry = status().hasEnded() ? 0 : entry(step);
+    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 }

@@ -24,8 +24,6 @@ abstract sealed class PackedControls extends PackedAttachments permits PackedClo
   private static final byte RIDES = 1;
   private static final byte SPILLED = 2;
 
-  final SpilledPayloads spilled = new SpilledPayloads();
-
   PackedControls(byte[] bytes) {
     super(bytes);
   }
@@ -129,12 +127,6 @@ abstract sealed class PackedControls extends PackedAttachments permits PackedClo
   final @Nullable Payload ridingSignal(int signal) {
     byte[] packed = signal(signal);
     return packed[0] == RIDES ? PackedPayload.read(packed, payloadAt(packed), packed.length) : null;
-  }
-
-  /** Whether something of a size rides in the record, or gets a key of its own. */
-  final boolean ridesInRecord(int bytes) {
-    return bytes <= PackedWorkflow.OUTPUT_BYTES
-        && attached().length - attachmentsOffset() + bytes <= PackedWorkflow.OUTPUTS_BYTES;
   }
 
   private byte[] signal(int key) {

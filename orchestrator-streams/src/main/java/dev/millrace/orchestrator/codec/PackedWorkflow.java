@@ -35,11 +35,8 @@ import org.jspecify.annotations.Nullable;
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
 public final class PackedWorkflow extends PackedClocks implements WorkflowState {
-  /** Largest packed output, in bytes, that rides in the record. */
-  public static final int OUTPUT_BYTES = 256;
-
-  /** Most bytes of attachments to which another output is added. */
-  public static final int OUTPUTS_BYTES = 4 * 1024;
+  /** The slot of the items of a chunk of branches, which has a key of its own. */
+  public static final int ITEMS_SLOT = 0xfffc;
 
   /** Largest packed input, and largest packed result, in bytes, that rides in the record. */
   public static final int INPUT_BYTES = 1024;
@@ -79,8 +76,17 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   /** A workflow of which nothing is known. */
   public static PackedWorkflow absent() {
+    return absent(LAYOUT);
+  }
+
+  /** A chunk of branches of which nothing is known. */
+  public static PackedWorkflow absentChunk() {
+    return absent(CHUNK_LAYOUT);
+  }
+
+  private static PackedWorkflow absent(byte layout) {
     byte[] bytes = new byte[AT_TENANT + 3];
-    bytes[AT_LAYOUT] = LAYOUT;
+    bytes[AT_LAYOUT] = layout;
     Arrays.fill(bytes, AT_OFFSETS, AT_SEQUENCE, (byte) -1);
     return new PackedWorkflow(bytes);
   }
@@ -115,11 +121,6 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
   /** Remembers when the timer that is armed for this workflow is due. */
   public void setArmedTimerMs(long dueMs) {
     putLong(bytes, AT_ARMED, dueMs);
-  }
-
-  /** What is to be stored before this record and deleted after it. */
-  public SpilledPayloads spilled() {
-    return spilled;
   }
 
   /** Remembers which life of its stream task stores it. */
@@ -265,6 +266,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   @Override
   public void fail(int step) {
+    dropBranches(step);
     leave(step, StepStatus.FAILED, NO_DEADLINE);
   }
 
@@ -275,6 +277,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   @Override
   public void abandon(int step) {
+    dropBranches(step);
     leave(step, StepStatus.ABANDONED, NO_DEADLINE);
   }
 
@@ -325,6 +328,10 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
       released.removeIf(slot -> slot == RESULT_SLOT);
     }
     spilled.release(released);
+    int[] withBranches = stepsWithBranches();
+    for (int step : withBranches) {
+      dropBranches(step);
+    }
     int highestAttempt = highestAttempt();
     int tail = tailOffset();
     byte[] last = new byte[0];
@@ -340,7 +347,8 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     byte[] summary = Arrays.copyOf(bytes, tail + last.length);
     System.arraycopy(last, 0, summary, tail, last.length);
     summary[AT_STATUS] = outcome.status().code();
-    summary[AT_FLAGS] = (byte) (resultIsSpilled ? FLAG_RESULT_SPILLED : 0);
+    int hadBranches = withBranches.length > 0 ? FLAG_HAD_BRANCHES : 0;
+    summary[AT_FLAGS] = (byte) ((resultIsSpilled ? FLAG_RESULT_SPILLED : 0) | hadBranches);
     putLong(summary, AT_ENDED, atMs);
     putInt(summary, AT_FORMER_ATTEMPTS, highestAttempt);
     putInt(summary, AT_OPEN, 0);
@@ -354,17 +362,9 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
   }
 
-  private void keep(int step, Payload output) {
-    int size = PackedPayload.size(output);
-    boolean rides = ridesInRecord(size);
-    setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
-    if (rides) {
-      become(
-          attachments.append(
-              whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
-    } else {
-      spilled.spill(step, output);
-    }
+  /** Whether branches of it may have records of their own, or may have had them. */
+  public boolean hasBranches() {
+    return status().hasEnded() ? hasFlag(FLAG_HAD_BRANCHES) : stepsWithBranches().length > 0;
   }
 
   /** Slots whose payloads have keys of their own. */
@@ -391,10 +391,5 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
         slots.add(first + key);
       }
     }
-  }
-
-  private boolean hasOutput(int step, int flag) {
-    int entry = status().hasEnded() ? 0 : entry(step);
-    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 }

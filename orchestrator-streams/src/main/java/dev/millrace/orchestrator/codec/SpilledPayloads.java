@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpilledPayloads {
   private List<Spilled> spilled = List.of();
   private List<Integer> released = List.of();
+  private List<Integer> dropped = List.of();
 
   SpilledPayloads() {}
 
@@ -57,6 +58,20 @@ public final class SpilledPayloads {
     if (released.contains(slot)) { // of former contents: its key is written over
       released = released.stream().filter(each -> each != slot).toList();
     }
+  }
+
+  /** Steps whose branches are to be forgotten after the record is stored; once. */
+  public List<Integer> takeDroppedBranches() {
+    List<Integer> taken = dropped;
+    dropped = List.of();
+    return taken;
+  }
+
+  void dropBranches(int step) {
+    if (dropped.isEmpty()) {
+      dropped = new ArrayList<>(1);
+    }
+    dropped.add(step);
   }
 
   void release(List<Integer> slots) {

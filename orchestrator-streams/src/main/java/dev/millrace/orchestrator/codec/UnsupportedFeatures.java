@@ -21,15 +21,9 @@ public final class UnsupportedFeatures {
   }
 
   private static @Nullable String find(StepDefinition step) {
-    String field = null;
-    if (step.forEach() != null) {
-      field = "forEach";
-    } else if (step.cache() != null) {
-      field = "cache";
-    }
-    return field == null
+    return step.cache() == null
         ? null
-        : "step '%s' has '%s', which this engine cannot run; upgrade the engine or do without"
-            .formatted(step.id(), field);
+        : "step '%s' has 'cache', which this engine cannot run; upgrade the engine or do without"
+            .formatted(step.id());
   }
 }

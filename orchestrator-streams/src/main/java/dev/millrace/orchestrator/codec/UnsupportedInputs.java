@@ -33,18 +33,11 @@ final class UnsupportedInputs {
     }
   }
 
-  /** Refuses what is reported of branches. */
+  /** Refuses what says neither that an attempt goes on nor how it ended. */
   static void check(StepCompletion completion) throws MalformedRecordException {
     switch (completion.getStatus()) {
       case SUCCEEDED, FAILED, RUNNING -> {}
       case UNKNOWN -> throw unsupported("status is UNKNOWN", "send SUCCEEDED, FAILED or RUNNING");
-    }
-    if (completion.getBranch() >= 0) {
-      throw unsupported("branch is " + completion.getBranch(), "leave it out");
-    }
-    if (!completion.getResults().isEmpty()) {
-      throw unsupported(
-          "results has %d items".formatted(completion.getResults().size()), "send one output");
     }
   }
 

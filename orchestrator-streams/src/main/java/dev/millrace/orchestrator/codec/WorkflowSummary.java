@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed class WorkflowSummary permits PackedSteps {
   static final byte LAYOUT = 3;
+
+  /** The same layout, of a chunk of branches rather than a workflow. */
+  static final byte CHUNK_LAYOUT = LAYOUT | 0x40;
+
   static final int AT_LAYOUT = 0;
   static final int AT_STATUS = 1;
   static final int AT_PRIORITY = 2;
@@ -43,10 +47,13 @@ public sealed class WorkflowSummary permits PackedSteps {
   /** What the workflow returned has a key of its own; stands in the flags after the end, too. */
   static final int FLAG_RESULT_SPILLED = 128;
 
+  /** Of a workflow that has ended: records of branches may be left, which go with the summary. */
+  static final int FLAG_HAD_BRANCHES = 1;
+
   byte[] bytes;
 
   WorkflowSummary(byte[] bytes) {
-    if (bytes[AT_LAYOUT] != LAYOUT) {
+    if (bytes[AT_LAYOUT] != LAYOUT && bytes[AT_LAYOUT] != CHUNK_LAYOUT) {
       throw new IllegalStateException(
           "workflow record of layout %d; this engine reads layout %d: run the version that wrote it"
               .formatted(bytes[AT_LAYOUT], LAYOUT));
@@ -180,6 +187,11 @@ public sealed class WorkflowSummary permits PackedSteps {
   /** Which life of its stream task has stored it last; 0 for none. */
   public long incarnation() {
     return getLong(bytes, AT_INCARNATION);
+  }
+
+  /** Whether it is a chunk of branches rather than a workflow. */
+  public boolean isChunk() {
+    return bytes[AT_LAYOUT] == CHUNK_LAYOUT;
   }
 
   final boolean hasFlag(int flag) {

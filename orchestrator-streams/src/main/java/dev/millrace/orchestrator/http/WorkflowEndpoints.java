@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,7 @@ final class WorkflowEndpoints {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkflowEndpoints.class);
   private static final String STEPS = "/steps";
+  private static final Pattern RESULTS = Pattern.compile(PATH + "/([^/]+)/steps/([^/]+)/results");
   private static final int STEPS_DEFAULT = 100;
   private static final int STEPS_MAX = 10_000;
 
@@ -72,12 +75,16 @@ final class WorkflowEndpoints {
     if (!rawPath.startsWith(PATH + "/")) {
       return JsonResponse.error(404, "no such page");
     }
+    Matcher results = RESULTS.matcher(rawPath);
+    if (results.matches()) {
+      return results(decoded(results.group(1)), decoded(results.group(2)), query);
+    }
     // A slash that belongs to an id comes as %2F here.
     boolean steps = rawPath.endsWith(STEPS) && rawPath.length() > (PATH + "/" + STEPS).length();
     String rawId =
         rawPath.substring(
             PATH.length() + 1, steps ? rawPath.length() - STEPS.length() : rawPath.length());
-    String workflowId = URLDecoder.decode(rawId.replace("+", "%2B"), UTF_8);
+    String workflowId = decoded(rawId);
     Optional<HostInfo> owner =
         query.remove(QueryText.LOCAL) == null ? queries.otherOwner(workflowId) : Optional.empty();
     if (owner.isPresent()) {
@@ -88,6 +95,36 @@ final class WorkflowEndpoints {
     return found.isPresent()
         ? JsonResponse.ok(found.get())
         : JsonResponse.error(404, "no workflow '%s' is known".formatted(workflowId));
+  }
+
+  private static String decoded(String rawId) {
+    return URLDecoder.decode(rawId.replace("+", "%2B"), UTF_8);
+  }
+
+  private JsonResponse results(String workflowId, String step, Map<String, String> query)
+      throws InterruptedException {
+    Optional<HostInfo> owner =
+        query.remove(QueryText.LOCAL) == null ? queries.otherOwner(workflowId) : Optional.empty();
+    if (owner.isPresent()) {
+      String path =
+          "%s/%s/steps/%s/results"
+              .formatted(PATH, QueryText.encoded(workflowId), QueryText.encoded(step));
+      return askOwner(owner.get(), workflowId, path + QueryText.local(query));
+    }
+    int page = QueryText.takeNumber(query, "page", 0, 0, Integer.MAX_VALUE);
+    if (!query.isEmpty()) {
+      throw new IllegalArgumentException(
+          "parameter '%s' is not known; there is page".formatted(query.keySet().iterator().next()));
+    }
+    return queries
+        .results(workflowId, step, page)
+        .map(JsonResponse::ok)
+        .orElseGet(
+            () ->
+                JsonResponse.error(
+                    404,
+                    "workflow '%s' has no page %d of results of step '%s'"
+                        .formatted(workflowId, page, step)));
   }
 
   private Optional<?> steps(String workflowId, Map<String, String> asked) {

@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.wire.MalformedRecordException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the definition that a workflow is pinned to: a registered one, or the one that its start
@@ -43,6 +44,17 @@ final class PinnedDefinitions {
 
   /** There is none, or another one; why, for the inputs that cannot be applied. */
   record Lost(Decision.Refused refusal) implements Pinned {}
+
+  /** The definition of a chunk's workflow, if it is at hand. */
+  @Nullable CompiledDefinition known(String workflowId, PackedWorkflow chunk) {
+    CompiledDefinition definition = registered.find(chunk.definitionFingerprint());
+    if (definition == null) {
+      definition = own.getIfPresent(workflowId);
+    }
+    return definition != null && definition.fingerprint() == chunk.definitionFingerprint()
+        ? definition
+        : null;
+  }
 
   /** The definition of a workflow; does not wait for one that cannot be read now. */
   Pinned find(String workflowId, PackedWorkflow workflow) {

@@ -257,6 +257,9 @@ final class Starts {
       String workflowId, CompiledDefinition definition, DecodedStart start, Cause cause) {
     PackedWorkflow known = store.load(workflowId);
     PackedWorkflow workflow = known == null ? store.absent() : known;
+    if (workflow.hasBranches()) { // of the workflow that had the id before
+      store.forgetBranches(workflowId, "");
+    }
     InlineDefinition inline = start.inline();
     if (inline != null) {
       workflow.bringDefinition(inline.record());

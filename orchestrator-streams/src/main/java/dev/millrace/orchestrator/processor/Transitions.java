@@ -8,28 +8,14 @@ import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.decide.Situation;
-import dev.millrace.orchestrator.core.effect.ArmTimer;
-import dev.millrace.orchestrator.core.effect.CancelWorkflow;
-import dev.millrace.orchestrator.core.effect.DispatchStep;
-import dev.millrace.orchestrator.core.effect.Effect;
-import dev.millrace.orchestrator.core.effect.StartWorkflow;
-import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.ControlRefused;
-import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
-import dev.millrace.orchestrator.core.input.TimerFired;
-import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.StepStatus;
-import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.WorkflowStore;
-import dev.millrace.schemas.Limits;
-import dev.millrace.schemas.Topics;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +28,33 @@ final class Transitions {
   private final TaskResources task;
   private final WorkflowStore store;
   private final PinnedDefinitions pinned;
+  private final Chunks chunks;
 
   Transitions(TaskResources task, PinnedDefinitions pinned) {
     this.task = task;
     this.store = task.store();
     this.pinned = pinned;
+    this.chunks = new Chunks(task, pinned, this);
+  }
+
+  /** The branches of steps. */
+  Chunks chunks() {
+    return chunks;
+  }
+
+  /** Applies a completion to the workflow, or the branch of a step, whose attempt it is of. */
+  Decision.@Nullable Refused complete(String workflowId, AttemptInput input, Cause cause) {
+    return input.branch() == AttemptReported.NO_BRANCH
+        ? change(workflowId, input, cause)
+        : chunks.complete(workflowId, input, cause);
+  }
+
+  /** Tells a workflow what is known of a chunk of branches, if it still runs. */
+  void tell(String workflowId, CompiledDefinition definition, ChunkReported report, Cause cause) {
+    PackedWorkflow workflow = store.load(workflowId);
+    if (workflow != null && !workflow.status().hasEnded()) {
+      apply(workflowId, definition, workflow, report, cause);
+    }
   }
 
   /** Applies a control or a completion to a workflow, if it is known and has not ended. */
@@ -108,171 +116,20 @@ final class Transitions {
             workflowId,
             definition,
             workflow,
-            new StoredPayloads(store, workflowId, workflow),
+            new StoredPayloads(store, workflowId, definition, workflow),
             nowMs);
     Decision decision = Decider.decide(situation, input);
     return switch (decision) {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
-        Run run = new Run(situation, workflow, cause);
-        run.carryOut(accepted);
-        run.publish(firstSequence);
-        run.store(input);
+        boolean isKnown = input instanceof ChunkReported && accepted.events().isEmpty();
+        if (!isKnown) {
+          Execution execution = new Execution(task, chunks, situation, workflow, null, cause);
+          execution.carryOut(accepted);
+          execution.complete(input, firstSequence);
+        }
         yield null;
       }
     };
-  }
-
-  /** One accepted decision being carried out. */
-  private final class Run {
-    private final Situation situation;
-    private final String workflowId;
-    private final CompiledDefinition definition;
-    private final PackedWorkflow workflow;
-    private final Cause cause;
-    private final long nowMs;
-    private final Headers headers;
-    private final List<Event> events = new ArrayList<>();
-    private long timerMs;
-
-    Run(Situation situation, PackedWorkflow workflow, Cause cause) {
-      this.situation = situation;
-      this.workflowId = situation.workflowId();
-      this.definition = situation.definition();
-      this.workflow = workflow;
-      this.cause = cause;
-      this.nowMs = situation.nowMs();
-      this.headers = TraceContext.of(cause.headers());
-      this.timerMs = workflow.armedTimerMs();
-    }
-
-    void carryOut(Decision.Accepted accepted) {
-      events.addAll(accepted.events());
-      store.putSpilled(workflowId, workflow);
-      for (Effect effect : accepted.effects()) {
-        switch (effect) {
-          case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
-          case StartWorkflow start ->
-              forward(
-                  start.workflowId(),
-                  topics().starts(),
-                  task.messages().start(start, workflow.tenant(), workflow.priority()));
-          case CancelWorkflow cancel ->
-              forward(
-                  cancel.workflowId(),
-                  topics().controls(),
-                  task.messages().cancellation(cancel, workflowId));
-          case TellParent tell ->
-              forward(
-                  tell.parent().workflowId(),
-                  topics().completions(),
-                  task.messages().end(tell.parent(), tell.output(), tell.failure()));
-          case DispatchStep dispatch -> {
-            if (isOpen(dispatch)) { // an oversize command may have failed the workflow
-              dispatch(dispatch);
-            }
-          }
-        }
-      }
-    }
-
-    private boolean isOpen(DispatchStep dispatch) {
-      return !workflow.status().hasEnded()
-          && workflow.stepStatus(dispatch.step()) == StepStatus.OPEN
-          && workflow.attempt(dispatch.step()) == dispatch.attempt();
-    }
-
-    private void dispatch(DispatchStep dispatch) {
-      byte[] command =
-          task.encoder()
-              .command(
-                  workflowId,
-                  definition,
-                  workflow,
-                  dispatch,
-                  slot -> store.payload(workflowId, workflow, slot));
-      String step = definition.step(dispatch.step()).id();
-      if (command.length > Limits.COMMAND_BYTES) {
-        Failure tooLarge = commandTooLarge(command.length);
-        Input report = new AttemptReported(step, dispatch.attempt(), null, tooLarge);
-        if (Decider.decide(situation, report) instanceof Decision.Accepted failed) {
-          carryOut(failed);
-        }
-      } else {
-        String topic = task.settings().topics().commands(definition.step(dispatch.step()).queue());
-        forward(workflowId + '/' + step, topic, command);
-      }
-    }
-
-    void publish(long firstSequence) {
-      if (!events.isEmpty()) {
-        byte[] record =
-            task.encoder()
-                .events(
-                    definition,
-                    events,
-                    firstSequence,
-                    nowMs,
-                    cause.source(),
-                    cause.offset(),
-                    cause.origin());
-        forward(workflowId, task.settings().topics().events(), record);
-      }
-    }
-
-    void store(Input input) {
-      if (cause.source() != null && cause.isWhole()) {
-        workflow.setAppliedOffset(cause.source(), cause.offset());
-      }
-      if (input instanceof ControlRequested control) {
-        settle(control);
-      }
-      if (workflow.status().hasEnded()) {
-        // A timer that is armed for an earlier time may stay: it will find the workflow ended.
-        timerMs =
-            earlier(
-                workflow.armedTimerMs(),
-                workflow.endedAtMs() + task.settings().retention().toMillis());
-      } else if (input instanceof TimerFired) {
-        timerMs = workflow.earliestDeadlineMs();
-      }
-      store.save(workflowId, workflow, timerMs);
-    }
-
-    private Topics topics() {
-      return task.settings().topics();
-    }
-
-    /** Counts a control that was refused, and remembers the id of one that was not. */
-    private void settle(ControlRequested control) {
-      boolean isRefused = false;
-      for (Event event : events) {
-        if (event instanceof ControlRefused refused) {
-          isRefused = true;
-          task.metrics().refused(refused.code());
-        }
-      }
-      if (!isRefused && !control.id().isEmpty()) {
-        workflow.rememberControl(control.id());
-      }
-    }
-
-    private void forward(String key, String topic, byte[] value) {
-      task.context()
-          .forward(new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, headers));
-    }
-  }
-
-  private static long earlier(long oneMs, long otherMs) {
-    return oneMs == WorkflowView.NO_DEADLINE ? otherMs : Math.min(oneMs, otherMs);
-  }
-
-  private static Failure commandTooLarge(int bytes) {
-    return new Failure(
-        Failure.COMMAND_TOO_LARGE,
-        "command of %d bytes with the workflow's input and the outputs of all dependencies, at most"
-                .formatted(bytes)
-            + " %d are allowed; return references to large outputs".formatted(Limits.COMMAND_BYTES),
-        false);
   }
 }

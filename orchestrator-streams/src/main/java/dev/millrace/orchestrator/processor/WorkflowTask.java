@@ -94,7 +94,7 @@ final class WorkflowTask {
           case START -> starts.start(workflowId, record, cause);
           case CONTROL -> controls.control(workflowId, record, cause);
           case COMPLETION ->
-              transitions.change(
+              transitions.complete(
                   workflowId, task.decoder().completion(record.value(), record.headers()), cause);
         };
     if (refused != null) {
@@ -115,6 +115,7 @@ final class WorkflowTask {
       boolean isArmed =
           switch (timer.kind()) {
             case WORKFLOW -> fire(timer, nowMs);
+            case CHUNK -> transitions.chunks().fire(timer, nowMs);
             case PARKED_START -> starts.retry(timer, nowMs);
             case PARKED_CONTROLS -> controls.retry(timer, nowMs);
             case SCHEDULE -> schedules.fire(timer, nowMs);

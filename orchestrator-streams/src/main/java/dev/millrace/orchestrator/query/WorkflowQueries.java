@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowSummary;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.processor.Definitions;
+import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -263,6 +264,19 @@ public final class WorkflowQueries {
                   from,
                   limit));
         });
+  }
+
+  /**
+   * One page of the results of a step that runs for each item of a list; empty when there is none.
+   *
+   * @param page number of the page, from 0
+   * @throws NotReadyException while the engine restores or rebalances
+   * @throws IllegalArgumentException when the page is too large to be shown
+   */
+  public Optional<ResultsReport> results(String workflowId, String step, int page) {
+    return onStore(
+        stores().withPartition(partitionOf(workflowId)),
+        store -> Optional.ofNullable(ResultsReport.of(store, new ChunkId(workflowId, step, page))));
   }
 
   private CompiledDefinition definition(

@@ -3,17 +3,19 @@ package dev.millrace.orchestrator.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
- * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code c} controls
- * that wait, {@code h} a schedule, {@code t} a timer. A timer's key goes on with when it is due and
- * with the first byte of the record that armed it, so that two records of one workflow id never
- * share a timer.
+ * {@code b} that of a chunk of branches, {@code p} a payload that does not fit in it, {@code s} a
+ * start that waits, {@code c} controls that wait, {@code h} a schedule, {@code t} a timer. A
+ * timer's key goes on with when it is due and with the first byte of the record that armed it, so
+ * that two records of one workflow id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
+  private static final byte CHUNK = 'b';
   private static final byte PAYLOAD = 'p';
   private static final byte PARKED_START = 's';
   private static final byte PARKED_CONTROLS = 'c';
@@ -81,7 +83,50 @@ public final class Keys {
     return Bytes.wrap(new byte[] {(byte) (firstByte(kind) + 1)});
   }
 
-  /** A payload of a workflow. */
+  /** A chunk of branches. */
+  public static Bytes chunk(ChunkId chunk) {
+    return key(CHUNK, chunk.text());
+  }
+
+  /** The text of a chunk's id in its key. */
+  static String chunkText(Bytes chunkKey) {
+    return workflowId(chunkKey);
+  }
+
+  static boolean isChunk(Bytes key) {
+    return key.get()[0] == CHUNK;
+  }
+
+  /** The record of the workflow that a chunk belongs to. */
+  static Bytes workflowOf(Bytes chunkKey) {
+    byte[] key = chunkKey.get();
+    int end = 1;
+    while (key[end] != ChunkId.SEPARATOR) {
+      end++;
+    }
+    byte[] workflow = Arrays.copyOf(key, end);
+    workflow[0] = WORKFLOW;
+    return Bytes.wrap(workflow);
+  }
+
+  /** Before every chunk whose text begins so. */
+  static Bytes firstChunk(String prefix) {
+    return key(CHUNK, prefix);
+  }
+
+  /** Before every payload of chunks whose text begins so. */
+  static Bytes firstPayloadOfChunks(String prefix) {
+    return key(PAYLOAD, prefix);
+  }
+
+  /** Behind every key that begins with one. */
+  static Bytes behind(Bytes first) {
+    byte[] behind = first.get().clone();
+    behind[behind.length - 1]++;
+    return Bytes.wrap(behind);
+  }
+
+  /** A payload of a workflow or a chunk. */
   public static Bytes payload(String workflowId, int slot) {
     byte[] id = workflowId.getBytes(UTF_8);
     return Bytes.wrap(
@@ -139,6 +184,7 @@ public final class Keys {
   private static byte firstByte(RecordKind kind) {
     return switch (kind) {
       case WORKFLOW -> WORKFLOW;
+      case CHUNK -> CHUNK;
       case PARKED_START -> PARKED_START;
       case PARKED_CONTROLS -> PARKED_CONTROLS;
       case SCHEDULE -> SCHEDULE;

@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * of RocksDB and changelog. All rewrites of a record between two commits become one write.
  *
  * <ul>
- *   <li>Changes are written in the order in which their keys were last put: {@link WorkflowStore}
- *       relies on it.
+ *   <li>Changes are written in the order in which their keys were last put, and deletions after
+ *       them: {@link WorkflowStore} relies on it. A changed workflow is put again, as it is, with
+ *       each of its chunks, so that it never speaks of a chunk in a state that is not written yet.
  *   <li>They are written at a commit, or before it when the {@link CacheBudget} is used up, and
  *       never before the outputs produced until then are acknowledged ({@link OutputsBeforeState}).
  *       Restoring writes past this store: what is in the changelog has passed already.
@@ -110,6 +111,12 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
     }
     if (Keys.isTimer(key)) {
       changedTimers.put(key, value);
+    } else if (Keys.isChunk(key)) {
+      Bytes workflow = Keys.workflowOf(key);
+      byte[] unmoved = changed.get(workflow);
+      if (unmoved != null) {
+        changed.putLast(workflow, unmoved);
+      }
     }
     budget.use(changedBytes - before);
   }
@@ -128,7 +135,10 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
 
   private synchronized void write() {
     List<KeyValue<Bytes, byte[]>> changes = new ArrayList<>(changed.size());
-    changed.forEach((key, value) -> changes.add(KeyValue.pair(key, value)));
+    List<KeyValue<Bytes, byte[]>> deletions = new ArrayList<>();
+    changed.forEach(
+        (key, value) -> (value == null ? deletions : changes).add(KeyValue.pair(key, value)));
+    changes.addAll(deletions);
     wrapped().putAll(changes);
     forgetChanges();
     for (KeyValue<Bytes, byte[]> change : changes) {

@@ -4,6 +4,8 @@ package dev.millrace.orchestrator.store;
 public enum RecordKind {
   /** The workflow; its timer is a deadline, a retry or the end of its summary. */
   WORKFLOW,
+  /** A chunk of the branches of a step; its timer is a deadline or a retry of one of them. */
+  CHUNK,
   /** A start whose definition, or the topic of one of whose queues, is not known here yet. */
   PARKED_START,
   /** Controls that were read before the workflow began. */

@@ -1,8 +1,10 @@
 package dev.millrace.orchestrator.store;
 
+import dev.millrace.orchestrator.codec.ItemPage;
 import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.SpilledPayloads;
+import dev.millrace.orchestrator.core.state.Items;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
@@ -55,6 +57,85 @@ public final class WorkflowStore {
     return stored == null ? null : PackedWorkflow.of(stored);
   }
 
+  /** A chunk of branches of which nothing is known, to begin. */
+  public PackedWorkflow absentChunk() {
+    PackedWorkflow chunk = PackedWorkflow.absentChunk();
+    chunk.setIncarnation(incarnation);
+    return chunk;
+  }
+
+  /** A chunk of branches to work on, or null when nothing is known of it. */
+  public @Nullable PackedWorkflow load(ChunkId chunk) {
+    byte[] stored = store.get(Keys.chunk(chunk));
+    return stored == null ? null : PackedWorkflow.of(stored);
+  }
+
+  /** Whether this life of the task has stored a record. */
+  public boolean isOfThisLife(PackedWorkflow record) {
+    return record.incarnation() == incarnation;
+  }
+
+  /** Stores the items of a chunk of branches, before its record. */
+  public void putItems(ChunkId chunk, List<Payload> items) {
+    store.put(items(chunk), ItemPage.toBytes(items));
+  }
+
+  /** The items of a chunk of branches that is not finished. */
+  public Items itemsOf(ChunkId chunk) {
+    byte[] stored = store.get(items(chunk));
+    if (stored == null) {
+      throw new IllegalStateException(
+          "chunk %s of workflow '%s' has lost its items"
+              .formatted(chunk.scope(), chunk.workflowId()));
+    }
+    return ItemPage.of(stored);
+  }
+
+  /** Forgets the items of a chunk of branches that is finished, after its record is stored. */
+  public void deleteItems(ChunkId chunk) {
+    delete(items(chunk));
+  }
+
+  private static Bytes items(ChunkId chunk) {
+    return Keys.payload(chunk.text(), PackedWorkflow.ITEMS_SLOT);
+  }
+
+  /** Forgets a chunk of branches that its workflow does not speak of. */
+  public void forget(ChunkId id, PackedWorkflow chunk) {
+    delete(Keys.chunk(id));
+    if (chunk.armedTimerMs() != WorkflowView.NO_DEADLINE) {
+      deleteTimer(chunk.armedTimerMs(), RecordKind.CHUNK, id.text());
+    }
+    chunk.spilledSlots().forEach(slot -> delete(Keys.payload(id.text(), slot)));
+    deleteItems(id);
+  }
+
+  /**
+   * Forgets all that is left of the branches of a step, after its workflow is stored.
+   *
+   * @param step id of the step; empty for all steps
+   */
+  public void forgetBranches(String workflowId, String step) {
+    String prefix = ChunkId.prefix(workflowId, step);
+    for (Bytes key : keys(Keys.firstChunk(prefix))) {
+      PackedWorkflow chunk = PackedWorkflow.of(store.get(key));
+      delete(key);
+      if (chunk.armedTimerMs() != WorkflowView.NO_DEADLINE) {
+        deleteTimer(chunk.armedTimerMs(), RecordKind.CHUNK, Keys.chunkText(key));
+      }
+    }
+    keys(Keys.firstPayloadOfChunks(prefix)).forEach(this::delete);
+  }
+
+  /** All keys that begin with one. */
+  private List<Bytes> keys(Bytes first) {
+    List<Bytes> keys = new ArrayList<>();
+    try (KeyValueIterator<Bytes, byte[]> entries = store.range(first, Keys.behind(first))) {
+      entries.forEachRemaining(entry -> keys.add(entry.key));
+    }
+    return keys;
+  }
+
   /** The payload in a slot of a workflow; null when there is none. */
   public @Nullable Payload payload(String workflowId, PackedWorkflow workflow, int slot) {
     if (!workflow.isSpilled(slot)) {
@@ -87,6 +168,7 @@ public final class WorkflowStore {
    * @param timerMs when it must next be looked at; {@link WorkflowView#NO_DEADLINE} for never
    */
   public void save(String workflowId, PackedWorkflow workflow, long timerMs) {
+    RecordKind kind = workflow.isChunk() ? RecordKind.CHUNK : RecordKind.WORKFLOW;
     long armedMs = workflow.armedTimerMs();
     boolean isOfAnEarlierLife = workflow.incarnation() != incarnation;
     putSpilled(workflowId, workflow);
@@ -95,12 +177,12 @@ public final class WorkflowStore {
       workflow.setIncarnation(incarnation);
     }
     if ((timerMs != armedMs || isOfAnEarlierLife) && timerMs != WorkflowView.NO_DEADLINE) {
-      putTimer(timerMs, RecordKind.WORKFLOW, workflowId);
+      putTimer(timerMs, kind, workflowId);
     }
     workflow.setArmedTimerMs(timerMs);
-    store.put(Keys.workflow(workflowId), workflow.bytes());
+    store.put(Keys.record(kind, workflowId), workflow.bytes());
     if (timerMs != armedMs && armedMs != WorkflowView.NO_DEADLINE) {
-      deleteTimer(armedMs, RecordKind.WORKFLOW, workflowId);
+      deleteTimer(armedMs, kind, workflowId);
     }
     for (int slot : workflow.spilled().takeReleased()) {
       delete(Keys.payload(workflowId, slot));
@@ -120,9 +202,28 @@ public final class WorkflowStore {
 
   private void putSpilledAgain(String workflowId, PackedWorkflow workflow) {
     for (int slot : workflow.spilledSlots()) {
-      Bytes key = Keys.payload(workflowId, slot);
-      store.put(key, store.get(key));
+      putAgain(Keys.payload(workflowId, slot));
     }
+    if (workflow.isChunk()) {
+      Bytes items = Keys.payload(workflowId, PackedWorkflow.ITEMS_SLOT);
+      if (store.get(items) != null) {
+        putAgain(items);
+      }
+    } else if (workflow.hasBranches()) {
+      String prefix = ChunkId.prefix(workflowId, "");
+      keys(Keys.firstPayloadOfChunks(prefix)).forEach(this::putAgain);
+      for (Bytes key : keys(Keys.firstChunk(prefix))) {
+        long armedMs = PackedWorkflow.of(store.get(key)).armedTimerMs();
+        if (armedMs != WorkflowView.NO_DEADLINE) {
+          putTimer(armedMs, RecordKind.CHUNK, Keys.chunkText(key));
+        }
+        putAgain(key);
+      }
+    }
+  }
+
+  private void putAgain(Bytes key) {
+    store.put(key, store.get(key));
   }
 
   /** Forgets an ended workflow. */
@@ -130,6 +231,9 @@ public final class WorkflowStore {
     delete(Keys.workflow(workflowId));
     if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
       deleteTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
+    }
+    if (workflow.hasBranches()) {
+      forgetBranches(workflowId, "");
     }
     for (int slot : workflow.spilledSlots()) {
       delete(Keys.payload(workflowId, slot));

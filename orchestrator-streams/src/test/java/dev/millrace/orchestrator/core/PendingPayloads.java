@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
 import java.util.HashMap;
@@ -35,6 +36,11 @@ final class PendingPayloads implements Payloads {
   @Override
   public @Nullable Payload output(int step) {
     return inSlot(step);
+  }
+
+  @Override
+  public @Nullable Payload results(int step, Branches branches) {
+    return null;
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
@@ -140,6 +142,8 @@ final class ReferenceWorkflow {
       case AttemptRunning running -> throw new AssertionError(input);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
+      case ChunkRequested chunk -> throw new IllegalArgumentException("no branches: " + chunk);
+      case ChunkReported report -> throw new IllegalArgumentException("no branches: " + report);
     }
     run.settle();
     return told;

@@ -88,7 +88,7 @@ public final class TestWorkflow {
   }
 
   public Decision heartbeat(String step, int attempt, @Nullable Payload progress) {
-    return decide(new AttemptRunning(step, attempt, progress));
+    return decide(new AttemptRunning(step, AttemptReported.NO_BRANCH, attempt, progress));
   }
 
   public Decision cancel(String reason) {

@@ -3,6 +3,9 @@ package dev.millrace.orchestrator.core;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.AttemptHeard;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -66,6 +69,9 @@ final class Told {
               step.routedTo() == CompiledDefinition.NO_STEP
                   ? null
                   : id(definition, step.routedTo()));
+      case BranchesOpened opened -> throw notTold(opened);
+      case BranchesReported report -> throw notTold(report);
+      case ChunkOpened opened -> throw notTold(opened);
       case ControlRefused refused -> "refused " + refused.code();
       case AttemptHeard heard -> throw new AssertionError(event);
       case StepsReset reset -> throw new AssertionError(event);
@@ -98,6 +104,9 @@ final class Told {
       case StepSucceeded step -> step.step();
       case AttemptFailed step -> step.step();
       case StepFailed step -> step.step();
+      case BranchesOpened opened -> opened.step();
+      case BranchesReported report -> report.step();
+      case ChunkOpened opened -> CompiledDefinition.NO_STEP;
       case AttemptHeard heard -> heard.step();
       case SignalReceived signal -> CompiledDefinition.NO_STEP;
       case StepsReset reset -> CompiledDefinition.NO_STEP;
@@ -111,6 +120,10 @@ final class Told {
       case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
       case WorkflowEnded ended -> CompiledDefinition.NO_STEP;
     };
+  }
+
+  private static IllegalArgumentException notTold(Event event) {
+    return new IllegalArgumentException("the reference knows no branches: " + event);
   }
 
   static String started(long deadlineMs) {

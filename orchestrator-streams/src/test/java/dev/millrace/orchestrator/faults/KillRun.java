@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.app.EngineMain;
 import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.Brokers;
 import dev.millrace.orchestrator.fixture.Installation;
 import dev.millrace.orchestrator.fixture.Load;
@@ -43,7 +44,19 @@ final class KillRun implements AutoCloseable {
   /** A run of the engine as it is shipped. */
   static KillRun ofEngine(Brokers brokers, Path folder, int inFlight, Map<String, String> settings)
       throws IOException {
-    return new KillRun(brokers, folder, inFlight, EngineMain.class, "ready", List.of(), settings);
+    return ofEngine(brokers, folder, Workflows.chain(QUEUE, 5), inFlight, settings);
+  }
+
+  /** A run of the engine as it is shipped, with workflows of a definition whose queue is "work". */
+  static KillRun ofEngine(
+      Brokers brokers,
+      Path folder,
+      WorkflowDefinition definition,
+      int inFlight,
+      Map<String, String> settings)
+      throws IOException {
+    return new KillRun(
+        brokers, folder, definition, inFlight, EngineMain.class, "ready", List.of(), settings);
   }
 
   /** A run of an engine whose commands are late by up to some milliseconds. */
@@ -52,6 +65,7 @@ final class KillRun implements AutoCloseable {
     return new KillRun(
         Brokers.EMBEDDED,
         folder,
+        Workflows.chain(QUEUE, 5),
         inFlight,
         SlowCommandsEngine.class,
         SlowCommandsEngine.READY,
@@ -62,6 +76,7 @@ final class KillRun implements AutoCloseable {
   private KillRun(
       Brokers brokers,
       Path folder,
+      WorkflowDefinition definition,
       int inFlight,
       Class<?> engineMain,
       String readyLine,
@@ -88,7 +103,7 @@ final class KillRun implements AutoCloseable {
     }
     this.arguments.add(configFile.toString());
     this.arguments.addAll(arguments);
-    this.load = new Load(installation, Workflows.chain(QUEUE, 5), inFlight);
+    this.load = new Load(installation, definition, inFlight);
     this.worker = installation.echoWorker(QUEUE);
     worker.start();
   }

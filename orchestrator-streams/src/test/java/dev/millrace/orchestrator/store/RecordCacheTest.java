@@ -70,9 +70,56 @@ class RecordCacheTest {
     cache.flushCache();
 
     assertThat(store.written.stream().map(each -> Keys.workflowId(each.key)))
-        .containsExactly("b", "c", "a");
-    assertThat(store.written.getLast().value).isEqualTo(value("2"));
-    assertThat(store.written.get(1).value).isNull();
+        .containsExactly("b", "a", "c");
+    assertThat(store.written.get(1).value).isEqualTo(value("2"));
+    assertThat(store.written.getLast().value).isNull();
+  }
+
+  @Test
+  void deletionsAreWrittenAfterAllElse() {
+    cache.put(key("a"), null);
+    cache.put(key("b"), value("1"));
+
+    cache.flushCache();
+
+    assertThat(store.written.stream().map(entry -> Keys.workflowId(entry.key)))
+        .containsExactly("b", "a");
+  }
+
+  @Test
+  void aWorkflowIsNeverWrittenBeforeAChunkThatItSpeaksOf() {
+    Random random = new Random(11);
+    int[] chunks = new int[3];
+    for (int flush = 0; flush < 200; flush++) {
+      for (int i = random.nextInt(12); i >= 0; i--) {
+        int chunk = random.nextInt(4);
+        if (chunk < 3) {
+          cache.put(
+              Keys.chunk(new ChunkId("w", "each", chunk)), new byte[] {(byte) ++chunks[chunk]});
+        } else {
+          cache.put(key("w"), new byte[] {(byte) chunks[0], (byte) chunks[1], (byte) chunks[2]});
+        }
+      }
+      int from = store.written.size();
+      Map<Bytes, byte[]> stored = new TreeMap<>(store.stored);
+      cache.flushCache();
+      store
+          .written
+          .subList(from, store.written.size())
+          .forEach(
+              change -> {
+                stored.put(change.key, change.value);
+                assertThatNothingIsMissing(stored);
+              });
+    }
+  }
+
+  private static void assertThatNothingIsMissing(Map<Bytes, byte[]> stored) {
+    byte[] known = stored.getOrDefault(key("w"), new byte[3]);
+    for (int chunk = 0; chunk < 3; chunk++) {
+      byte[] is = stored.getOrDefault(Keys.chunk(new ChunkId("w", "each", chunk)), new byte[1]);
+      assertThat((byte) (is[0] - known[chunk])).as("chunk %d", chunk).isNotNegative();
+    }
   }
 
   @Test

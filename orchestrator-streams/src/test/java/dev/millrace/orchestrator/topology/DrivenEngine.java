@@ -139,6 +139,18 @@ final class DrivenEngine implements AutoCloseable {
     changelog.addAll(changelog());
   }
 
+  /**
+   * From here a crash goes on that cut the writing of what was changed since the last such point;
+   * answers whether there was more to write.
+   *
+   * @param puts how many changes were written
+   */
+  boolean commitFirst(int puts) {
+    List<TestRecord<byte[], byte[]>> changes = changelog();
+    changelog.addAll(changes.subList(0, Math.min(puts, changes.size())));
+    return puts < changes.size();
+  }
+
   /** Goes on in a new driver that knows what was committed; offsets begin at 0 again. */
   void crash(WorkflowDefinition... definitions) {
     driver.close();
@@ -293,7 +305,7 @@ final class DrivenEngine implements AutoCloseable {
     complete(workflowId, completion(step, attempt, CompletionStatus.FAILED, null, failure));
   }
 
-  private void complete(String workflowId, StepCompletion completion) {
+  void complete(String workflowId, StepCompletion completion) {
     send(topics.completions(), workflowId, completions.encode(completion));
   }
 
@@ -340,6 +352,13 @@ final class DrivenEngine implements AutoCloseable {
   List<StepCommand> commands() {
     return read(topics.commands("queue")).stream()
         .map(record -> decode(commands, record.value()))
+        .toList();
+  }
+
+  /** The keys of the commands since the last call. */
+  List<String> commandKeys() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> new String(record.key(), UTF_8))
         .toList();
   }
 

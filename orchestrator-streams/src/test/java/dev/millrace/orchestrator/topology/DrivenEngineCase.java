@@ -11,12 +11,12 @@ abstract class DrivenEngineCase {
   protected DrivenEngine engine;
 
   @BeforeEach
-  final void startEngine() {
+  void startEngine() {
     engine = new DrivenEngine(folder);
   }
 
   @AfterEach
-  final void stopEngine() {
+  void stopEngine() {
     engine.close();
   }
 }

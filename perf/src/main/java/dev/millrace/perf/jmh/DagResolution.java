@@ -14,6 +14,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
 import java.time.Duration;
@@ -56,6 +57,11 @@ public final class DagResolution {
 
         @Override
         public @Nullable Payload output(int step) {
+          return null;
+        }
+
+        @Override
+        public @Nullable Payload results(int step, Branches branches) {
           return null;
         }
 

@@ -115,7 +115,18 @@ public final class LimitLoopEngine implements RecordLoop.Answerer {
   private ProducerRecord<byte[], byte[]> end(ConsumerRecord<byte[], byte[]> read) {
     WorkflowEvent ended =
         new WorkflowEvent(
-            EventType.WORKFLOW_SUCCEEDED, "", 0, null, null, null, null, "", List.of(), "", 0L);
+            EventType.WORKFLOW_SUCCEEDED,
+            "",
+            0,
+            null,
+            null,
+            null,
+            null,
+            "",
+            List.of(),
+            "",
+            0L,
+            null);
     WorkflowEvents record =
         new WorkflowEvents(
             0L, Instant.now(), EventSource.COMPLETION, read.offset(), List.of(ended), "");

@@ -171,7 +171,8 @@ public final class LoadGenerator {
           STEP_REPEATED,
           HEARTBEAT,
           SIGNAL_RECEIVED,
-          BRANCHES_OPENED ->
+          BRANCHES_OPENED,
+          BRANCHES_REPORTED ->
           false;
       case UNKNOWN,
           SCHEDULE_SET,
@@ -218,7 +219,7 @@ public final class LoadGenerator {
     return new WorkflowStart(
         workload.definition().name(),
         workload.definition().version(),
-        new Payload("", ByteBuffer.wrap(Workload.input())),
+        new Payload("", ByteBuffer.wrap(workload.startInput())),
         "",
         5,
         null,

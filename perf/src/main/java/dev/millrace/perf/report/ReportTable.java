@@ -30,8 +30,13 @@ final class ReportTable {
     }
     for (Growth growth : report.growth()) {
       text.append(
-          "%s: CPU a step in %s is %.2f times that in %s%n"
-              .formatted(growth.system(), Growth.WIDE, growth.cpuRatio(), Growth.NARROW));
+          "%s: a step in %s costs %.2f times the CPU of one in %s, and %.2f times the log bytes%n"
+              .formatted(
+                  growth.system(),
+                  growth.large(),
+                  growth.cpuRatio(),
+                  growth.small(),
+                  growth.logRatio()));
     }
     return text.toString();
   }

@@ -1,7 +1,10 @@
 package dev.millrace.perf.workload;
 
+import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +26,8 @@ import java.util.stream.Stream;
  * @param inFlight how many workflows are kept running; each number is a run of its own
  * @param full extent of a run
  * @param quick extent of a short run, for a first look only
+ * @param branches of a workflow of one step that runs for each item of a list, how many items; 0
+ *     for other workflows
  */
 public record Workload(
     String name,
@@ -30,7 +35,8 @@ public record Workload(
     int depth,
     List<Integer> inFlight,
     Extent full,
-    Extent quick) {
+    Extent quick,
+    int branches) {
 
   /** Queue of every step. */
   public static final String QUEUE = "bench";
@@ -73,8 +79,35 @@ public record Workload(
                   3,
                   List.of(1),
                   Extent.seconds(20, 40),
-                  Extent.workflows(1, 2)))
+                  Extent.workflows(1, 2)),
+              new Workload(
+                  "foreach-100",
+                  forEach("foreach-100"),
+                  1,
+                  List.of(40),
+                  Extent.workflows(2_000, 4_000),
+                  Extent.workflows(500, 1_000),
+                  100),
+              new Workload(
+                  "foreach-100000",
+                  forEach("foreach-100000"),
+                  1,
+                  List.of(1),
+                  Extent.workflows(2, 4),
+                  Extent.workflows(1, 1),
+                  100_000))
           .collect(Collectors.toMap(Workload::name, Function.identity()));
+
+  /** A workload whose steps are those of its definition. */
+  private Workload(
+      String name,
+      WorkflowDefinition definition,
+      int depth,
+      List<Integer> inFlight,
+      Extent full,
+      Extent quick) {
+    this(name, definition, depth, inFlight, full, quick, 0);
+  }
 
   public Workload {
     inFlight = List.copyOf(inFlight);
@@ -99,19 +132,29 @@ public record Workload(
     return INPUT.getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Input of every workflow of this workload: the common one, or a list of its branches' items. */
+  public byte[] startInput() {
+    return branches == 0
+        ? input()
+        : IntStream.range(0, branches)
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining(",", "[", "]"))
+            .getBytes(StandardCharsets.UTF_8);
+  }
+
   /** Output of every step: a JSON object of about 20 bytes. */
   public static byte[] output() {
     return OUTPUT.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Steps of one workflow. */
+  /** Steps of one workflow, or branches of its only one. */
   public int steps() {
-    return definition.steps().size();
+    return branches == 0 ? definition.steps().size() : branches;
   }
 
   /** Whether every step depends on the one before it and on nothing else. */
   public boolean isChain() {
-    return depth == steps();
+    return branches == 0 && depth == steps();
   }
 
   /** The extent of a full or of a quick run. */
@@ -136,6 +179,25 @@ public record Workload(
     middle.forEach(id -> steps.add(step(id, List.of("split"))));
     steps.add(step("join", middle));
     return steps;
+  }
+
+  private static WorkflowDefinition forEach(String name) {
+    StepDefinition each =
+        new StepDefinition(
+            "each",
+            new StepAction.Work(STEP_TYPE, QUEUE, null),
+            List.of(),
+            null,
+            null,
+            Timeouts.NONE,
+            null,
+            List.of(),
+            null,
+            new ForEach("input", 0, 1, 0, false),
+            null,
+            null,
+            null);
+    return definition(name, List.of(each));
   }
 
   private static StepDefinition step(String id, List<String> dependsOn) {

@@ -53,7 +53,8 @@ class SummaryTest {
                 run("wide-1000", "other", 1, 1, 40)),
             "limit");
 
-    assertThat(Growth.of(summaries)).containsExactly(new Growth("some", 1.5));
+    assertThat(Growth.of(summaries))
+        .containsExactly(new Growth("some", "wide-1000", "diamond-16", 1.5, 1));
   }
 
   private static RunResult run(String system, int repeat, double stepsPerSecond) {

@@ -15,7 +15,9 @@ class WorkloadTest {
     "linear-10, 10, true",
     "diamond-16, 18, false",
     "chain-latency, 10, true",
-    "wide-1000, 1002, false"
+    "wide-1000, 1002, false",
+    "foreach-100, 100, false",
+    "foreach-100000, 100000, false"
   })
   void eachWorkloadIsAValidDefinitionOfItsSize(String name, int steps, boolean isChain) {
     Workload workload = Workload.named(name);

@@ -21,7 +21,8 @@ public final class EventHistory {
   /**
    * One event and what its record says of it.
    *
-   * @param scope empty for the workflow and its steps, {@code step/chunk} for branches
+   * @param scope empty for the workflow and its steps, {@code step/chunk} for branches, and {@code
+   *     step/chunk/attempt} for those of a later attempt of their step
    * @param sequence number of the event in its scope, from 0
    * @param at when the engine decided
    * @param source kind of input that caused it
@@ -73,6 +74,7 @@ public final class EventHistory {
             CONTROL_REFUSED,
             WORKFLOW_MIGRATED,
             BRANCHES_OPENED,
+            BRANCHES_REPORTED,
             SCHEDULE_SET,
             SCHEDULE_PAUSED,
             SCHEDULE_RESUMED,

@@ -2,12 +2,14 @@ package dev.millrace.schemas.wire;
 
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -25,6 +27,12 @@ public final class EventsJson {
       json.writeStringProperty("id", entry.id(workflowId));
       json.writeStringProperty("at", entry.at().toString());
       write(json, entry.event());
+      if (!entry.scope().isEmpty() || hasNumber(entry.event().getType())) {
+        json.writeNumberProperty("number", entry.event().getNumber());
+      }
+      if (entry.event().getResults() != null) {
+        write(json, entry.event().getResults());
+      }
       json.writeEndObject();
     }
     return line.toString();
@@ -41,8 +49,7 @@ public final class EventsJson {
     }
     if (event.getPayload() != null) {
       json.writeName("payload");
-      Payload payload = event.getPayload();
-      PayloadJson.write(json, payload.getContentType(), bytes(payload.getData()));
+      write(json, event.getPayload());
     }
     if (event.getFailure() != null) {
       write(json, event.getFailure());
@@ -61,9 +68,22 @@ public final class EventsJson {
     if (!event.getName().isEmpty()) {
       json.writeStringProperty("name", event.getName());
     }
-    if (hasNumber(event.getType())) {
-      json.writeNumberProperty("number", event.getNumber());
+  }
+
+  private static void write(JsonGenerator json, List<ItemResult> results) {
+    json.writeArrayPropertyStart("results");
+    for (ItemResult result : results) {
+      json.writeStartObject();
+      if (result.getOutput() != null) {
+        json.writeName("output");
+        write(json, result.getOutput());
+      }
+      if (result.getFailure() != null) {
+        write(json, result.getFailure());
+      }
+      json.writeEndObject();
     }
+    json.writeEndArray();
   }
 
   /** Whether 0 is a value of {@code number} rather than its absence. */
@@ -72,6 +92,7 @@ public final class EventsJson {
       case PRIORITY_CHANGED,
           WORKFLOW_MIGRATED,
           BRANCHES_OPENED,
+          BRANCHES_REPORTED,
           SLOTS_MISSED,
           BACKFILL_ACCEPTED,
           SCHEDULE_SET ->
@@ -140,6 +161,10 @@ public final class EventsJson {
       json.writeEndObject();
     }
     json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, Payload payload) {
+    PayloadJson.write(json, payload.getContentType(), bytes(payload.getData()));
   }
 
   static byte[] bytes(ByteBuffer buffer) {

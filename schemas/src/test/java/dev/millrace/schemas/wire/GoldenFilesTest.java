@@ -34,7 +34,7 @@ class GoldenFilesTest {
           + ", \"window\": null, \"cache\": null"
           + " & , \"maxParallel\": 0, \"output\": null, \"finallySteps\": []";
   private static final String NEW_OF_EVENTS =
-      ", \"parent\": null & , \"reason\": \"\", \"steps\": [], \"name\": \"\", \"number\": 0"
+      ", \"parent\": null & , \"reason\": \"\", \"steps\": [], \"name\": \"\", \"number\": 0, \"results\": null"
           + " & , \"scope\": \"\"";
 
   static Stream<SpecificRecordBase> records() {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -36,7 +37,10 @@ final class CommandContext implements StepContext {
 
   @Override
   public String commandId() {
-    return command.getWorkflowId() + '/' + command.getStep() + '/' + command.getAttempt();
+    String step = command.getWorkflowId() + '/' + command.getStep() + '/';
+    return command.getBranch() < 0
+        ? step + command.getAttempt()
+        : step + command.getBranch() + '/' + command.getAttempt();
   }
 
   @Override
@@ -47,6 +51,27 @@ final class CommandContext implements StepContext {
   @Override
   public String step() {
     return command.getStep();
+  }
+
+  @Override
+  public OptionalInt branch() {
+    return command.getBranch() < 0 ? OptionalInt.empty() : OptionalInt.of(command.getBranch());
+  }
+
+  @Override
+  public List<Payload> items() {
+    List<Payload> items = new ArrayList<>(command.getItems().size());
+    command.getItems().forEach(item -> items.add(payload(item)));
+    return List.copyOf(items);
+  }
+
+  @Override
+  public <T> List<T> items(Class<T> type) {
+    List<T> values = new ArrayList<>(command.getItems().size());
+    for (Payload item : items()) {
+      values.add(read("item " + values.size() + " of the batch", item, type));
+    }
+    return List.copyOf(values);
   }
 
   @Override

@@ -95,6 +95,8 @@ final class CommandRunner {
     return switch (result) {
       case StepResult.Failed failed -> permitted(command, failed);
       case StepResult.Succeeded succeeded -> writable(command, succeeded);
+      case StepResult.Batch batch ->
+          StepResult.batch(batch.results().stream().map(each -> writable(command, each)).toList());
     };
   }
 

@@ -4,6 +4,7 @@ import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.wire.AvroCodec;
@@ -69,8 +70,11 @@ final class Completions {
       }
       case StepResult.Failed failed -> {
         completion.setStatus(CompletionStatus.FAILED);
-        completion.setFailure(
-            new Failure(failed.type(), cut(failed.message()), failed.retryable()));
+        completion.setFailure(avro(failed));
+      }
+      case StepResult.Batch batch -> {
+        completion.setStatus(CompletionStatus.SUCCEEDED);
+        completion.setResults(batch.results().stream().map(Completions::item).toList());
       }
     }
     write(record, command, completion, acknowledged);
@@ -130,6 +134,20 @@ final class Completions {
       }
     }
     producer.send(answer, acknowledged);
+  }
+
+  private static ItemResult item(StepResult result) {
+    return switch (result) {
+      case StepResult.Succeeded succeeded ->
+          new ItemResult(succeeded.output() instanceof Payload output ? avro(output) : null, null);
+      case StepResult.Failed failed -> new ItemResult(null, avro(failed));
+      case StepResult.Batch batch ->
+          throw new IllegalArgumentException("the result of an item cannot be a batch");
+    };
+  }
+
+  private static Failure avro(StepResult.Failed failed) {
+    return new Failure(failed.type(), cut(failed.message()), failed.retryable());
   }
 
   private static dev.millrace.schemas.v1.Payload avro(Payload payload) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.StepOutput;
@@ -131,6 +132,36 @@ final class CommandRunnerTest {
     StepCompletion completion = run(known(), context -> StepResult.succeeded());
     assertThat(completion.getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
     assertThat(completion.getOutput()).isNull();
+  }
+
+  @Test
+  void reportsWhatHasBecomeOfEachItemOfABatch() throws Exception {
+    StepCommand command = known();
+    command.setBranch(3);
+    command.setItems(List.of(Commands.payload("", "1"), Commands.payload("", "2")));
+    AtomicReference<String> id = new AtomicReference<>();
+    StepCompletion completion =
+        run(
+            command,
+            context -> {
+              id.set(context.commandId());
+              List<StepResult> results = new ArrayList<>();
+              for (int item : context.items(Integer.class)) {
+                results.add(
+                    item == 1
+                        ? StepResult.succeeded(10 * item)
+                        : StepResult.failedForGood("TooLarge", "no"));
+              }
+              return StepResult.batch(results);
+            });
+
+    assertThat(id.get()).isEqualTo("w/s/3/1");
+    assertThat(completion.getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+    assertThat(completion.getBranch()).isEqualTo(3);
+    assertThat(completion.getResults())
+        .containsExactly(
+            new ItemResult(Commands.payload("", "10"), null),
+            new ItemResult(null, new Failure("TooLarge", "no", false)));
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
@@ -35,9 +37,15 @@ public final class Decider {
         switch (input) {
           case StartRequested start -> start(start, transition, steps);
           case ControlRequested request -> new Operators(transition, steps).decide(request);
-          case AttemptReported report -> steps.report(report);
+          case AttemptReported report ->
+              transition.chunk() == null ? steps.report(report) : steps.branches().report(report);
           case AttemptRunning report -> steps.heartbeats().hear(report);
-          case TimerFired fired -> timer(transition, steps);
+          case TimerFired fired ->
+              transition.chunk() == null
+                  ? timer(transition, steps)
+                  : steps.branches().fireDeadlines();
+          case ChunkRequested chunk -> steps.branches().start(chunk);
+          case ChunkReported report -> steps.forks().report(report);
         };
     return refused == null ? transition.accepted() : refused;
   }

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Scope;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Payloads;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -12,14 +13,28 @@ import org.jspecify.annotations.Nullable;
 /** What the expressions of one decision see. */
 final class DecisionScope implements Scope, Scope.Parsed {
   private final Situation situation;
+  private final CompiledDefinition definition;
+  private final Payloads payloads;
   private final IdentityHashMap<Payload, Object> parsed = new IdentityHashMap<>();
   private final Map<Integer, Payload> outputs = new HashMap<>();
   private @Nullable Payload input;
   private @Nullable Payload output;
+  private @Nullable Payload item;
+  private int index;
   private int stepAtHand = CompiledDefinition.NO_STEP;
 
   DecisionScope(Situation situation) {
+    Chunk chunk = situation.chunk();
     this.situation = situation;
+    this.definition = chunk == null ? situation.definition() : chunk.whole();
+    this.payloads = chunk == null ? situation.payloads() : chunk.ofWorkflow();
+  }
+
+  /** This scope with another item at hand. */
+  Scope at(Payload itemAtHand, int indexOfItem) {
+    item = itemAtHand;
+    index = indexOfItem;
+    return this;
   }
 
   /**
@@ -37,21 +52,21 @@ final class DecisionScope implements Scope, Scope.Parsed {
   @Override
   public @Nullable Payload input() {
     if (input == null) {
-      input = situation.payloads().input();
+      input = payloads.input();
     }
     return input;
   }
 
   @Override
   public @Nullable Payload stepOutput(String step) {
-    int index = situation.definition().indexOf(step);
+    int index = definition.indexOf(step);
     if (index == CompiledDefinition.NO_STEP) {
       return null;
     }
     if (index == stepAtHand) {
       return output;
     }
-    return outputs.computeIfAbsent(index, situation.payloads()::output);
+    return outputs.computeIfAbsent(index, payloads::output);
   }
 
   @Override
@@ -61,12 +76,12 @@ final class DecisionScope implements Scope, Scope.Parsed {
 
   @Override
   public @Nullable Payload item() {
-    return null;
+    return item;
   }
 
   @Override
   public int index() {
-    return 0;
+    return index;
   }
 
   @Override

@@ -53,7 +53,7 @@ final class Ending {
 
   /** Takes the next step towards the end, if the workflow has come so far. */
   void proceed() {
-    if (state.status().hasEnded()) {
+    if (state.status().hasEnded() || definition.isOfBranches()) {
       return;
     }
     Outcome outcome = state.outcome();

@@ -39,23 +39,35 @@ final class Failures {
 
   /** The open attempt of a step has failed. */
   void fail(int step, Failure failure) {
+    Chunk chunk = transition.chunk();
+    if (chunk != null && chunk.batchSize() > 1) {
+      steps.branches().failBatch(step, failure);
+      return;
+    }
     CompiledStep compiled = definition.step(step);
     boolean isCleanUp = compiled.group() != Group.MAIN;
     if ((state.outcome() == null || isCleanUp) && mayRetry(compiled, step, failure)) {
-      int attempt = state.attempt(step);
-      long delayMs =
-          BackOff.delayMs(
-              compiled.retry(), transition.workflowId(), step, state.attemptsOfRound(step));
-      long retryAtMs = Deadlines.after(transition.nowMs(), delayMs);
+      long retryAtMs = retryAtMs(step);
       if (Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs)) {
         failForGood(step, outOfTime(compiled, failure));
         return;
       }
-      transition.record(new AttemptFailed(step, attempt, failure, retryAtMs));
+      transition.record(new AttemptFailed(step, state.attempt(step), failure, retryAtMs));
       transition.armTimer(retryAtMs);
     } else {
       failForGood(step, failure);
     }
+  }
+
+  /** When the attempt after the current one of a step is due. */
+  long retryAtMs(int step) {
+    long delayMs =
+        BackOff.delayMs(
+            definition.step(step).retry(),
+            transition.workflowId(),
+            step,
+            state.attemptsOfRound(step));
+    return Deadlines.after(transition.nowMs(), delayMs);
   }
 
   private static Failure outOfTime(CompiledStep step, Failure last) {
@@ -66,7 +78,7 @@ final class Failures {
     return new Failure(timeout.type(), Failure.cut(message, Failure.MESSAGE_CHARS), false);
   }
 
-  private boolean mayRetry(CompiledStep step, int index, Failure failure) {
+  boolean mayRetry(CompiledStep step, int index, Failure failure) {
     RetryPolicy retry = step.retry();
     if (!failure.retryable() || state.attemptsOfRound(index) >= retry.maxAttempts()) {
       return false;
@@ -84,6 +96,16 @@ final class Failures {
   void failForGood(int step, Failure failure) {
     CompiledStep compiled = definition.step(step);
     int attempt = state.attempt(step);
+    Chunk chunk = transition.chunk();
+    if (chunk != null && chunk.batchSize() > 1) {
+      steps.branches().failBatch(step, new Failure(failure.type(), failure.message(), false));
+      return;
+    }
+    if (chunk != null) {
+      transition.record(
+          new StepFailed(step, attempt, failure, Consequence.CONTINUE, CompiledDefinition.NO_STEP));
+      return;
+    }
     FailureRule rule = rule(compiled, failure);
     FailureRule.@Nullable Reaction reaction = rule == null ? null : rule.reaction();
     switch (reaction) {

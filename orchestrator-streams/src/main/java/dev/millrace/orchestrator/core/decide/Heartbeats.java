@@ -32,11 +32,18 @@ final class Heartbeats {
   }
 
   Decision.@Nullable Refused hear(AttemptRunning report) {
-    Decision.@Nullable Refused refused = steps.unlessAwaited(report.stepId(), report.attempt());
+    boolean isOfBranch = definition.isOfBranches();
+    Decision.@Nullable Refused refused =
+        isOfBranch
+            ? steps.branches().unlessOpen(report.stepId(), report.branch(), report.attempt())
+            : steps.unlessAwaited(report.stepId(), report.attempt());
     if (refused != null) {
       return refused;
     }
-    int step = definition.indexOf(report.stepId());
+    int step =
+        isOfBranch
+            ? steps.branches().indexOf(report.branch())
+            : definition.indexOf(report.stepId());
     if (state.stepStatus(step) != StepStatus.OPEN) {
       return Refusals.notOpen(report.stepId(), report.attempt());
     }

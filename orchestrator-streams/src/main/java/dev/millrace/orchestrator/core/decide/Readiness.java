@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions about steps that may start: which do, which are held and which are skipped. */
 final class Readiness {
+  /** How soon branches look whether their workflow is still paused, in milliseconds. */
+  static final long PAUSE_LOOK_MS = 10_000;
+
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
@@ -102,7 +105,11 @@ final class Readiness {
       return;
     }
     try {
-      if (compiled.action() instanceof CompiledAction.Work work) {
+      if (definition.isOfBranches()) {
+        steps.branches().dispatch(step);
+      } else if (compiled.forEach() != null) {
+        steps.forks().open(step, compiled.forEach());
+      } else if (compiled.action() instanceof CompiledAction.Work work) {
         dispatch(step, compiled, work);
       } else {
         runHere(step, compiled);
@@ -116,18 +123,49 @@ final class Readiness {
   void release() {
     for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
         step < state.stepCount()
-            && !state.isPaused()
+            && !transition.isPaused()
             && state.openSteps() < definition.maxParallel();
         step = state.nextHeld(step + 1)) {
       if (state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
         run(step);
       }
     }
+    boolean hasRoom = state.openSteps() < definition.maxParallel();
+    if (definition.isOfBranches() && hasRoom) {
+      startBranches();
+    }
+  }
+
+  /** Starts branches as long as there is room; those that have not begun are the last ones. */
+  private void startBranches() {
+    int count = state.stepCount();
+    if (state.stepStatus(count - 1) != StepStatus.WAITING) {
+      return;
+    }
+    int begun = 0;
+    int waiting = count - 1;
+    while (begun < waiting) {
+      int middle = (begun + waiting) >>> 1;
+      if (state.stepStatus(middle) == StepStatus.WAITING) {
+        waiting = middle;
+      } else {
+        begun = middle + 1;
+      }
+    }
+    boolean isHeld = false;
+    for (int step = waiting;
+        step < count && !isHeld && state.openSteps() < definition.maxParallel();
+        step++) {
+      run(step);
+      isHeld = state.stepStatus(step) == StepStatus.READY; // so would be those that follow
+    }
   }
 
   private @Nullable StepHeld held(int step, CompiledStep compiled) {
-    if (state.isPaused()) {
-      return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
+    if (transition.isPaused()) {
+      boolean isTold = !definition.isOfBranches(); // of the resumption, by the input that it is
+      long untilMs = isTold ? WorkflowView.NO_DEADLINE : transition.nowMs() + PAUSE_LOOK_MS;
+      return new StepHeld(step, StepHeld.Reason.PAUSED, untilMs);
     }
     if (compiled.group() == Group.COMPENSATION
         || !(compiled.action() instanceof CompiledAction.Work)) {

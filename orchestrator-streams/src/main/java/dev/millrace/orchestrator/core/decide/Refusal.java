@@ -20,6 +20,9 @@ public enum Refusal {
   DEFINITION_CHANGED("definition-changed", false),
   /** The definition has no such step. */
   UNKNOWN_STEP("unknown-step", false),
+  /** The step has no such branch, or has branches and the input names none. */
+  UNKNOWN_BRANCH("unknown-branch", false),
+
   /** It is known already how the workflow ends. */
   ALREADY_ENDING("already-ending", true),
   /** A control with this id was applied before. */

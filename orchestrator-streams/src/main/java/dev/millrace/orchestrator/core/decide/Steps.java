@@ -30,6 +30,8 @@ final class Steps {
   private final Readiness readiness;
   private final Ending ending;
   private final Children children;
+  private final Forks forks;
+  private final BranchSteps branches;
   private final Signals signals;
   private final Heartbeats heartbeats;
 
@@ -41,6 +43,8 @@ final class Steps {
     this.readiness = new Readiness(transition, this);
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
+    this.forks = new Forks(transition, this);
+    this.branches = new BranchSteps(transition, this);
     this.signals = new Signals(transition, this);
     this.heartbeats = new Heartbeats(transition, this);
   }
@@ -59,6 +63,14 @@ final class Steps {
 
   Children children() {
     return children;
+  }
+
+  Forks forks() {
+    return forks;
+  }
+
+  BranchSteps branches() {
+    return branches;
   }
 
   Heartbeats heartbeats() {
@@ -109,6 +121,11 @@ final class Steps {
           Refusal.UNKNOWN_STEP,
           "definition %s/%d has no step '%s'; copy step from the command"
               .formatted(definition.name(), definition.version(), stepId));
+    }
+    if (definition.step(step).forEach() != null) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_BRANCH,
+          "step '%s' runs for each item of a list; copy branch from the command".formatted(stepId));
     }
     return awaitsReport(step) && state.attempt(step) == attempt
         ? null

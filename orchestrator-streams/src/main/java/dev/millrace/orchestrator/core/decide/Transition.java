@@ -44,6 +44,17 @@ final class Transition {
     return state;
   }
 
+  /** Which chunk of branches the state is of; null for a workflow. */
+  @Nullable Chunk chunk() {
+    return situation.chunk();
+  }
+
+  /** Whether no command may go out. */
+  boolean isPaused() {
+    Chunk chunk = situation.chunk();
+    return chunk == null ? state.isPaused() : chunk.isPaused().getAsBoolean();
+  }
+
   Payloads payloads() {
     return situation.payloads();
   }
@@ -84,14 +95,24 @@ final class Transition {
    */
   <T> T evaluate(Expression<T> expression, @Nullable Payload output, int step)
       throws EvaluationException {
+    return expression.evaluate(scope().with(output, step));
+  }
+
+  /** The value of an expression for one item of a list. */
+  <T> T evaluateAt(Expression<T> expression, Payload item, int index) throws EvaluationException {
+    return expression.evaluate(scope().at(item, index));
+  }
+
+  private DecisionScope scope() {
     if (scope == null) {
       scope = new DecisionScope(situation);
     }
-    return expression.evaluate(scope.with(output, step));
+    return scope;
   }
 
   Decision accepted() {
-    assert WorkflowInvariants.countsFit(state) : "broken after " + events;
+    assert situation.chunk() != null || WorkflowInvariants.countsFit(state)
+        : "broken after " + events;
     return new Decision.Accepted(events, effects);
   }
 }

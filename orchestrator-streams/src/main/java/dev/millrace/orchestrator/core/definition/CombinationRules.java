@@ -43,7 +43,7 @@ final class CombinationRules {
         step.repeat() != null && !isRepeatable(step.action()),
         "repeat",
         "the step would come to the same again; repeat one that a worker, a signal or another workflow answers");
-    checkForEach(isWork, isChild);
+    checkForEach(isWork);
   }
 
   private static boolean isRepeatable(StepAction action) {
@@ -58,23 +58,19 @@ final class CombinationRules {
     };
   }
 
-  private void checkForEach(boolean isWork, boolean isChild) {
+  private void checkForEach(boolean isWork) {
     ForEach forEach = step.forEach();
     if (forEach == null) {
       return;
     }
     refuse(
-        !isWork && !isChild,
+        !isWork,
         "forEach",
-        "only a step that a worker or another workflow runs can run for each item; remove it");
+        "only a step that a worker runs can run for each item; remove it, or let a worker start the workflows");
     refuse(
         step.repeat() != null,
         "repeat",
-        "a step for each item cannot repeat; let each item start a workflow that does, or remove one of forEach and repeat");
-    refuse(
-        forEach.batchSize() > 1 && !isWork,
-        "forEach.batchSize",
-        "only a worker takes several items with one command; leave it out");
+        "a step for each item cannot repeat; remove one of forEach and repeat");
   }
 
   private void refuse(boolean isRefused, String field, String why) {

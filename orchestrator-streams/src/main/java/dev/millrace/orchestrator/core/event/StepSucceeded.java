@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.event;
 
+import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param output what it returned
  * @param notTaken the steps that depend on it under a condition that does not hold
  * @param source where the output comes from
+ * @param results what became of each item of a batch; empty for other steps
  */
 public record StepSucceeded(
-    int step, int attempt, @Nullable Payload output, List<Integer> notTaken, Source source)
+    int step,
+    int attempt,
+    @Nullable Payload output,
+    List<Integer> notTaken,
+    Source source,
+    List<ItemResult> results)
     implements Event {
   /** Where the output of a step comes from. */
   public enum Source {
@@ -28,6 +35,13 @@ public record StepSucceeded(
 
   public StepSucceeded {
     notTaken = List.copyOf(notTaken);
+    results = List.copyOf(results);
+  }
+
+  /** The success of what is no batch. */
+  public StepSucceeded(
+      int step, int attempt, @Nullable Payload output, List<Integer> notTaken, Source source) {
+    this(step, attempt, output, notTaken, source, List.of());
   }
 
   /** The attempt's own output. */
@@ -35,7 +49,7 @@ public record StepSucceeded(
     this(step, attempt, output, notTaken, Source.ATTEMPT);
   }
 
-  /** All conditions hold, or there are none. */
+  /** The attempt's own output; all conditions hold, or there are none. */
   public StepSucceeded(int step, int attempt, @Nullable Payload output) {
     this(step, attempt, output, List.of(), Source.ATTEMPT);
   }

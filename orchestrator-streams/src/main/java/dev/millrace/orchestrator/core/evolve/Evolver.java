@@ -2,6 +2,9 @@ package dev.millrace.orchestrator.core.evolve;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.AttemptHeard;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -25,9 +28,12 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.graph.StepLimits;
+import dev.millrace.orchestrator.core.state.BatchResults;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
+import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.BitSet;
 import java.util.List;
 
@@ -55,7 +61,10 @@ public final class Evolver {
       case StepSkipped skipped -> skip(definition, state, skipped.step());
       case StepRepeated repeated -> state.repeat(repeated.step(), repeated.nextAtMs());
       case StepSucceeded step -> succeed(definition, state, step);
-      case AttemptFailed failed -> state.backOff(failed.step(), failed.retryAtMs());
+      case AttemptFailed failed -> backOff(state, failed);
+      case BranchesOpened opened -> openBranches(definition, state, opened);
+      case BranchesReported report -> report(state, report);
+      case ChunkOpened chunk -> openChunk(definition, state, chunk, atMs);
       case StepFailed failed -> fail(definition, state, failed);
       case StepsReset reset -> reset(definition, state, reset);
       case SignalReceived signal -> receive(state, signal);
@@ -90,6 +99,40 @@ public final class Evolver {
     }
   }
 
+  private static void backOff(WorkflowState state, AttemptFailed failed) {
+    state.backOff(failed.step(), failed.retryAtMs());
+    if (!failed.results().isEmpty()) {
+      state.keepResults(failed.step(), BatchResults.pack(failed.results()));
+    }
+  }
+
+  private static void openChunk(
+      CompiledDefinition definition, WorkflowState state, ChunkOpened chunk, long atMs) {
+    state.begin(
+        definition.plan(), null, chunk.tenant(), chunk.priority(), WorkflowView.NO_DEADLINE, atMs);
+    state.setFormerAttempts(chunk.formerAttempts());
+  }
+
+  private static void openBranches(
+      CompiledDefinition definition, WorkflowState state, BranchesOpened opened) {
+    CompiledStep.CompiledForEach forEach = definition.step(opened.step()).forEach();
+    if (forEach == null) {
+      throw new IllegalStateException("step %d has no branches".formatted(opened.step()));
+    }
+    state.suspend(opened.step(), opened.attempt(), WorkflowView.NO_DEADLINE);
+    state.setBranches(
+        opened.step(), Branches.of(opened.items(), forEach.batchSize(), forEach.maxParallel()));
+  }
+
+  private static void report(WorkflowState state, BranchesReported report) {
+    Branches branches = state.branches(report.step());
+    if (branches == null) {
+      throw new IllegalStateException("step %d has no branches".formatted(report.step()));
+    }
+    state.setBranches(
+        report.step(), branches.with(report.chunk(), report.failedItems(), report.isFinished()));
+  }
+
   /** Applies what can be an event after the end, when the definition may be forgotten. */
   public static void evolveEnded(WorkflowState state, ControlRefused refused) {
     if (!state.status().hasEnded()) {
@@ -104,6 +147,9 @@ public final class Evolver {
     int step = succeeded.step();
     CompiledStep compiled = definition.step(step);
     state.succeed(step, succeeded.attempt(), succeeded.output(), compiled.keepsOutput());
+    if (!succeeded.results().isEmpty()) {
+      state.keepResults(step, BatchResults.pack(succeeded.results()));
+    }
     if (compiled.group() == Group.COMPENSATION) {
       state.removeToCompensate(compiled.compensates());
       return;
@@ -144,6 +190,9 @@ public final class Evolver {
     int step = failed.step();
     CompiledStep compiled = definition.step(step);
     state.fail(step);
+    if (definition.isOfBranches()) {
+      failItems(state, failed);
+    }
     if (compiled.group() == Group.COMPENSATION) {
       state.removeToCompensate(compiled.compensates());
       return;
@@ -156,6 +205,15 @@ public final class Evolver {
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
       come(definition, state, dependents.target(edge), end(definition, failed, edge));
     }
+  }
+
+  private static void failItems(WorkflowState state, StepFailed failed) {
+    int items = 1;
+    if (!failed.results().isEmpty()) {
+      state.keepResults(failed.step(), BatchResults.pack(failed.results()));
+      items = (int) failed.results().stream().filter(each -> each.failure() != null).count();
+    }
+    state.addFailedItems(items);
   }
 
   /**

@@ -3,10 +3,13 @@ package dev.millrace.orchestrator.core.graph;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Plan;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ public final class CompiledDefinition {
   /** What the id of a compensation begins with, before that of the step that it undoes. */
   public static final String COMPENSATION_PREFIX = "compensate:";
 
+  /** So many chunks' definitions are kept; each takes some 16 bytes a branch. */
+  private static final int CHUNKS_KEPT = 256;
+
   private final long timeoutMs;
   private final int maxParallel;
   private final @Nullable Expression<Payload> output;
@@ -35,6 +41,10 @@ public final class CompiledDefinition {
   private final Set<String> queues;
   private final Set<String> signals;
   private final Plan plan;
+  private final boolean isOfBranches;
+
+  /** Of chunks of branches, by step and size; those beyond some are made when they are needed. */
+  private final Map<Integer, CompiledDefinition> chunks = new ConcurrentHashMap<>(0);
 
   CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
     timeoutMs = definition.timeout().toMillis();
@@ -52,6 +62,49 @@ public final class CompiledDefinition {
     plan =
         new Plan(
             definition.name(), definition.version(), Fingerprint.of(definition), compiled.joins());
+    isOfBranches = false;
+  }
+
+  /** That of a number of branches of a step. */
+  private CompiledDefinition(CompiledDefinition whole, CompiledStep step, int size) {
+    timeoutMs = 0;
+    maxParallel = step.forEach() == null ? size : step.forEach().maxParallel();
+    output = null;
+    mainSteps = size;
+    finallySteps = 0;
+    steps = new CompiledStep[size];
+    Arrays.fill(steps, step.branch());
+    indexById = Map.of();
+    dependencies = Adjacency.of(new int[size][0]);
+    dependents = dependencies;
+    edges = Edges.none(size);
+    queues = Set.of(step.queue());
+    signals = Set.of();
+    plan = new Plan(whole.name(), whole.version(), whole.fingerprint(), new int[size]);
+    isOfBranches = true;
+  }
+
+  /**
+   * What a chunk of the branches of a step runs: that step as often as there are branches, without
+   * edges.
+   *
+   * @param size how many branches
+   */
+  public CompiledDefinition branches(int step, int size) {
+    int key = step * (Branches.CHUNK + 1) + size;
+    CompiledDefinition known = chunks.get(key);
+    if (known == null) {
+      known = new CompiledDefinition(this, steps[step], size);
+      if (chunks.size() < CHUNKS_KEPT) {
+        chunks.put(key, known);
+      }
+    }
+    return known;
+  }
+
+  /** Whether its steps are branches of one step. */
+  public boolean isOfBranches() {
+    return isOfBranches;
   }
 
   /**

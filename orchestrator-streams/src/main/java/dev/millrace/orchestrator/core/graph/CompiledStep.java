@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.state.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry the policy that holds for it: its own, or else the definition's
  * @param onFailure what follows from its failures
  * @param repeat that it runs again until a condition holds; null for once
+ * @param forEach that it runs for each item of a list; null for one run
  * @param window when it may be dispatched; null for any time
  * @param compensation the step that undoes it, or {@link CompiledDefinition#NO_STEP}
  * @param compensates the step that it undoes, or {@link CompiledDefinition#NO_STEP}
@@ -37,6 +39,7 @@ public record CompiledStep(
     RetryPolicy retry,
     List<FailureRule> onFailure,
     @Nullable CompiledRepeat repeat,
+    @Nullable CompiledForEach forEach,
     @Nullable DeliveryWindow window,
     int compensation,
     int compensates,
@@ -60,6 +63,47 @@ public record CompiledStep(
    */
   public record CompiledRepeat(Expression<Boolean> until, long delayMs, int max) {}
 
+  /**
+   * That a step runs for each item of a list.
+   *
+   * @param items the list
+   * @param maxParallel most branches that are under way at once
+   * @param batchSize how many items one command carries
+   * @param tolerated how many items may fail before the step does, or how many in a hundred
+   * @param isPercent whether {@code tolerated} is a share in percent
+   */
+  public record CompiledForEach(
+      Expression<List<Payload>> items,
+      int maxParallel,
+      int batchSize,
+      int tolerated,
+      boolean isPercent) {
+    /** How many of a number of items may fail. */
+    public int allowed(int itemCount) {
+      return isPercent ? (int) ((long) itemCount * tolerated / 100) : tolerated;
+    }
+  }
+
+  /** One branch of this step, which stands alone. */
+  CompiledStep branch() {
+    return new CompiledStep(
+        id,
+        group,
+        action,
+        JoinRule.ALL,
+        0,
+        null,
+        limits,
+        retry,
+        onFailure,
+        null,
+        forEach,
+        window,
+        CompiledDefinition.NO_STEP,
+        CompiledDefinition.NO_STEP,
+        true);
+  }
+
   /** The same step, undone by another one. */
   CompiledStep withCompensation(int step) {
     return new CompiledStep(
@@ -73,6 +117,7 @@ public record CompiledStep(
         retry,
         onFailure,
         repeat,
+        forEach,
         window,
         step,
         compensates,
@@ -92,6 +137,7 @@ public record CompiledStep(
         retry,
         onFailure,
         repeat,
+        forEach,
         window,
         compensation,
         compensates,

@@ -20,6 +20,13 @@ public final class Edges {
     this.conditional = conditional;
   }
 
+  /** Those of steps without edges. */
+  static Edges none(int steps) {
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+    @Nullable Expression<Boolean>[] conditions = new Expression[0];
+    return new Edges(conditions, new boolean[0], new boolean[steps]);
+  }
+
   /** The condition of an edge over the step's output; null where it has none. */
   public @Nullable Expression<Boolean> condition(int edge) {
     return conditions[edge];

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.graph;
 
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
@@ -123,10 +124,31 @@ final class StepCompiler {
                 required(repeat.until(), expressions::condition),
                 repeat.delay().toMillis(),
                 repeat.max()),
+        forEach(step),
         step.window(),
         CompiledDefinition.NO_STEP,
         CompiledDefinition.NO_STEP,
         false);
+  }
+
+  private CompiledStep.@Nullable CompiledForEach forEach(StepDefinition step) {
+    ForEach forEach = step.forEach();
+    if (forEach == null) {
+      return null;
+    }
+    if (!(step.action() instanceof StepAction.Work) || step.repeat() != null) {
+      throw new IllegalArgumentException(
+          "definition %s/%d: step '%s' has forEach; a worker must run it, and it cannot repeat"
+              .formatted(definition.name(), definition.version(), step.id()));
+    }
+    int own = forEach.maxParallel() == 0 ? Integer.MAX_VALUE : forEach.maxParallel();
+    int ofWorkflow = definition.maxParallel() == 0 ? Integer.MAX_VALUE : definition.maxParallel();
+    return new CompiledStep.CompiledForEach(
+        required(forEach.items(), expressions::items),
+        Math.min(own, ofWorkflow),
+        Math.max(1, forEach.batchSize()),
+        forEach.tolerated(),
+        forEach.percent());
   }
 
   /** The step that undoes another one. */
@@ -144,6 +166,7 @@ final class StepCompiler {
         limits(Timeouts.startToClose(compensation.timeout())),
         retry(compensation.retry()),
         List.<FailureRule>of(),
+        null,
         null,
         null,
         CompiledDefinition.NO_STEP,

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * An attempt goes on, as a worker says.
  *
  * @param stepId name of the step
+ * @param branch which branch of the step; {@link AttemptReported#NO_BRANCH} for one without
  * @param attempt which attempt
  * @param progress how far it is; null when the worker does not say
  */
-public record AttemptRunning(String stepId, int attempt, @Nullable Payload progress)
-    implements Input {}
+public record AttemptRunning(String stepId, int branch, int attempt, @Nullable Payload progress)
+    implements AttemptInput {}

@@ -57,6 +57,11 @@ final class EndAccount {
     deadlineMs = started.deadlineMs();
   }
 
+  /** A chunk of branches has no end of its own. */
+  void chunkOpened() {
+    status = WorkflowStatus.RUNNING;
+  }
+
   void succeeded(int step) {
     CompiledStep compiled = definition.step(step);
     if (compiled.compensation() != CompiledDefinition.NO_STEP) {

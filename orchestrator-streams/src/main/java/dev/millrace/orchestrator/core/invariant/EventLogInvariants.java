@@ -2,6 +2,9 @@ package dev.millrace.orchestrator.core.invariant;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.AttemptHeard;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
@@ -68,13 +71,16 @@ public final class EventLogInvariants {
     complaints.next(sequence);
     boolean isNote = event instanceof ControlRefused;
     complaints.unless(isNote || !status().hasEnded(), "%s after the end", event);
-    boolean starts = event instanceof WorkflowStarted;
+    boolean starts = event instanceof WorkflowStarted || event instanceof ChunkOpened;
     complaints.unless(
         starts == (status() == WorkflowStatus.ABSENT), "%s while %s", event, status());
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
     complaints.unless(ends || isNote || !end.isDue(), "%s, but a step has failed for good", event);
     switch (event) {
       case WorkflowStarted started -> end.started(started);
+      case ChunkOpened opened -> opened(opened);
+      case BranchesOpened opened -> opened(opened);
+      case BranchesReported report -> reported(report);
       case StepDispatched dispatched -> dispatched(dispatched, atMs);
       case StepSuspended suspended -> suspended(suspended);
       case StepHeld held -> held(held, atMs);
@@ -103,6 +109,42 @@ public final class EventLogInvariants {
   /** Where the events so far have brought the workflow. */
   public WorkflowStatus status() {
     return end.status();
+  }
+
+  private void opened(ChunkOpened opened) {
+    end.chunkOpened();
+    for (StepAccount step : steps) {
+      if (opened.formerAttempts() > 0) {
+        step.attempt(opened.formerAttempts());
+        step.nextRound();
+      }
+    }
+  }
+
+  private void opened(BranchesOpened opened) {
+    StepAccount step = steps[opened.step()];
+    begins(opened.step(), "forked");
+    complaints.unless(isForked(step), "step '%s' is forked, and has no items", id(step));
+    attempted(step, opened.attempt());
+    step.become(StepStatus.SUSPENDED, WorkflowView.NO_DEADLINE);
+  }
+
+  private void reported(BranchesReported report) {
+    StepAccount step = steps[report.step()];
+    complaints.unless(
+        isForked(step)
+            && step.status() == StepStatus.SUSPENDED
+            && step.attempts() == report.attempt(),
+        "a chunk of attempt %d of step '%s' reports, which is %s at attempt %d",
+        report.attempt(),
+        id(step),
+        step.status(),
+        step.attempts());
+  }
+
+  /** Whether a step runs for each item of a list, and is not one of those runs. */
+  private boolean isForked(StepAccount step) {
+    return step.step().forEach() != null && !definition.isOfBranches();
   }
 
   private void dispatched(StepDispatched dispatched, long atMs) {
@@ -147,7 +189,7 @@ public final class EventLogInvariants {
           case MAX_PARALLEL ->
               held.untilMs() == WorkflowView.NO_DEADLINE && count(StepStatus.OPEN) >= mostOpen();
           case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
-          case PAUSED -> held.untilMs() == WorkflowView.NO_DEADLINE;
+          case PAUSED -> held.untilMs() == WorkflowView.NO_DEADLINE || definition.isOfBranches();
         };
     complaints.unless(
         fits,
@@ -231,7 +273,7 @@ public final class EventLogInvariants {
     StepAccount step = steps[success.step()];
     if (success.source() == StepSucceeded.Source.BY_HAND) {
       complaints.unless(!step.status().isFinal(), "step '%s' succeeds again", id(step));
-    } else if (step.step().action() instanceof CompiledAction.Work) {
+    } else if (step.step().action() instanceof CompiledAction.Work && !isForked(step)) {
       close(step, success.attempt());
     } else if (step.status() == StepStatus.SUSPENDED) {
       complaints.unless(
@@ -293,7 +335,8 @@ public final class EventLogInvariants {
         "step '%s' gives up after attempt %d, but may be tried again",
         id(step),
         failed.attempt());
-    Consequence expected = step.consequence(failed.failure());
+    Consequence expected =
+        definition.isOfBranches() ? Consequence.CONTINUE : step.consequence(failed.failure());
     complaints.unless(
         failed.consequence() == expected,
         "step '%s' fails of %s: %s, and its rules say %s",

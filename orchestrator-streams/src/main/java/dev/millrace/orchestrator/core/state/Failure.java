@@ -47,6 +47,15 @@ public record Failure(String type, String message, boolean retryable) {
   /** A child workflow would be too many workflows deep. */
   public static final String CHILD_DEPTH = "millrace.child-depth";
 
+  /** A step was to run for more items, or larger ones, than it can. */
+  public static final String TOO_MANY_ITEMS = "millrace.too-many-items";
+
+  /** More items of a step failed than it tolerates. */
+  public static final String ITEMS_FAILED = "millrace.items-failed";
+
+  /** A completion has another number of results than its command had items. */
+  public static final String RESULTS_MISMATCH = "millrace.results-mismatch";
+
   /** The workflow was terminated by a control record. */
   public static final String TERMINATED = "millrace.terminated";
 

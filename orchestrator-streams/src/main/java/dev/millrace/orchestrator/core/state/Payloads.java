@@ -13,6 +13,12 @@ public interface Payloads {
   /** What a step returned; null when nothing, or nothing that is kept. */
   @Nullable Payload output(int step);
 
+  /**
+   * The results of the branches of a step as a JSON array, in the order of the items and with null
+   * for those that failed; null when that is larger than an output may be.
+   */
+  @Nullable Payload results(int step, Branches branches);
+
   /** What a signal that is kept brought; null when nothing. */
   @Nullable Payload signal(int signal);
 

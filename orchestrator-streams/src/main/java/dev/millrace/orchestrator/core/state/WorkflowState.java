@@ -18,6 +18,18 @@ public interface WorkflowState extends WorkflowView {
   /** The workflow that a step waits for, as long as the step is suspended. */
   void setChild(int step, String workflowId);
 
+  /** Attempts are numbered from behind this. */
+  void setFormerAttempts(int attempts);
+
+  /** What is known of the branches of a step. */
+  void setBranches(int step, Branches branches);
+
+  /** What the items of a batch have given until now. */
+  void keepResults(int step, Payload results);
+
+  /** Some more items of this chunk of branches have failed. */
+  void addFailedItems(int items);
+
   /** A command for an attempt is out; with a deadline or {@link #NO_DEADLINE}. */
   void open(int step, int attempt, long deadlineMs);
 

@@ -32,6 +32,12 @@ public interface WorkflowView {
   /** The steps that wait for other workflows, in no order. */
   int[] stepsWithChildren();
 
+  /** The branches of a step that runs for each item of a list; null before they are opened. */
+  @Nullable Branches branches(int step);
+
+  /** Of a chunk of branches: how many of its items have failed. */
+  int failedItems();
+
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
 

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.definition.wfformat;
 
+import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.time.Duration;
@@ -30,7 +31,8 @@ public final class CriticalPath {
       if (step.dependsOn().isEmpty()) {
         ready.add(step.id());
       }
-      step.dependencyIds()
+      step.dependsOn().stream()
+          .map(Dependency::step)
           .forEach(id -> dependents.computeIfAbsent(id, any -> new ArrayList<>()).add(step.id()));
     }
     Duration longest = Duration.ZERO;

@@ -1,0 +1,45 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.Items;
+import dev.millrace.orchestrator.core.state.Payloads;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the branches of one chunk are decided on beside their own state.
+ *
+ * @param number which chunk of its step
+ * @param batchSize how many items one branch takes
+ * @param whole the definition of the workflow
+ * @param ofWorkflow the payloads of the workflow, for expressions
+ * @param items the items of the chunk
+ * @param isPaused whether the workflow is paused
+ */
+public record Chunk(
+    int number,
+    int batchSize,
+    CompiledDefinition whole,
+    Payloads ofWorkflow,
+    Items items,
+    BooleanSupplier isPaused) {
+  /** The number of a branch of the chunk within its step. */
+  public int branch(int local) {
+    return number * Branches.CHUNK + local;
+  }
+
+  /** The place within the chunk of the first item of a branch. */
+  int firstItem(int local) {
+    return local * batchSize;
+  }
+
+  /** How many items a branch takes. */
+  int itemCount(int local) {
+    return Math.min(batchSize, items.count() - firstItem(local));
+  }
+
+  /** The index of an item in the list of its step. */
+  int index(int place) {
+    return number * Branches.CHUNK * batchSize + place;
+  }
+}

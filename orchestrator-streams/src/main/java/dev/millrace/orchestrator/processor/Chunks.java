@@ -1,0 +1,285 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.codec.InputSource;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Chunk;
+import dev.millrace.orchestrator.core.decide.Decider;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Refusal;
+import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
+import dev.millrace.orchestrator.core.effect.KeepItems;
+import dev.millrace.orchestrator.core.effect.OpenChunk;
+import dev.millrace.orchestrator.core.effect.ReportChunk;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.input.AttemptInput;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.store.ChunkId;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The branches of steps, whose state is kept in chunks beside the record of their workflow. An
+ * input of a branch changes its chunk, and the workflow only when the workflow must know: when a
+ * branch has failed for good, and when the chunk is finished.
+ *
+ * <p>A crash may tear such a pair of changes, and the order in which changes are written says how:
+ * a chunk is never behind what its workflow knows of it. Where it is ahead, the input that it is
+ * ahead by is read again, is found applied, and the chunk says again what the workflow may not
+ * know; where it was a timer, the chunk keeps another one until it has said it again. A chunk that
+ * its workflow does not speak of is forgotten when it is next met, at the latest with the
+ * workflow's summary. Belongs to one stream task.
+ */
+final class Chunks {
+  /** How soon a timer is tried again whose workflow's definition is not to be had. */
+  private static final long LOST_DEFINITION_RETRY_MS = 60_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Chunks.class);
+
+  private final TaskResources task;
+  private final WorkflowStore store;
+  private final PinnedDefinitions pinned;
+  private final Transitions transitions;
+
+  Chunks(TaskResources task, PinnedDefinitions pinned, Transitions transitions) {
+    this.task = task;
+    this.store = task.store();
+    this.pinned = pinned;
+    this.transitions = transitions;
+  }
+
+  /** Keeps the items of a step, in one record a chunk. */
+  void keep(Situation whole, KeepItems keep) {
+    Branches branches = keep.branches();
+    String step = whole.definition().step(keep.step()).id();
+    for (int number = 0; number < branches.chunks().length; number++) {
+      store.putItems(
+          new ChunkId(whole.workflowId(), step, number),
+          keep.items().subList(branches.firstItem(number), branches.firstItem(number + 1)));
+    }
+  }
+
+  /** Begins a chunk, before its workflow is stored. */
+  void open(Situation whole, OpenChunk open, PackedWorkflow workflow, Cause cause) {
+    String step = whole.definition().step(open.step()).id();
+    ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
+    PackedWorkflow chunk = store.absentChunk();
+    Situation situation =
+        situation(id, whole.definition(), chunk, open.size(), whole.payloads(), workflow::isPaused);
+    int formerAttempts = (workflow.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
+    ChunkRequested request =
+        new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
+    apply(id, situation, chunk, request, cause);
+  }
+
+  /** Applies a completion to a branch. */
+  Decision.@Nullable Refused complete(String workflowId, AttemptInput report, Cause cause) {
+    ChunkId id = new ChunkId(workflowId, report.stepId(), report.branch() / Branches.CHUNK);
+    PackedWorkflow chunk = known(id);
+    if (chunk == null) {
+      return refusal(workflowId, report);
+    }
+    CompiledDefinition whole = definition(workflowId, chunk);
+    if (whole == null) {
+      return refusal(workflowId, report);
+    }
+    if (cause.offset() <= chunk.appliedOffset(InputSource.COMPLETION)) {
+      store.putAgain(id.text(), chunk);
+      sayAgain(id, whole, chunk, cause);
+      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
+    }
+    return change(id, whole, chunk, report, cause);
+  }
+
+  /** Fires the timer of a chunk, if the chunk has armed it. */
+  boolean fire(WorkflowStore.Timer timer, long nowMs) {
+    ChunkId id = ChunkId.of(timer.workflowId());
+    PackedWorkflow chunk = known(id);
+    if (chunk == null || chunk.armedTimerMs() != timer.dueMs()) {
+      return false;
+    }
+    CompiledDefinition whole = definition(id.workflowId(), chunk);
+    if (whole == null) {
+      LOG.warn("a timer of {} {} waits for its definition", id.workflowId(), id.scope());
+      store.save(id.text(), chunk, nowMs + LOST_DEFINITION_RETRY_MS);
+    } else {
+      change(id, whole, chunk, new TimerFired(), Cause.TIMER);
+    }
+    return true;
+  }
+
+  private Decision.@Nullable Refused change(
+      ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Input input, Cause cause) {
+    LoadedWorkflow workflow = new LoadedWorkflow(store, id.workflowId(), whole);
+    Situation situation =
+        situation(id, whole, chunk, chunk.stepCount(), workflow, workflow::isPaused);
+    return apply(id, situation, chunk, input, cause);
+  }
+
+  private Situation situation(
+      ChunkId id,
+      CompiledDefinition whole,
+      PackedWorkflow chunk,
+      int size,
+      Payloads ofWorkflow,
+      BooleanSupplier isPaused) {
+    int step = whole.indexOf(id.step());
+    CompiledDefinition definition = whole.branches(step, size);
+    CompiledStep.CompiledForEach forEach = whole.step(step).forEach();
+    if (forEach == null) {
+      throw new IllegalStateException("step '%s' has no branches".formatted(id.step()));
+    }
+    return new Situation(
+        id.workflowId(),
+        definition,
+        chunk,
+        new StoredPayloads(store, id.text(), definition, chunk),
+        task.context().currentSystemTimeMs(),
+        new Chunk(
+            id.chunk(),
+            forEach.batchSize(),
+            whole,
+            ofWorkflow,
+            new LoadedItems(store, id),
+            isPaused));
+  }
+
+  private Decision.@Nullable Refused apply(
+      ChunkId id, Situation situation, PackedWorkflow chunk, Input input, Cause cause) {
+    long firstSequence = chunk.nextSequence();
+    return switch (Decider.decide(situation, input)) {
+      case Decision.Refused refused -> refused;
+      case Decision.Accepted accepted -> {
+        Execution execution = new Execution(task, this, situation, chunk, id, cause);
+        execution.carryOut(accepted);
+        execution.complete(input, firstSequence);
+        ReportChunk report = execution.report();
+        if (report != null) {
+          say(id, situation, report, cause);
+        }
+        yield null;
+      }
+    };
+  }
+
+  private void say(ChunkId id, Situation situation, ReportChunk report, Cause cause) {
+    Chunk chunk = situation.chunk();
+    if (report.isFinished()) {
+      store.deleteItems(id);
+    }
+    if (chunk != null) {
+      tell(id, chunk.whole(), report.failedItems(), report.isFinished(), cause);
+    }
+  }
+
+  /** Says again what the workflow may not know, since a crash came before that was written. */
+  private void sayAgain(ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Cause cause) {
+    boolean isFinished = chunk.finishedSteps() == chunk.stepCount();
+    if (isFinished || chunk.failedItems() > 0) {
+      tell(id, whole, chunk.failedItems(), isFinished, cause);
+    }
+  }
+
+  private void tell(
+      ChunkId id, CompiledDefinition whole, int failedItems, boolean isFinished, Cause cause) {
+    int step = whole.indexOf(id.step());
+    transitions.tell(
+        id.workflowId(),
+        whole,
+        new ChunkReported(step, id.chunk(), failedItems, isFinished),
+        cause);
+  }
+
+  /** A chunk that its workflow speaks of; one that it does not is forgotten. */
+  private @Nullable PackedWorkflow known(ChunkId id) {
+    PackedWorkflow chunk = store.load(id);
+    // Only a crash leaves a chunk alone, so that one stored since the last is known to be none.
+    if (chunk == null || store.isOfThisLife(chunk) || isSpokenOf(id, chunk)) {
+      return chunk;
+    }
+    store.forget(id, chunk);
+    return null;
+  }
+
+  private boolean isSpokenOf(ChunkId id, PackedWorkflow chunk) {
+    PackedWorkflow workflow = store.load(id.workflowId());
+    if (workflow == null) {
+      return false;
+    }
+    if (workflow.status().hasEnded()) {
+      return workflow.hasBranches() && chunk.finishedSteps() == chunk.stepCount();
+    }
+    if (!(pinned.await(id.workflowId(), workflow) instanceof PinnedDefinitions.Found found)) {
+      return true; // it cannot be told now, and nothing is decided without a definition
+    }
+    int step = found.definition().indexOf(id.step());
+    Branches branches = step == CompiledDefinition.NO_STEP ? null : workflow.branches(step);
+    if (branches == null || id.chunk() >= branches.opened()) {
+      return false;
+    }
+    StepStatus status = workflow.stepStatus(step);
+    return status == StepStatus.SUSPENDED || status == StepStatus.SUCCEEDED;
+  }
+
+  private @Nullable CompiledDefinition definition(String workflowId, PackedWorkflow chunk) {
+    CompiledDefinition known = pinned.known(workflowId, chunk);
+    if (known != null) {
+      return known;
+    }
+    PackedWorkflow workflow = store.load(workflowId);
+    return workflow != null
+            && !workflow.status().hasEnded()
+            && pinned.await(workflowId, workflow) instanceof PinnedDefinitions.Found found
+        ? found.definition()
+        : null;
+  }
+
+  /** Why a completion of a branch that is not open is refused. */
+  private Decision.Refused refusal(String workflowId, AttemptInput report) {
+    PackedWorkflow workflow = store.load(workflowId);
+    if (workflow == null) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_WORKFLOW, "no workflow '%s' is known".formatted(workflowId));
+    }
+    if (workflow.status().hasEnded()) {
+      return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
+    }
+    return switch (pinned.await(workflowId, workflow)) {
+      case PinnedDefinitions.Lost lost -> lost.refusal();
+      case PinnedDefinitions.Found found -> refusal(found.definition(), workflow, report);
+    };
+  }
+
+  private static Decision.Refused refusal(
+      CompiledDefinition definition, PackedWorkflow workflow, AttemptInput report) {
+    int step = definition.indexOf(report.stepId());
+    if (step == CompiledDefinition.NO_STEP) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_STEP,
+          "definition %s/%d has no step '%s'; copy step from the command"
+              .formatted(definition.name(), definition.version(), report.stepId()));
+    }
+    Branches branches = workflow.branches(step);
+    boolean hasNone = definition.step(step).forEach() == null;
+    if (hasNone || (branches != null && report.branch() >= branches.count())) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_BRANCH,
+          "step '%s' has no branch %d; copy branch from the command"
+              .formatted(report.stepId(), report.branch()));
+    }
+    return new Decision.Refused(
+        Refusal.ATTEMPT_NOT_OPEN,
+        "attempt %d of branch %d of step '%s' is not open"
+            .formatted(report.attempt(), report.branch(), report.stepId()));
+  }
+}

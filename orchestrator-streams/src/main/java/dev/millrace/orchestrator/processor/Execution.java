@@ -1,0 +1,269 @@
+package dev.millrace.orchestrator.processor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.codec.DecodedControl;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Chunk;
+import dev.millrace.orchestrator.core.decide.Decider;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.KeepItems;
+import dev.millrace.orchestrator.core.effect.OpenChunk;
+import dev.millrace.orchestrator.core.effect.ReportChunk;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.effect.TellParent;
+import dev.millrace.orchestrator.core.event.ControlRefused;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ControlRequested;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import dev.millrace.orchestrator.store.ChunkId;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted decision being carried out, on a workflow or on a chunk of branches: its commands
+ * and events are forwarded, and only then is its record stored. Belongs to one stream task.
+ */
+final class Execution {
+  /** How soon a chunk that a timer has changed makes sure that its workflow knows of it. */
+  private static final long CONFIRM_MS = 30_000;
+
+  private final TaskResources task;
+  private final WorkflowStore store;
+  private final Chunks chunks;
+  private final Situation situation;
+  private final String workflowId;
+  private final CompiledDefinition definition;
+  private final PackedWorkflow workflow;
+  private final Cause cause;
+  private final long nowMs;
+  private final Headers headers;
+  private final List<Event> events = new ArrayList<>();
+  private long timerMs;
+
+  /** What the record is kept under. */
+  private final String recordId;
+
+  /** The scope of the events: empty for a workflow. */
+  private final String scope;
+
+  private @Nullable ReportChunk report;
+
+  /**
+   * The decision on a workflow, or on a chunk of branches.
+   *
+   * @param chunkId which chunk; null for a workflow
+   */
+  Execution(
+      TaskResources task,
+      Chunks chunks,
+      Situation situation,
+      PackedWorkflow workflow,
+      @Nullable ChunkId chunkId,
+      Cause cause) {
+    this.task = task;
+    this.store = task.store();
+    this.chunks = chunks;
+    this.recordId = chunkId == null ? situation.workflowId() : chunkId.text();
+    this.scope = chunkId == null ? "" : chunkId.scope();
+    this.situation = situation;
+    this.workflowId = situation.workflowId();
+    this.definition = situation.definition();
+    this.workflow = workflow;
+    this.cause = cause;
+    this.nowMs = situation.nowMs();
+    this.headers = TraceContext.of(cause.headers());
+    this.timerMs = workflow.armedTimerMs();
+  }
+
+  void carryOut(Decision.Accepted accepted) {
+    events.addAll(accepted.events());
+    store.putSpilled(recordId, workflow);
+    for (Effect effect : accepted.effects()) {
+      switch (effect) {
+        case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+        case StartWorkflow start ->
+            forward(
+                start.workflowId(),
+                topics().starts(),
+                task.messages().start(start, workflow.tenant(), workflow.priority()));
+        case CancelWorkflow cancel ->
+            forward(
+                cancel.workflowId(),
+                topics().controls(),
+                task.messages().cancellation(cancel, workflowId));
+        case TellParent tell ->
+            forward(
+                tell.parent().workflowId(),
+                topics().completions(),
+                task.messages().end(tell.parent(), tell.output(), tell.failure()));
+        case KeepItems keep -> {
+          if (awaitsBranches(keep.step())) {
+            chunks.keep(situation, keep);
+          }
+        }
+        case OpenChunk open -> {
+          if (awaitsBranches(open.step())) {
+            chunks.open(situation, open, workflow, cause);
+          }
+        }
+        case ReportChunk said -> report = said;
+        case DispatchStep dispatch -> {
+          if (isOpen(dispatch)) { // an oversize command may have failed the workflow
+            dispatch(dispatch);
+          }
+        }
+      }
+    }
+  }
+
+  /** What the workflow is to be told of this chunk of branches, if anything. */
+  @Nullable ReportChunk report() {
+    return report;
+  }
+
+  /** Whether a step still waits for its branches; what was decided later may have failed it. */
+  private boolean awaitsBranches(int step) {
+    return !workflow.status().hasEnded() && workflow.stepStatus(step) == StepStatus.SUSPENDED;
+  }
+
+  private boolean isOpen(DispatchStep dispatch) {
+    return !workflow.status().hasEnded()
+        && workflow.stepStatus(dispatch.step()) == StepStatus.OPEN
+        && workflow.attempt(dispatch.step()) == dispatch.attempt();
+  }
+
+  private void dispatch(DispatchStep dispatch) {
+    Chunk chunk = situation.chunk();
+    int branch = chunk == null ? AttemptReported.NO_BRANCH : chunk.branch(dispatch.step());
+    byte[] command =
+        task.encoder()
+            .command(
+                workflowId,
+                definition,
+                workflow,
+                dispatch,
+                branch,
+                slot -> store.payload(recordId, workflow, slot));
+    String step = definition.step(dispatch.step()).id();
+    if (command.length > Limits.COMMAND_BYTES) {
+      Failure tooLarge = commandTooLarge(command.length);
+      Input failure =
+          new AttemptReported(step, branch, dispatch.attempt(), null, List.of(), tooLarge);
+      if (Decider.decide(situation, failure) instanceof Decision.Accepted failed) {
+        carryOut(failed);
+      }
+    } else {
+      String topic = task.settings().topics().commands(definition.step(dispatch.step()).queue());
+      String key = workflowId + '/' + step;
+      forward(chunk == null ? key : key + '/' + branch, topic, command);
+    }
+  }
+
+  /** Sends the events, and stores the record. */
+  void complete(Input input, long firstSequence) {
+    publish(input, firstSequence);
+    store(input);
+  }
+
+  private void publish(Input input, long firstSequence) {
+    if (!events.isEmpty()) {
+      Chunk chunk = situation.chunk();
+      byte[] record =
+          task.encoder()
+              .events(
+                  definition,
+                  events,
+                  firstSequence,
+                  nowMs,
+                  cause.source(),
+                  cause.offset(),
+                  scope,
+                  chunk == null ? 0 : chunk.branch(0),
+                  chunk == null && !(input instanceof ChunkReported)
+                      ? cause.origin()
+                      : DecodedControl.Origin.NONE);
+      forward(workflowId, task.settings().topics().events(), record);
+    }
+  }
+
+  private void store(Input input) {
+    // What a chunk says was an input of the chunk, and is said again if need be.
+    if (cause.source() != null && cause.isWhole() && !(input instanceof ChunkReported)) {
+      workflow.setAppliedOffset(cause.source(), cause.offset());
+    }
+    if (input instanceof ControlRequested control) {
+      settle(control);
+    }
+    if (workflow.status().hasEnded()) {
+      // A timer that is armed for an earlier time may stay: it will find the workflow ended.
+      timerMs =
+          earlier(
+              workflow.armedTimerMs(),
+              workflow.endedAtMs() + task.settings().retention().toMillis());
+    } else if (input instanceof TimerFired) {
+      timerMs = workflow.earliestDeadlineMs();
+      if (report != null && !events.isEmpty()) { // no input would repeat it after a crash
+        timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
+      }
+    }
+    store.save(recordId, workflow, timerMs);
+    for (int step : workflow.spilled().takeDroppedBranches()) {
+      store.forgetBranches(workflowId, definition.step(step).id());
+    }
+  }
+
+  /** Counts a control that was refused, and remembers the id of one that was not. */
+  private void settle(ControlRequested control) {
+    boolean isRefused = false;
+    for (Event event : events) {
+      if (event instanceof ControlRefused refused) {
+        isRefused = true;
+        task.metrics().refused(refused.code());
+      }
+    }
+    if (!isRefused && !control.id().isEmpty()) {
+      workflow.rememberControl(control.id());
+    }
+  }
+
+  private Topics topics() {
+    return task.settings().topics();
+  }
+
+  private void forward(String key, String topic, byte[] value) {
+    task.context()
+        .forward(new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, headers));
+  }
+
+  private static long earlier(long oneMs, long otherMs) {
+    return oneMs == WorkflowView.NO_DEADLINE ? otherMs : Math.min(oneMs, otherMs);
+  }
+
+  private static Failure commandTooLarge(int bytes) {
+    return new Failure(
+        Failure.COMMAND_TOO_LARGE,
+        "command of %d bytes with the workflow's input and the outputs of all dependencies, at most"
+                .formatted(bytes)
+            + " %d are allowed; return references to large outputs".formatted(Limits.COMMAND_BYTES),
+        false);
+  }
+}

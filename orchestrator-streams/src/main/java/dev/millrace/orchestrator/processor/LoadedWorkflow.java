@@ -1,0 +1,72 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import org.jspecify.annotations.Nullable;
+
+/** What branches ask of their workflow, which is looked up only then. Not thread-safe. */
+final class LoadedWorkflow implements Payloads {
+  private final WorkflowStore store;
+  private final String workflowId;
+  private final CompiledDefinition definition;
+  private @Nullable PackedWorkflow workflow;
+
+  LoadedWorkflow(WorkflowStore store, String workflowId, CompiledDefinition definition) {
+    this.store = store;
+    this.workflowId = workflowId;
+    this.definition = definition;
+  }
+
+  private PackedWorkflow workflow() {
+    PackedWorkflow loaded = workflow == null ? store.load(workflowId) : workflow;
+    if (loaded == null) {
+      throw new IllegalStateException(
+          "workflow '%s' is not known, but a chunk of it is".formatted(workflowId));
+    }
+    workflow = loaded;
+    return loaded;
+  }
+
+  /** Whether no command may go out: the workflow is paused, or has ended. */
+  boolean isPaused() {
+    return workflow().status().hasEnded() || workflow().isPaused();
+  }
+
+  private Payloads payloads() {
+    return new StoredPayloads(store, workflowId, definition, workflow());
+  }
+
+  @Override
+  public @Nullable Payload input() {
+    return payloads().input();
+  }
+
+  @Override
+  public @Nullable Payload result() {
+    return payloads().result();
+  }
+
+  @Override
+  public @Nullable Payload output(int step) {
+    return payloads().output(step);
+  }
+
+  @Override
+  public @Nullable Payload signal(int signal) {
+    return payloads().signal(signal);
+  }
+
+  @Override
+  public @Nullable Payload progress(int step) {
+    return payloads().progress(step);
+  }
+
+  @Override
+  public @Nullable Payload results(int step, Branches branches) {
+    return payloads().results(step, branches);
+  }
+}

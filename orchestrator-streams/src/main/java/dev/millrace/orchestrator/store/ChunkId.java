@@ -1,0 +1,39 @@
+package dev.millrace.orchestrator.store;
+
+/**
+ * Names the record of one chunk of the branches of a step. In keys it stands as one text, the id of
+ * the workflow and the scope of its events with a control character between them, which no workflow
+ * id has.
+ *
+ * @param workflowId the workflow
+ * @param step id of the step
+ * @param chunk number of the chunk
+ */
+public record ChunkId(String workflowId, String step, int chunk) {
+  static final char SEPARATOR = 2;
+
+  /** The chunk of a text. */
+  public static ChunkId of(String text) {
+    int stepAt = text.indexOf(SEPARATOR) + 1;
+    int chunkAt = text.lastIndexOf('/') + 1;
+    return new ChunkId(
+        text.substring(0, stepAt - 1),
+        text.substring(stepAt, chunkAt - 1),
+        Integer.parseInt(text.substring(chunkAt)));
+  }
+
+  /** The scope of its events. */
+  public String scope() {
+    return step + '/' + chunk;
+  }
+
+  /** The text that its record and all that hangs around it is kept under. */
+  public String text() {
+    return workflowId + SEPARATOR + scope();
+  }
+
+  /** What the texts of all chunks of a step begin with; of an empty step, of all steps. */
+  static String prefix(String workflowId, String step) {
+    return step.isEmpty() ? workflowId + SEPARATOR : workflowId + SEPARATOR + step + '/';
+  }
+}

@@ -1,20 +1,33 @@
 package dev.millrace.schemas;
 
+import dev.millrace.schemas.v1.AwaitedSignal;
+import dev.millrace.schemas.v1.ChildWorkflow;
+import dev.millrace.schemas.v1.Compensation;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DeliveryWindow;
+import dev.millrace.schemas.v1.DependencyCondition;
 import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
+import dev.millrace.schemas.v1.FailureReaction;
+import dev.millrace.schemas.v1.FailureRule;
+import dev.millrace.schemas.v1.ForEach;
 import dev.millrace.schemas.v1.ItemResult;
+import dev.millrace.schemas.v1.JoinKind;
+import dev.millrace.schemas.v1.JoinRule;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.Repeat;
+import dev.millrace.schemas.v1.ResultCache;
 import dev.millrace.schemas.v1.RetryPolicy;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.StepDefinition;
 import dev.millrace.schemas.v1.StepOutput;
+import dev.millrace.schemas.v1.SwitchCase;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -162,20 +175,66 @@ public final class Samples {
         .setRetry(retry(3))
         .setSteps(
             List.of(
-                StepDefinition.newBuilder()
-                    .setId("validate")
-                    .setType("validate")
-                    .setQueue("light")
-                    .build(),
-                StepDefinition.newBuilder()
-                    .setId("enrich")
-                    .setType("enrich-v2")
-                    .setQueue("heavy")
+                step("validate", "validate", "light").build(),
+                step("enrich", "enrich-v2", "heavy")
                     .setDependsOn(List.of("validate"))
                     .setTimeoutMs(5_000)
                     .setRetry(retry(1_000))
+                    .setConditions(List.of(new DependencyCondition("validate", "output.ok", "big")))
+                    .setJoin(new JoinRule(JoinKind.AT_LEAST, 1))
+                    .setWhen("input.place != 'Þingvellir'")
+                    .setInput("{\"place\":\"${input.place}\"}")
+                    .setScheduleToStartMs(1_000)
+                    .setScheduleToCloseMs(60_000)
+                    .setHeartbeatMs(2_000)
+                    .setOnFailure(
+                        List.of(
+                            new FailureRule(List.of("Timeout*"), FailureReaction.RETRY, ""),
+                            new FailureRule(List.of(), FailureReaction.ROUTE, "notify")))
+                    .setRepeat(new Repeat("output.done", 10_000L, 100))
+                    .setForEach(new ForEach("input.stations", 10, 20, 5, true))
+                    .setCompensation(
+                        new Compensation("undo", "heavy", "\"${output.id}\"", 1_000L, retry(2)))
+                    .setWindow(new DeliveryWindow("Atlantic/Reykjavik", List.of(1, 7), 480, 1_439))
+                    .setCache(new ResultCache("\"${input.place}\"", 3_600_000L))
+                    .build(),
+                inEngine("sum").setSet("[\"${steps.enrich.output.n + 1}\"]").build(),
+                inEngine("pause").setDelay("10m").build(),
+                inEngine("morning").setUntil("2027-01-01T00:00:00Z").build(),
+                inEngine("approve")
+                    .setSignal(new AwaitedSignal("go", "{\"type\":\"object\"}", "{\"fields\":[]}"))
+                    .build(),
+                inEngine("ship")
+                    .setChild(
+                        new ChildWorkflow(
+                            "ship", 2, "\"${input.id}-ship\"", "\"${input}\"", true, false))
+                    .build(),
+                inEngine("notify")
+                    .setCases(
+                        List.of(
+                            new SwitchCase("big", "input.n > 9"), new SwitchCase("small", null)))
                     .build()))
+        .setMaxParallel(10)
+        .setOutput("{\"total\":\"${steps.sum.output}\"}")
+        .setFinallySteps(List.of(step("cleanup", "cleanup", "light").build()))
         .build();
+  }
+
+  private static StepDefinition.Builder inEngine(String id) {
+    return step(id, "", "");
+  }
+
+  /**
+   * With its lists of records set, for which Avro makes no defaults before it trusts the classes.
+   */
+  private static StepDefinition.Builder step(String id, String type, String queue) {
+    return StepDefinition.newBuilder()
+        .setId(id)
+        .setType(type)
+        .setQueue(queue)
+        .setConditions(List.of())
+        .setCases(List.of())
+        .setOnFailure(List.of());
   }
 
   private static ParentStep parent() {

@@ -3,10 +3,10 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A workflow definition as the contract's record and as the core's data. Says nothing about whether
@@ -23,68 +23,45 @@ public final class DefinitionCodec {
    *     definition has
    */
   public static dev.millrace.schemas.v1.WorkflowDefinition toAvro(WorkflowDefinition definition) {
-    List<dev.millrace.schemas.v1.StepDefinition> steps = new ArrayList<>(definition.steps().size());
-    for (StepDefinition step : definition.steps()) {
-      steps.add(
-          new dev.millrace.schemas.v1.StepDefinition(
-              step.id(),
-              step.type(),
-              step.queue(),
-              step.dependencyIds(),
-              step.timeout().toMillis(),
-              step.retry() == null ? null : toAvro(step.retry())));
-    }
     return new dev.millrace.schemas.v1.WorkflowDefinition(
         definition.name(),
         definition.version(),
         definition.timeout().toMillis(),
-        definition.retry().equals(RetryPolicy.NONE) ? null : toAvro(definition.retry()),
-        steps);
+        definition.retry().equals(RetryPolicy.NONE)
+            ? null
+            : StepSettingsCodec.toAvro(definition.retry()),
+        definition.steps().stream().map(StepCodec::toAvro).toList(),
+        definition.maxParallel(),
+        definition.output(),
+        definition.finallySteps().stream().map(StepCodec::toAvro).toList());
   }
 
-  /** The definition in a record. */
-  public static WorkflowDefinition fromAvro(dev.millrace.schemas.v1.WorkflowDefinition record) {
-    List<StepDefinition> steps = new ArrayList<>(record.getSteps().size());
-    for (dev.millrace.schemas.v1.StepDefinition step : record.getSteps()) {
-      steps.add(
-          StepDefinition.work(
-              step.getId(),
-              step.getType(),
-              step.getQueue(),
-              step.getDependsOn(),
-              Duration.ofMillis(step.getTimeoutMs()),
-              fromAvro(step.getRetry())));
-    }
-    RetryPolicy retry = fromAvro(record.getRetry());
-    return WorkflowDefinition.of(
+  /**
+   * The definition in a record.
+   *
+   * @throws MalformedRecordException when the record says what no definition can: several actions
+   *     of one step, an unknown time zone, something newer than this version
+   */
+  public static WorkflowDefinition fromAvro(dev.millrace.schemas.v1.WorkflowDefinition record)
+      throws MalformedRecordException {
+    RetryPolicy retry = StepSettingsCodec.fromAvro(record.getRetry());
+    return new WorkflowDefinition(
         record.getName(),
         record.getVersion(),
         Duration.ofMillis(record.getTimeoutMs()),
         retry == null ? RetryPolicy.NONE : retry,
-        steps);
+        record.getMaxParallel(),
+        record.getOutput(),
+        steps(record.getSteps()),
+        steps(record.getFinallySteps()));
   }
 
-  private static dev.millrace.schemas.v1.RetryPolicy toAvro(RetryPolicy retry) {
-    return new dev.millrace.schemas.v1.RetryPolicy(
-        retry.maxAttempts(),
-        retry.initialInterval().toMillis(),
-        retry.coefficient(),
-        retry.maxInterval().toMillis(),
-        retry.jitter(),
-        retry.nonRetryable());
-  }
-
-  private static @Nullable RetryPolicy fromAvro(
-      dev.millrace.schemas.v1.@Nullable RetryPolicy retry) {
-    if (retry == null) {
-      return null;
+  private static List<StepDefinition> steps(List<dev.millrace.schemas.v1.StepDefinition> records)
+      throws MalformedRecordException {
+    List<StepDefinition> steps = new ArrayList<>(records.size());
+    for (dev.millrace.schemas.v1.StepDefinition record : records) {
+      steps.add(StepCodec.fromAvro(record));
     }
-    return new RetryPolicy(
-        retry.getMaxAttempts(),
-        Duration.ofMillis(retry.getInitialIntervalMs()),
-        retry.getCoefficient(),
-        Duration.ofMillis(retry.getMaxIntervalMs()),
-        retry.getJitter(),
-        retry.getNonRetryable());
+    return steps;
   }
 }

@@ -26,6 +26,17 @@ import org.junit.jupiter.params.provider.MethodSource;
  * X.n.json}, which must still be read.
  */
 class GoldenFilesTest {
+  private static final String NEW_OF_DEFINITIONS =
+      ", \"conditions\": [], \"join\": null, \"when\": null, \"input\": null, \"set\": null"
+          + ", \"delay\": null, \"until\": null, \"signal\": null, \"child\": null, \"cases\": []"
+          + ", \"scheduleToStartMs\": 0, \"scheduleToCloseMs\": 0, \"heartbeatMs\": 0"
+          + ", \"onFailure\": [], \"repeat\": null, \"forEach\": null, \"compensation\": null"
+          + ", \"window\": null, \"cache\": null"
+          + " & , \"maxParallel\": 0, \"output\": null, \"finallySteps\": []";
+  private static final String NEW_OF_EVENTS =
+      ", \"parent\": null & , \"reason\": \"\", \"steps\": [], \"name\": \"\", \"number\": 0"
+          + " & , \"scope\": \"\"";
+
   static Stream<SpecificRecordBase> records() {
     return Samples.all().stream();
   }
@@ -51,12 +62,13 @@ class GoldenFilesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "WorkflowEvents|1|`, \"inlineDefinition\": null, \"parent\": null & , \"reason\": \"\", \"steps\": [], \"name\": \"\", \"number\": 0 & , \"scope\": \"\"`",
-        "WorkflowEvents|2|`, \"parent\": null & , \"reason\": \"\", \"steps\": [], \"name\": \"\", \"number\": 0 & , \"scope\": \"\"`",
-        "WorkflowStart|1|`, \"parent\": null, \"onDuplicate\": \"REJECT\"`",
-        "WorkflowControl|1|`, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\"`",
-        "StepCommand|1|`, \"branch\": -1, \"items\": [], \"progress\": null, \"heartbeatMs\": 0`",
-        "StepCompletion|1|`, \"branch\": -1, \"results\": []`"
+        "WorkflowDefinition|1|" + NEW_OF_DEFINITIONS,
+        "WorkflowEvents|1|, \"inlineDefinition\": null & " + NEW_OF_EVENTS,
+        "WorkflowEvents|2|" + NEW_OF_EVENTS + " & " + NEW_OF_DEFINITIONS,
+        "WorkflowStart|1|, \"parent\": null, \"onDuplicate\": \"REJECT\" & " + NEW_OF_DEFINITIONS,
+        "WorkflowControl|1|, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\"",
+        "StepCommand|1|, \"branch\": -1, \"items\": [], \"progress\": null, \"heartbeatMs\": 0",
+        "StepCompletion|1|, \"branch\": -1, \"results\": []"
       })
   void goldenBytesOfAnEarlierSchemaAreReadWithDefaultsForWhatIsNew(
       String name, int version, String defaults) throws Exception {

@@ -42,7 +42,9 @@ final class Attachments {
     /** Who is told how the workflow ends. */
     PARENT(6),
     /** The workflow that the step that is the key waits for. */
-    CHILD(12);
+    CHILD(12),
+    /** What the result of the open attempt of the step that is the key is kept under. */
+    RESULT_KEY(20);
 
     private final byte code;
 

@@ -49,6 +49,7 @@ public final class EventCodec {
       case StepDispatched step -> {
         ofStep(record, EventType.STEP_DISPATCHED, definition, step.step(), step.attempt());
         record.setDueAt(instant(step.deadlineMs()));
+        record.setName(step.resultKey() == null ? "" : step.resultKey());
       }
       case StepSuspended step -> {
         ofStep(record, EventType.STEP_SUSPENDED, definition, step.step(), step.attempt());
@@ -72,6 +73,7 @@ public final class EventCodec {
         ofStep(record, EventType.STEP_SUCCEEDED, definition, step.step(), step.attempt());
         record.setPayload(PayloadCodec.toAvro(step.output()));
         record.setSteps(ids(definition, step.notTaken()));
+        record.setReason(step.source() == StepSucceeded.Source.ATTEMPT ? "" : code(step.source()));
       }
       case AttemptFailed failed -> {
         ofStep(record, EventType.ATTEMPT_FAILED, definition, failed.step(), failed.attempt());
@@ -116,15 +118,20 @@ public final class EventCodec {
     long dueMs = epochMs(event.getDueAt());
     return switch (event.getType()) {
       case WORKFLOW_STARTED -> started(event, payload);
-      case STEP_DISPATCHED -> new StepDispatched(step, attempt, dueMs);
-      case STEP_SUSPENDED ->
-          new StepSuspended(
-              step, attempt, dueMs, event.getName().isEmpty() ? null : event.getName());
+      case STEP_DISPATCHED -> new StepDispatched(step, attempt, dueMs, name(event));
+      case STEP_SUSPENDED -> new StepSuspended(step, attempt, dueMs, name(event));
       case STEP_HELD -> new StepHeld(step, reason(StepHeld.Reason.class, event), dueMs);
       case STEP_SKIPPED -> new StepSkipped(step, reason(StepSkipped.Reason.class, event));
       case STEP_REPEATED -> new StepRepeated(step, attempt, dueMs);
       case STEP_SUCCEEDED ->
-          new StepSucceeded(step, attempt, payload, indexes(definition, event.getSteps()));
+          new StepSucceeded(
+              step,
+              attempt,
+              payload,
+              indexes(definition, event.getSteps()),
+              event.getReason().isEmpty()
+                  ? StepSucceeded.Source.ATTEMPT
+                  : reason(StepSucceeded.Source.class, event));
       case ATTEMPT_FAILED ->
           new AttemptFailed(step, attempt, required(failure, "failure", event), dueMs);
       case STEP_FAILED ->
@@ -224,6 +231,10 @@ public final class EventCodec {
   /** A word of the core as it stands in events: {@code max-parallel} for {@code MAX_PARALLEL}. */
   private static String code(Enum<?> word) {
     return word.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static @Nullable String name(WorkflowEvent event) {
+    return event.getName().isEmpty() ? null : event.getName();
   }
 
   private static <E extends Enum<E>> E reason(Class<E> words, WorkflowEvent event)

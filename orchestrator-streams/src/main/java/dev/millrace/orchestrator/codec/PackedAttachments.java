@@ -75,6 +75,18 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
         : NO_STEPS;
   }
 
+  /** What the result of the open attempt of a step is kept under. */
+  public @Nullable String resultKey(int step) {
+    byte[] packed = attachment(Attachments.Kind.RESULT_KEY, step);
+    return packed == null ? null : new String(packed, UTF_8);
+  }
+
+  public void setResultKey(int step, @Nullable String key) {
+    if (key != null || resultKey(step) != null) { // to take away nothing costs a copy, too
+      attach(Attachments.Kind.RESULT_KEY, step, key == null ? null : key.getBytes(UTF_8));
+    }
+  }
+
   public @Nullable Outcome outcome() {
     if (status().hasEnded() || !hasFlag(FLAG_ENDING)) {
       return null;

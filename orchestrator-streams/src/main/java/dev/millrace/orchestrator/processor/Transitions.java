@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CacheResult;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -78,18 +79,20 @@ final class Transitions {
       Cause cause) {
     long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
+    StoredResults results = new StoredResults(store, task.metrics(), nowMs);
     Situation situation =
         new Situation(
             workflowId,
             definition,
             workflow,
             new StoredPayloads(store, workflowId, workflow),
+            results,
             nowMs);
     Decision decision = Decider.decide(situation, input);
     return switch (decision) {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
-        Run run = new Run(situation, workflow, cause);
+        Run run = new Run(situation, workflow, results, cause);
         run.carryOut(accepted);
         run.publish(firstSequence);
         run.store(input);
@@ -104,17 +107,19 @@ final class Transitions {
     private final String workflowId;
     private final CompiledDefinition definition;
     private final PackedWorkflow workflow;
+    private final StoredResults results;
     private final Cause cause;
     private final long nowMs;
     private final Headers headers;
     private final List<Event> events = new ArrayList<>();
     private long timerMs;
 
-    Run(Situation situation, PackedWorkflow workflow, Cause cause) {
+    Run(Situation situation, PackedWorkflow workflow, StoredResults results, Cause cause) {
       this.situation = situation;
       this.workflowId = situation.workflowId();
       this.definition = situation.definition();
       this.workflow = workflow;
+      this.results = results;
       this.cause = cause;
       this.nowMs = situation.nowMs();
       this.headers = TraceContext.of(cause.headers());
@@ -127,6 +132,7 @@ final class Transitions {
       for (Effect effect : accepted.effects()) {
         switch (effect) {
           case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+          case CacheResult result -> results.keep(result);
           case StartWorkflow start ->
               forward(
                   start.workflowId(),

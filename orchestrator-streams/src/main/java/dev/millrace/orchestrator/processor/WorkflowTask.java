@@ -83,6 +83,7 @@ final class WorkflowTask {
             case WORKFLOW -> fire(timer, nowMs);
             case PARKED_START -> starts.retry(timer, nowMs);
             case PARKED_CONTROLS -> controls.retry(timer, nowMs);
+            case RESULT -> store.expireResult(timer);
           };
       if (!isArmed) {
         store.deleteOrphan(timer);

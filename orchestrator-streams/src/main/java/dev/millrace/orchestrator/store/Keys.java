@@ -8,14 +8,16 @@ import org.apache.kafka.common.utils.Bytes;
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
  * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code c} controls
- * that wait, {@code t} a timer. A timer's key goes on with when it is due and with the first byte
- * of the record that armed it, so that two records of one workflow id never share a timer.
+ * that wait, {@code r} the result of a step, {@code t} a timer. A timer's key goes on with when it
+ * is due and with the first byte of the record that armed it, so that two records of one workflow
+ * id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
   private static final byte PAYLOAD = 'p';
   private static final byte PARKED_START = 's';
   private static final byte PARKED_CONTROLS = 'c';
+  private static final byte RESULT = 'r';
   private static final byte TIMER = 't';
 
   /** Kind, time and owner of a timer, before the id. */
@@ -119,6 +121,7 @@ public final class Keys {
       case WORKFLOW -> WORKFLOW;
       case PARKED_START -> PARKED_START;
       case PARKED_CONTROLS -> PARKED_CONTROLS;
+      case RESULT -> RESULT;
     };
   }
 

@@ -1,9 +1,14 @@
 package dev.millrace.orchestrator.core;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.codec.EventCodec;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
@@ -12,19 +17,33 @@ import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Results;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import org.jspecify.annotations.Nullable;
 
-/** One workflow in a test: inputs in, decisions out, at a time that the test sets. */
+/**
+ * One workflow in a test: inputs in, decisions out, at a time that the test sets. After each it is
+ * checked that the events alone, as they stand in the log, give the same bytes.
+ */
 public final class TestWorkflow {
   /** When every test starts. */
   public static final long START_MS = 1_000_000;
 
   private final CompiledDefinition definition;
+  private final Results results;
   private final PackedWorkflow state = PackedWorkflow.absent();
+  private final PackedWorkflow fold = PackedWorkflow.absent();
   private long nowMs = START_MS;
 
   public TestWorkflow(CompiledDefinition definition) {
+    this(definition, Results.NONE);
+  }
+
+  /** A workflow that may take results of other workflows. */
+  public TestWorkflow(CompiledDefinition definition, Results results) {
     this.definition = definition;
+    this.results = results;
   }
 
   /** A workflow that has been started. */
@@ -49,7 +68,11 @@ public final class TestWorkflow {
   }
 
   public Decision start(long deadlineMs) {
-    return decide(new StartRequested(null, "acme", 5, deadlineMs, null));
+    return start(null, "acme", deadlineMs);
+  }
+
+  public Decision start(@Nullable Payload input, String tenant, long deadlineMs) {
+    return decide(new StartRequested(input, tenant, 5, deadlineMs, null));
   }
 
   public Decision succeed(String step, int attempt) {
@@ -73,7 +96,23 @@ public final class TestWorkflow {
   }
 
   private Decision decide(Input input) {
-    return Decider.decide(
-        new Situation("order-1", definition, state, new PendingPayloads(state), nowMs), input);
+    PendingPayloads payloads = new PendingPayloads(state);
+    Decision decision =
+        Decider.decide(
+            new Situation("order-1", definition, state, payloads, results, nowMs), input);
+    if (decision instanceof Decision.Accepted accepted) {
+      accepted.events().forEach(this::fold);
+      assertThat(fold.bytes()).as("fold of %s", accepted.events()).isEqualTo(state.bytes());
+    }
+    return decision;
+  }
+
+  private void fold(Event event) {
+    try {
+      WorkflowEvent record = EventCodec.toAvro(definition, event);
+      Evolver.evolve(definition, fold, EventCodec.fromAvro(definition, record), nowMs);
+    } catch (MalformedRecordException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -26,6 +26,7 @@ import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -73,6 +74,7 @@ final class DrivenEngine implements AutoCloseable {
   private final AvroCodec<StepCommand> commands =
       codec(StepCommand.class, topics.commands("queue"));
   private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
+  private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Path folder;
   private final List<TestRecord<byte[], byte[]>> changelog = new ArrayList<>();
   private TopologyTestDriver driver;
@@ -112,7 +114,7 @@ final class DrivenEngine implements AutoCloseable {
             engineRegistry,
             new CountDownLatch(1),
             queues::contains,
-            new EngineMetrics(new SimpleMeterRegistry()),
+            new EngineMetrics(meters),
             new CacheBudget(64 << 20, changes -> {}),
             null),
         settings,
@@ -152,6 +154,11 @@ final class DrivenEngine implements AutoCloseable {
       all.forEachRemaining(entry -> stored.put(entry.key, entry.value));
     }
     return stored;
+  }
+
+  /** How often something came of a result cache. */
+  double results(String code) {
+    return meters.counter("millrace.step.results", "code", code).count();
   }
 
   /** Makes a record that waits in the store one that cannot be read, wherever it is. */

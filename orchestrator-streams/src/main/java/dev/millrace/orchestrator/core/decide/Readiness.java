@@ -142,15 +142,20 @@ final class Readiness {
     long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());
     boolean undoes = compiled.compensates() != CompiledDefinition.NO_STEP;
     Payload input = undoes ? transition.payloads().output(compiled.compensates()) : null;
-    if (work.input() != null) {
-      try {
+    String resultKey;
+    try {
+      if (work.input() != null) {
         input = transition.evaluate(work.input(), input);
-      } catch (EvaluationException e) {
-        steps.failures().failForGood(step, Failures.ofExpression(e));
-        return;
       }
+      resultKey = steps.kept().key(step, compiled, work, input);
+    } catch (EvaluationException e) {
+      steps.failures().failForGood(step, Failures.ofExpression(e));
+      return;
     }
-    transition.record(new StepDispatched(step, attempt, deadlineMs));
+    if (resultKey != null && steps.kept().take(step, compiled, attempt, resultKey)) {
+      return;
+    }
+    transition.record(new StepDispatched(step, attempt, deadlineMs, resultKey));
     boolean isMapped = undoes || work.input() != null;
     transition.effect(new DispatchStep(step, attempt, deadlineMs, isMapped, input));
     transition.armTimer(deadlineMs);

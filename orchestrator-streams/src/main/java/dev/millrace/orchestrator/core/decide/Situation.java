@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 
 /**
@@ -11,6 +12,7 @@ import dev.millrace.orchestrator.core.state.WorkflowState;
  * @param definition the definition that the workflow is pinned to
  * @param state the workflow, or a fresh state for one that was never started
  * @param payloads the payloads that are kept of it
+ * @param results those of steps that are kept beyond their workflows
  * @param nowMs the time, in epoch milliseconds
  */
 public record Situation(
@@ -18,4 +20,15 @@ public record Situation(
     CompiledDefinition definition,
     WorkflowState state,
     Payloads payloads,
-    long nowMs) {}
+    Results results,
+    long nowMs) {
+  /** A situation in which no results are kept. */
+  public Situation(
+      String workflowId,
+      CompiledDefinition definition,
+      WorkflowState state,
+      Payloads payloads,
+      long nowMs) {
+    this(workflowId, definition, state, payloads, Results.NONE, nowMs);
+  }
+}

@@ -29,6 +29,7 @@ final class Steps {
   private final Readiness readiness;
   private final Ending ending;
   private final Children children;
+  private final KeptResults kept;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -38,6 +39,7 @@ final class Steps {
     this.readiness = new Readiness(transition, this);
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
+    this.kept = new KeptResults(transition, this);
   }
 
   Failures failures() {
@@ -54,6 +56,10 @@ final class Steps {
 
   Children children() {
     return children;
+  }
+
+  KeptResults kept() {
+    return kept;
   }
 
   /** Starts what waits for nothing. */
@@ -146,7 +152,7 @@ final class Steps {
   private void finish(int step, @Nullable Payload output) {
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
     if (repeat == null || state.outcome() != null) {
-      succeed(step, state.attempt(step), output);
+      succeedAndKeep(step, output);
       return;
     }
     boolean isDone;
@@ -157,7 +163,7 @@ final class Steps {
       return;
     }
     if (isDone) {
-      succeed(step, state.attempt(step), output);
+      succeedAndKeep(step, output);
     } else if (state.rounds(step) + 1 >= repeat.max()) {
       failures.failForGood(step, repeatExhausted(repeat.max()));
     } else {
@@ -175,10 +181,25 @@ final class Steps {
     }
   }
 
-  /** A step has succeeded; what depends on it may follow. */
+  /** The last round of a step has succeeded. */
+  private void succeedAndKeep(int step, @Nullable Payload output) {
+    CompiledStep.CompiledCache cache = definition.step(step).cache();
+    String key = cache == null ? null : state.resultKey(step);
+    succeed(step, state.attempt(step), output);
+    if (cache != null && key != null) {
+      kept.keep(key, cache, output);
+    }
+  }
+
+  /** A step has succeeded by itself; what depends on it may follow. */
   void succeed(int step, int attempt, @Nullable Payload output) {
+    succeed(step, attempt, output, StepSucceeded.Source.ATTEMPT);
+  }
+
+  /** A step has succeeded; what depends on it may follow. */
+  void succeed(int step, int attempt, @Nullable Payload output, StepSucceeded.Source source) {
     if (!definition.edges().areConditional(step)) {
-      transition.record(new StepSucceeded(step, attempt, output));
+      transition.record(new StepSucceeded(step, attempt, output, List.of(), source));
       readiness.ended(step);
       return;
     }
@@ -198,7 +219,7 @@ final class Steps {
         }
       }
     }
-    transition.record(new StepSucceeded(step, attempt, output, notTaken));
+    transition.record(new StepSucceeded(step, attempt, output, notTaken, source));
     for (Failures.Broken each : broken) {
       if (!isOver() && state.stepStatus(each.step()) == StepStatus.WAITING) {
         failures.failForGood(each.step(), each.failure());

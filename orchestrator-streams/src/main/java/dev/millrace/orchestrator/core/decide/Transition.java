@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
@@ -46,6 +47,10 @@ final class Transition {
 
   Payloads payloads() {
     return situation.payloads();
+  }
+
+  Results results() {
+    return situation.results();
   }
 
   long nowMs() {

@@ -2,4 +2,4 @@ package dev.millrace.orchestrator.core.effect;
 
 /** Something that the shell must do. */
 public sealed interface Effect
-    permits DispatchStep, ArmTimer, StartWorkflow, CancelWorkflow, TellParent {}
+    permits DispatchStep, ArmTimer, StartWorkflow, CancelWorkflow, TellParent, CacheResult {}

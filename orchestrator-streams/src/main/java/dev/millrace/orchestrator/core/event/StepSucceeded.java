@@ -11,15 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param attempt which attempt
  * @param output what it returned
  * @param notTaken the steps that depend on it under a condition that does not hold
+ * @param source where the output comes from
  */
-public record StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken)
+public record StepSucceeded(
+    int step, int attempt, @Nullable Payload output, List<Integer> notTaken, Source source)
     implements Event {
+  /** Where the output of a step comes from. */
+  public enum Source {
+    /** The step's own attempt. */
+    ATTEMPT,
+    /** A result that was kept; the step did not run. */
+    CACHED
+  }
+
   public StepSucceeded {
     notTaken = List.copyOf(notTaken);
   }
 
   /** All conditions hold, or there are none. */
   public StepSucceeded(int step, int attempt, @Nullable Payload output) {
-    this(step, attempt, output, List.of());
+    this(step, attempt, output, List.of(), Source.ATTEMPT);
   }
 }

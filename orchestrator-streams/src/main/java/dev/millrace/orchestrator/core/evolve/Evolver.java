@@ -37,7 +37,7 @@ public final class Evolver {
       CompiledDefinition definition, WorkflowState state, Event event, long atMs) {
     switch (event) {
       case WorkflowStarted started -> begin(definition, state, started, atMs);
-      case StepDispatched step -> state.open(step.step(), step.attempt(), step.deadlineMs());
+      case StepDispatched step -> open(state, step);
       case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
@@ -65,6 +65,20 @@ public final class Evolver {
     }
   }
 
+  private static void open(WorkflowState state, StepDispatched dispatched) {
+    state.open(dispatched.step(), dispatched.attempt(), dispatched.deadlineMs());
+    if (dispatched.resultKey() != null) {
+      state.setResultKey(dispatched.step(), dispatched.resultKey());
+    }
+  }
+
+  /** The result of an attempt is not waited for any more. */
+  private static void forgetResultKey(WorkflowState state, int step, CompiledStep compiled) {
+    if (compiled.cache() != null) {
+      state.setResultKey(step, null);
+    }
+  }
+
   private static void suspend(WorkflowState state, StepSuspended suspended) {
     state.suspend(suspended.step(), suspended.attempt(), suspended.dueMs());
     if (suspended.child() != null) {
@@ -77,6 +91,7 @@ public final class Evolver {
     int step = succeeded.step();
     CompiledStep compiled = definition.step(step);
     state.succeed(step, succeeded.attempt(), succeeded.output(), compiled.keepsOutput());
+    forgetResultKey(state, step, compiled);
     if (compiled.group() == Group.COMPENSATION) {
       state.removeToCompensate(compiled.compensates());
       return;
@@ -106,6 +121,7 @@ public final class Evolver {
     int step = failed.step();
     CompiledStep compiled = definition.step(step);
     state.fail(step);
+    forgetResultKey(state, step, compiled);
     if (compiled.group() == Group.COMPENSATION) {
       state.removeToCompensate(compiled.compensates());
       return;

@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.state.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param onFailure what follows from its failures
  * @param repeat that it runs again until a condition holds; null for once
  * @param window when it may be dispatched; null for any time
+ * @param cache that its result is kept; null for not
  * @param compensation the step that undoes it, or {@link CompiledDefinition#NO_STEP}
  * @param compensates the step that it undoes, or {@link CompiledDefinition#NO_STEP}
  * @param keepsOutput whether anything reads its output
@@ -38,6 +40,7 @@ public record CompiledStep(
     List<FailureRule> onFailure,
     @Nullable CompiledRepeat repeat,
     @Nullable DeliveryWindow window,
+    @Nullable CompiledCache cache,
     int compensation,
     int compensates,
     boolean keepsOutput) {
@@ -60,6 +63,14 @@ public record CompiledStep(
    */
   public record CompiledRepeat(Expression<Boolean> until, long delayMs, int max) {}
 
+  /**
+   * That the result of a step is kept, and taken instead of running the step again.
+   *
+   * @param key what tells one result from another; null takes all that the step would run with
+   * @param ttlMs how long a result is kept, in milliseconds
+   */
+  public record CompiledCache(@Nullable Expression<Payload> key, long ttlMs) {}
+
   /** The same step, undone by another one. */
   CompiledStep withCompensation(int step) {
     return new CompiledStep(
@@ -74,6 +85,7 @@ public record CompiledStep(
         onFailure,
         repeat,
         window,
+        cache,
         step,
         compensates,
         keepsOutput);
@@ -93,6 +105,7 @@ public record CompiledStep(
         onFailure,
         repeat,
         window,
+        cache,
         compensation,
         compensates,
         true);

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -114,6 +115,7 @@ final class StepCompiler {
                 repeat.delay().toMillis(),
                 repeat.max()),
         step.window(),
+        cache(step.cache()),
         CompiledDefinition.NO_STEP,
         CompiledDefinition.NO_STEP,
         false);
@@ -136,9 +138,17 @@ final class StepCompiler {
         List.<FailureRule>of(),
         null,
         null,
+        null,
         CompiledDefinition.NO_STEP,
         index,
         false);
+  }
+
+  private CompiledStep.@Nullable CompiledCache cache(@Nullable ResultCache cache) {
+    return cache == null
+        ? null
+        : new CompiledStep.CompiledCache(
+            optional(cache.key(), expressions::template), cache.ttl().toMillis());
   }
 
   private RetryPolicy retry(@Nullable RetryPolicy own) {

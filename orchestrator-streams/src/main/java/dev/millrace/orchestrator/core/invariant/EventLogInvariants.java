@@ -147,7 +147,8 @@ public final class EventLogInvariants {
 
   private void succeeded(long sequence, StepSucceeded success) {
     int step = success.step();
-    if (definition.step(step).action() instanceof CompiledAction.Work) {
+    boolean isRun = success.source() == StepSucceeded.Source.ATTEMPT;
+    if (isRun && definition.step(step).action() instanceof CompiledAction.Work) {
       close(sequence, step, success.attempt(), StepStatus.SUCCEEDED);
       return;
     }

@@ -17,6 +17,9 @@ public interface WorkflowState extends WorkflowView {
   /** The workflow that a step waits for; null for none any more. */
   void setChild(int step, @Nullable String workflowId);
 
+  /** What the result of the open attempt of a step is kept under; null for not. */
+  void setResultKey(int step, @Nullable String key);
+
   /** A command for an attempt is out; with a deadline or {@link #NO_DEADLINE}. */
   void open(int step, int attempt, long deadlineMs);
 

@@ -29,6 +29,9 @@ public interface WorkflowView {
   /** The steps that wait for other workflows, in no order. */
   int[] stepsWithChildren();
 
+  /** What the result of the open attempt of a step is kept under; null when it is not kept. */
+  @Nullable String resultKey(int step);
+
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
 

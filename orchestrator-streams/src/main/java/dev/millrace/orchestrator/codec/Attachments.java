@@ -6,6 +6,7 @@ import static dev.millrace.orchestrator.codec.Packing.putShort;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,24 +33,40 @@ final class Attachments {
   /** What can be attached; the code is stored. */
   enum Kind {
     /** The output of the step that is the key. */
-    OUTPUT(1),
+    OUTPUT(1, true),
     /** How the workflow ends. */
-    OUTCOME(2),
+    OUTCOME(2, false),
     /** What the workflow returns. */
-    RESULT(3),
+    RESULT(3, false),
     /** The steps to compensate, 2 bytes each. */
-    TO_COMPENSATE(4),
+    TO_COMPENSATE(4, false),
     /** Who is told how the workflow ends. */
-    PARENT(6),
+    PARENT(6, false),
     /** The workflow that the step that is the key waits for. */
-    CHILD(12),
+    CHILD(12, true),
     /** What the result of the open attempt of the step that is the key is kept under. */
-    RESULT_KEY(20);
+    RESULT_KEY(20, true),
+    /** Which slot the output of the step that is the key has, when that is not its own. */
+    OUTPUT_SLOT(21, true);
 
     private final byte code;
 
-    Kind(int code) {
+    /** Whether the key is a step. */
+    private final boolean ofStep;
+
+    Kind(int code, boolean ofStep) {
       this.code = (byte) code;
+      this.ofStep = ofStep;
+    }
+
+    private static Kind ofCode(byte code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalStateException(
+          "attachment of an unknown kind %d; run the version that wrote it".formatted(code));
     }
   }
 
@@ -97,6 +114,16 @@ final class Attachments {
       }
     }
     return keys.build().toArray();
+  }
+
+  /** Gives all that are keyed by steps the keys that these steps have from now on. */
+  void rekey(byte[] bytes, int start, IntUnaryOperator later) {
+    moved();
+    for (int at = start; at < bytes.length; at = next(bytes, at)) {
+      if (Kind.ofCode(bytes[at]).ofStep) {
+        putShort(bytes, at + 1, later.applyAsInt(getUnsignedShort(bytes, at + 1)));
+      }
+    }
   }
 
   /** They are at other offsets now. */

@@ -1,7 +1,9 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -11,6 +13,7 @@ import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -26,10 +29,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Events as the contract's record and as the core's data. Stateless. */
 public final class EventCodec {
+  /** Reason of a migration that only says what it would do. */
+  private static final String DRY_RUN = "dry-run";
+
   private EventCodec() {}
 
   /** The record of an event of a workflow with a definition. */
@@ -88,6 +95,23 @@ public final class EventCodec {
           record.setSteps(ids(definition, List.of(failed.routedTo())));
         }
       }
+      case WorkflowMigrated migrated -> {
+        record.setType(EventType.WORKFLOW_MIGRATED);
+        record.setNumber(migrated.target().version());
+        record.setPayload(PayloadCodec.toAvro(migrated.report()));
+      }
+      case MigrationTried tried -> {
+        record.setType(EventType.WORKFLOW_MIGRATED);
+        record.setReason(DRY_RUN);
+        record.setNumber(tried.version());
+        record.setPayload(PayloadCodec.toAvro(tried.report()));
+      }
+      case ControlRefused refused -> {
+        record.setType(EventType.CONTROL_REFUSED);
+        record.setReason(refused.code());
+        record.setFailure(
+            FailureCodec.toAvro(new Failure(refused.code(), refused.message(), false)));
+      }
       case WorkflowEnding ending -> {
         record.setType(EventType.WORKFLOW_ENDING);
         record.setReason(code(ending.outcome().status()));
@@ -110,6 +134,21 @@ public final class EventCodec {
    *     or lacks what its type needs
    */
   public static Event fromAvro(CompiledDefinition definition, WorkflowEvent event)
+      throws MalformedRecordException {
+    return fromAvro(definition, version -> null, event);
+  }
+
+  /**
+   * The event in a record of a workflow that may have been migrated.
+   *
+   * @param versions the versions of its definition; null for one that is not known
+   * @throws MalformedRecordException when the record is of a type that this version does not know,
+   *     or lacks what its type needs, or speaks of a version that is not known
+   */
+  public static Event fromAvro(
+      CompiledDefinition definition,
+      IntFunction<@Nullable CompiledDefinition> versions,
+      WorkflowEvent event)
       throws MalformedRecordException {
     int step = definition.indexOf(event.getStep());
     int attempt = event.getAttempt();
@@ -145,6 +184,9 @@ public final class EventCodec {
               event.getSteps().isEmpty()
                   ? CompiledDefinition.NO_STEP
                   : definition.indexOf(event.getSteps().getFirst()));
+      case WORKFLOW_MIGRATED -> migrated(event, versions, required(payload, "payload", event));
+      case CONTROL_REFUSED ->
+          new ControlRefused(event.getReason(), required(failure, "failure", event).message());
       case WORKFLOW_ENDING ->
           new WorkflowEnding(new Outcome(reason(WorkflowStatus.class, event), failure), payload);
       case WORKFLOW_SUCCEEDED -> new WorkflowEnded(Outcome.SUCCEEDED, payload);
@@ -156,6 +198,23 @@ public final class EventCodec {
           throw new MalformedRecordException(
               "event type %s does not change a workflow".formatted(event.getType()), null);
     };
+  }
+
+  private static Event migrated(
+      WorkflowEvent event, IntFunction<@Nullable CompiledDefinition> versions, Payload report)
+      throws MalformedRecordException {
+    int version = (int) event.getNumber();
+    if (event.getReason().equals(DRY_RUN)) {
+      return new MigrationTried(version, report);
+    }
+    CompiledDefinition target = versions.apply(version);
+    if (target == null) {
+      throw new MalformedRecordException(
+          "the workflow was migrated to version %d of its definition, which is not known here"
+              .formatted(version),
+          null);
+    }
+    return new WorkflowMigrated(target, report);
   }
 
   /** The record that says that a start was refused. */

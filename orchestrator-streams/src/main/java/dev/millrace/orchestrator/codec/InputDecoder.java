@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -19,6 +20,7 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
@@ -111,7 +113,21 @@ public final class InputDecoder {
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
     UnsupportedInputs.check(control);
+    if (control.getAction() == ControlAction.MIGRATE) {
+      return migration(control);
+    }
     return new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
+  }
+
+  private static MigrationRequested migration(WorkflowControl control)
+      throws MalformedRecordException {
+    if (control.getVersion() < 1) {
+      throw new MalformedRecordException(
+          "version is %d; give the version of the definition to go on with"
+              .formatted(control.getVersion()),
+          null);
+    }
+    return new MigrationRequested(control.getVersion(), control.getDryRun());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
@@ -98,6 +99,7 @@ public final class OutputEncoder {
   /**
    * All events of one input.
    *
+   * @param definition the one that the workflow had before the input
    * @param firstSequence sequence number of the first
    * @param source where the input came from; null for a timer
    * @param offset offset of the input; -1 for a timer
@@ -110,8 +112,12 @@ public final class OutputEncoder {
       @Nullable InputSource source,
       long offset) {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
+    CompiledDefinition current = definition;
     for (Event event : decided) {
-      records.add(EventCodec.toAvro(definition, event));
+      records.add(EventCodec.toAvro(current, event));
+      if (event instanceof WorkflowMigrated migrated) {
+        current = migrated.target();
+      }
     }
     return events.encode(
         new WorkflowEvents(

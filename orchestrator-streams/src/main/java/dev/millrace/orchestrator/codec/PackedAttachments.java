@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.codec;
 
+import static dev.millrace.orchestrator.codec.Attachments.Kind.OUTPUT_SLOT;
 import static dev.millrace.orchestrator.codec.Packing.getInt;
 import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
 import static dev.millrace.orchestrator.codec.Packing.putInt;
@@ -8,13 +9,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What few workflows have, kept as attachments. Not thread-safe. */
 abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkflow {
   static final int FLAG_ENDING = 64;
+
+  /** The first slot of outputs whose steps have indexes that are taken as slots. */
+  private static final int FIRST_OTHER_SLOT = 0x40000000;
 
   private static final int[] NO_STEPS = {};
 
@@ -87,6 +94,63 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     }
   }
 
+  public void migrate(Plan plan, int[] former) {
+    int[] slots = new int[former.length];
+    int[] later = new int[stepCount()];
+    for (int step = 0; step < former.length; step++) {
+      if (former[step] >= 0) {
+        slots[step] = outputSlot(former[step]);
+        later[former[step]] = step;
+      }
+    }
+    int[] toCompensate = toCompensate();
+    for (int moved : attachments.keys(attached(), attachmentsOffset(), OUTPUT_SLOT)) {
+      attach(OUTPUT_SLOT, moved, null);
+    }
+    relay(plan, former);
+    attachments.rekey(whole(), attachmentsOffset(), step -> later[step]);
+    for (int step = 0; step < former.length; step++) {
+      if (former[step] >= 0 && slots[step] != step && hasSpilledOutput(step)) {
+        attachSlot(step, slots[step]);
+      }
+    }
+    setToCompensate(Arrays.stream(toCompensate).map(step -> later[step]).toArray());
+  }
+
+  /** The slot of the output of a step: its index, or what that was before a migration. */
+  final int outputSlot(int step) {
+    byte[] packed = attachment(OUTPUT_SLOT, step);
+    return packed == null ? step : getInt(packed, 0);
+  }
+
+  /** A slot for the output of a step, which no other output has. */
+  final int freeSlot(int step) {
+    int[] moved = attachments.keys(attached(), attachmentsOffset(), OUTPUT_SLOT);
+    Set<Integer> taken = new HashSet<>();
+    for (int each : moved) {
+      taken.add(outputSlot(each));
+    }
+    int slot = step;
+    for (int next = FIRST_OTHER_SLOT; taken.contains(slot); next++) {
+      slot = next;
+    }
+    if (slot != step) {
+      attachSlot(step, slot);
+    }
+    return slot;
+  }
+
+  private void attachSlot(int step, int slot) {
+    byte[] packed = new byte[Integer.BYTES];
+    putInt(packed, 0, slot);
+    attach(OUTPUT_SLOT, step, packed);
+  }
+
+  final boolean hasSpilledOutput(int step) {
+    int entry = entry(step);
+    return !StepEntry.isWaiting(entry) && (entry & StepEntry.OUTPUT_SPILLED) != 0;
+  }
+
   public @Nullable Outcome outcome() {
     if (status().hasEnded() || !hasFlag(FLAG_ENDING)) {
       return null;
@@ -116,21 +180,21 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
 
   public void addToCompensate(int step) {
     int[] steps = toCompensate();
-    byte[] packed = new byte[(steps.length + 1) * STEP_BYTES];
-    for (int i = 0; i < steps.length; i++) {
-      putShort(packed, i * STEP_BYTES, steps[i]);
-    }
-    putShort(packed, steps.length * STEP_BYTES, step);
-    attach(Attachments.Kind.TO_COMPENSATE, 0, packed);
+    int[] more = Arrays.copyOf(steps, steps.length + 1);
+    more[steps.length] = step;
+    setToCompensate(more);
   }
 
   public void removeToCompensate(int step) {
-    int[] left = Arrays.stream(toCompensate()).filter(each -> each != step).toArray();
-    byte[] packed = new byte[left.length * STEP_BYTES];
-    for (int i = 0; i < left.length; i++) {
-      putShort(packed, i * STEP_BYTES, left[i]);
+    setToCompensate(Arrays.stream(toCompensate()).filter(each -> each != step).toArray());
+  }
+
+  private void setToCompensate(int[] steps) {
+    byte[] packed = new byte[steps.length * STEP_BYTES];
+    for (int i = 0; i < steps.length; i++) {
+      putShort(packed, i * STEP_BYTES, steps[i]);
     }
-    attach(Attachments.Kind.TO_COMPENSATE, 0, left.length == 0 ? null : packed);
+    attach(Attachments.Kind.TO_COMPENSATE, 0, steps.length == 0 ? null : packed);
   }
 
   final byte @Nullable [] attachment(Attachments.Kind kind, int key) {

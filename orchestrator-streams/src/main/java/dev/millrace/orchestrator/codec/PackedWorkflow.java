@@ -139,6 +139,19 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     };
   }
 
+  /**
+   * The number under which a payload that is spilled has a key of its own: its slot, but for some
+   * outputs of a workflow that was migrated.
+   */
+  public int ownSlot(int slot) {
+    return slot < stepCount() ? outputSlot(slot) : slot;
+  }
+
+  @Override
+  public boolean hasOwnDefinition() {
+    return hasFlag(FLAG_DEFINITION_SPILLED);
+  }
+
   /** Keeps a definition of the workflow's own, before it begins. */
   public void bringDefinition(byte[] definition) {
     setFlag(FLAG_DEFINITION_SPILLED);
@@ -337,11 +350,11 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
           attachments.append(
               whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
     } else {
-      spilled.spill(step, output);
+      spilled.spill(freeSlot(step), output);
     }
   }
 
-  /** Slots whose payloads have keys of their own. */
+  /** The numbers under which payloads have keys of their own. */
   public List<Integer> spilledSlots() {
     List<Integer> slots = new ArrayList<>(0);
     for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT, RESULT_SLOT}) {
@@ -351,7 +364,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     }
     for (int step = 0; step < stepCount(); step++) {
       if (isSpilled(step)) {
-        slots.add(step);
+        slots.add(outputSlot(step));
       }
     }
     return slots;

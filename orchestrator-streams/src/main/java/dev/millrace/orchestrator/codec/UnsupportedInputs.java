@@ -20,7 +20,7 @@ final class UnsupportedInputs {
     }
   }
 
-  /** Refuses every action but a cancel. */
+  /** Refuses every action but a cancel and a migration. */
   static void check(WorkflowControl control) throws MalformedRecordException {
     switch (control.getAction()) {
       case CANCEL -> {
@@ -28,6 +28,7 @@ final class UnsupportedInputs {
           throw unsupported("dryRun is set for CANCEL", "send it without dryRun");
         }
       }
+      case MIGRATE -> {}
       case UNKNOWN,
           TERMINATE,
           PAUSE,
@@ -37,9 +38,8 @@ final class UnsupportedInputs {
           RESOLVE_STEP,
           SKIP_STEP,
           RERUN,
-          SET_PRIORITY,
-          MIGRATE ->
-          throw unsupported("action is " + control.getAction(), "send CANCEL");
+          SET_PRIORITY ->
+          throw unsupported("action is " + control.getAction(), "send CANCEL or MIGRATE");
     }
   }
 

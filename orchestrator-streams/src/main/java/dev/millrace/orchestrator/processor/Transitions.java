@@ -16,6 +16,7 @@ import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.Input;
@@ -87,6 +88,7 @@ final class Transitions {
             workflow,
             new StoredPayloads(store, workflowId, workflow),
             results,
+            new MigrationTargets(task.definitions(), task.queues()),
             nowMs);
     Decision decision = Decider.decide(situation, input);
     return switch (decision) {
@@ -103,9 +105,9 @@ final class Transitions {
 
   /** One accepted decision being carried out. */
   private final class Run {
-    private final Situation situation;
+    private Situation situation;
     private final String workflowId;
-    private final CompiledDefinition definition;
+    private final CompiledDefinition firstDefinition;
     private final PackedWorkflow workflow;
     private final StoredResults results;
     private final Cause cause;
@@ -117,7 +119,7 @@ final class Transitions {
     Run(Situation situation, PackedWorkflow workflow, StoredResults results, Cause cause) {
       this.situation = situation;
       this.workflowId = situation.workflowId();
-      this.definition = situation.definition();
+      this.firstDefinition = situation.definition();
       this.workflow = workflow;
       this.results = results;
       this.cause = cause;
@@ -128,6 +130,11 @@ final class Transitions {
 
     void carryOut(Decision.Accepted accepted) {
       events.addAll(accepted.events());
+      for (Event event : accepted.events()) {
+        if (event instanceof WorkflowMigrated migrated) {
+          situation = situation.with(migrated.target());
+        }
+      }
       store.putSpilled(workflowId, workflow);
       for (Effect effect : accepted.effects()) {
         switch (effect) {
@@ -164,6 +171,7 @@ final class Transitions {
     }
 
     private void dispatch(DispatchStep dispatch) {
+      CompiledDefinition definition = situation.definition();
       byte[] command =
           task.encoder()
               .command(
@@ -189,7 +197,8 @@ final class Transitions {
       if (!events.isEmpty()) {
         byte[] record =
             task.encoder()
-                .events(definition, events, firstSequence, nowMs, cause.source(), cause.offset());
+                .events(
+                    firstDefinition, events, firstSequence, nowMs, cause.source(), cause.offset());
         forward(workflowId, task.settings().topics().events(), record);
       }
     }

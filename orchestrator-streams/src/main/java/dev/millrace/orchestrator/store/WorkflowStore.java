@@ -60,11 +60,12 @@ public final class WorkflowStore {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);
     }
-    Payload pending = workflow.spilled().pending(slot);
+    int own = workflow.ownSlot(slot);
+    Payload pending = workflow.spilled().pending(own);
     if (pending != null) {
       return pending;
     }
-    byte[] stored = store.get(Keys.payload(workflowId, slot));
+    byte[] stored = store.get(Keys.payload(workflowId, own));
     if (stored == null) {
       throw new IllegalStateException(
           "workflow '%s' has no payload in slot %d".formatted(workflowId, slot));

@@ -41,7 +41,8 @@ final class PendingPayloads implements Payloads {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);
     }
-    Payload pending = workflow.spilled().pending(slot);
-    return pending == null ? stored.get(slot) : pending;
+    int own = workflow.ownSlot(slot);
+    Payload pending = workflow.spilled().pending(own);
+    return pending == null ? stored.get(own) : pending;
   }
 }

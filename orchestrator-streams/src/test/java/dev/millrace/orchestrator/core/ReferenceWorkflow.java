@@ -5,7 +5,9 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -15,10 +17,12 @@ import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -131,6 +135,7 @@ final class ReferenceWorkflow {
       case CancelRequested cancel -> end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
       case AttemptReported report -> report(report, nowMs);
       case TimerFired fired -> timer(nowMs);
+      case MigrationRequested migration -> throw new AssertionError(input);
     }
     nextSequence += happened.size();
     return happened;
@@ -160,6 +165,9 @@ final class ReferenceWorkflow {
       case StepHeld held -> throw new AssertionError(event);
       case StepSkipped skipped -> throw new AssertionError(event);
       case StepRepeated repeated -> throw new AssertionError(event);
+      case WorkflowMigrated migrated -> throw new AssertionError(event);
+      case MigrationTried tried -> throw new AssertionError(event);
+      case ControlRefused refused -> throw new AssertionError(event);
       case WorkflowEnding ending -> throw new AssertionError(event);
       case WorkflowEnded ended ->
           "ended %s of %s"

@@ -8,32 +8,42 @@ import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
+import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.wire.MalformedRecordException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One workflow in a test: inputs in, decisions out, at a time that the test sets. After each it is
  * checked that the events alone, as they stand in the log, give the same bytes.
  */
-public final class TestWorkflow {
+public final class TestWorkflow implements Targets {
   /** When every test starts. */
   public static final long START_MS = 1_000_000;
 
-  private final CompiledDefinition definition;
+  private CompiledDefinition definition;
   private final Results results;
+  private final Map<Integer, CompiledDefinition> versions = new HashMap<>();
+  private final Map<Integer, Payload> stored = new HashMap<>();
   private final PackedWorkflow state = PackedWorkflow.absent();
   private final PackedWorkflow fold = PackedWorkflow.absent();
+  private final EventLogInvariants log;
   private long nowMs = START_MS;
 
   public TestWorkflow(CompiledDefinition definition) {
@@ -44,6 +54,7 @@ public final class TestWorkflow {
   public TestWorkflow(CompiledDefinition definition, Results results) {
     this.definition = definition;
     this.results = results;
+    this.log = new EventLogInvariants(definition);
   }
 
   /** A workflow that has been started. */
@@ -55,6 +66,27 @@ public final class TestWorkflow {
 
   public PackedWorkflow state() {
     return state;
+  }
+
+  /** Registers another version of its definition. */
+  public TestWorkflow register(CompiledDefinition version) {
+    versions.put(version.version(), version);
+    return this;
+  }
+
+  /** As if its start brought its definition along. */
+  public void bringDefinition() {
+    state.bringDefinition(new byte[1]);
+    fold.bringDefinition(new byte[1]);
+  }
+
+  public Decision migrate(int version, boolean dryRun) {
+    return decide(new MigrationRequested(version, dryRun));
+  }
+
+  /** What is kept of a step's output. */
+  public @Nullable Payload output(String step) {
+    return new PendingPayloads(state, stored).output(definition.indexOf(step));
   }
 
   /** Sets the time, in milliseconds since {@link #START_MS}. */
@@ -95,14 +127,28 @@ public final class TestWorkflow {
     return decide(new TimerFired());
   }
 
+  @Override
+  public @Nullable CompiledDefinition definition(String name, int version) {
+    return name.equals(definition.name()) ? versions.get(version) : null;
+  }
+
+  @Override
+  public boolean hasQueue(String queue) {
+    return queue.equals("queue");
+  }
+
   private Decision decide(Input input) {
-    PendingPayloads payloads = new PendingPayloads(state);
+    PendingPayloads payloads = new PendingPayloads(state, stored);
     Decision decision =
         Decider.decide(
-            new Situation("order-1", definition, state, payloads, results, nowMs), input);
+            new Situation("order-1", definition, state, payloads, results, this, nowMs), input);
     if (decision instanceof Decision.Accepted accepted) {
       accepted.events().forEach(this::fold);
       assertThat(fold.bytes()).as("fold of %s", accepted.events()).isEqualTo(state.bytes());
+      assertThat(WorkflowInvariants.check(definition, state)).isEmpty();
+      state.spilled().take().forEach(each -> stored.put(each.slot(), each.payload()));
+      state.spilled().takeReleased().forEach(stored::remove);
+      assertThat(stored.keySet()).containsExactlyInAnyOrderElementsOf(state.spilledSlots());
     }
     return decision;
   }
@@ -110,7 +156,13 @@ public final class TestWorkflow {
   private void fold(Event event) {
     try {
       WorkflowEvent record = EventCodec.toAvro(definition, event);
-      Evolver.evolve(definition, fold, EventCodec.fromAvro(definition, record), nowMs);
+      Event read = EventCodec.fromAvro(definition, versions::get, record);
+      log.accept(fold.nextSequence(), read, nowMs);
+      assertThat(log.violations()).isEmpty();
+      Evolver.evolve(definition, fold, read, nowMs);
+      if (read instanceof WorkflowMigrated migrated) {
+        definition = migrated.target();
+      }
     } catch (MalformedRecordException e) {
       throw new AssertionError(e);
     }

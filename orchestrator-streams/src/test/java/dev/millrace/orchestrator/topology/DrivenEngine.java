@@ -226,6 +226,18 @@ final class DrivenEngine implements AutoCloseable {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
 
+  void migrate(String workflowId, int version, boolean dryRun) {
+    send(
+        topics.controls(),
+        workflowId,
+        controls.encode(
+            WorkflowControl.newBuilder()
+                .setAction(ControlAction.MIGRATE)
+                .setVersion(version)
+                .setDryRun(dryRun)
+                .build()));
+  }
+
   byte[] controlBytes(String reason) {
     return controls.encode(
         WorkflowControl.newBuilder().setAction(ControlAction.CANCEL).setReason(reason).build());
@@ -233,6 +245,15 @@ final class DrivenEngine implements AutoCloseable {
 
   byte[] startBytes(String definition) {
     return starts.encode(WorkflowStart.newBuilder().setDefinition(definition).build());
+  }
+
+  byte[] startBytesOf(String definition, int version, Payload input) {
+    return starts.encode(
+        WorkflowStart.newBuilder()
+            .setDefinition(definition)
+            .setVersion(version)
+            .setInput(input)
+            .build());
   }
 
   byte[] completionBytes(String step) {

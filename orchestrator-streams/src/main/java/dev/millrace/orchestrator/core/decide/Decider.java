@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -32,6 +33,7 @@ public final class Decider {
           case StartRequested start -> start(start, transition, steps);
           case CancelRequested cancel -> cancel(cancel, transition, steps);
           case AttemptReported report -> steps.report(report);
+          case MigrationRequested migration -> new Migration(migration, transition).decide();
           case TimerFired fired -> timer(transition, steps);
         };
     return refused == null ? transition.accepted() : refused;

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.state.Payloads;
 import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.WorkflowState;
@@ -13,6 +14,7 @@ import dev.millrace.orchestrator.core.state.WorkflowState;
  * @param state the workflow, or a fresh state for one that was never started
  * @param payloads the payloads that are kept of it
  * @param results those of steps that are kept beyond their workflows
+ * @param targets what it can be migrated to
  * @param nowMs the time, in epoch milliseconds
  */
 public record Situation(
@@ -21,14 +23,20 @@ public record Situation(
     WorkflowState state,
     Payloads payloads,
     Results results,
+    Targets targets,
     long nowMs) {
-  /** A situation in which no results are kept. */
+  /** A situation in which no results are kept and no other version is known. */
   public Situation(
       String workflowId,
       CompiledDefinition definition,
       WorkflowState state,
       Payloads payloads,
       long nowMs) {
-    this(workflowId, definition, state, payloads, Results.NONE, nowMs);
+    this(workflowId, definition, state, payloads, Results.NONE, Targets.NONE, nowMs);
+  }
+
+  /** The same workflow with another definition. */
+  public Situation with(CompiledDefinition other) {
+    return new Situation(workflowId, other, state, payloads, results, targets, nowMs);
   }
 }

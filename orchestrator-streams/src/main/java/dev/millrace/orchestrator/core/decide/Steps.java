@@ -71,6 +71,14 @@ final class Steps {
     ending.proceed();
   }
 
+  /** Goes on after a migration: steps that waited may do so no more. */
+  void goOn() {
+    for (int step = 0; step < definition.mainSteps() && !isOver(); step++) {
+      readiness.consider(step);
+    }
+    moveOn();
+  }
+
   Decision.@Nullable Refused report(AttemptReported report) {
     Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
     if (refused != null) {

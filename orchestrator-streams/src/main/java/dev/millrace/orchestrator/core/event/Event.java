@@ -11,5 +11,8 @@ public sealed interface Event
         StepSucceeded,
         AttemptFailed,
         StepFailed,
+        WorkflowMigrated,
+        MigrationTried,
+        ControlRefused,
         WorkflowEnding,
         WorkflowEnded {}

@@ -1,7 +1,9 @@
 package dev.millrace.orchestrator.core.evolve;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -11,12 +13,15 @@ import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 
@@ -45,6 +50,9 @@ public final class Evolver {
       case StepSucceeded step -> succeed(definition, state, step);
       case AttemptFailed failed -> state.backOff(failed.step(), failed.retryAtMs());
       case StepFailed failed -> fail(definition, state, failed);
+      case WorkflowMigrated migrated -> migrate(definition, state, migrated.target());
+      case MigrationTried tried -> {}
+      case ControlRefused refused -> {}
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
     }
@@ -154,6 +162,28 @@ public final class Evolver {
         state.setJoin(step, Join.after(definition.step(step).join(), join, end));
       }
     }
+  }
+
+  private static void migrate(
+      CompiledDefinition definition, WorkflowState state, CompiledDefinition target) {
+    StepMapping mapping = new StepMapping(definition, target);
+    int[] joins = MigratedJoins.of(mapping, state);
+    Plan plan = target.plan();
+    state.migrate(
+        new Plan(plan.definition(), plan.version(), plan.fingerprint(), joins), mapping.former());
+    int finished = 0;
+    for (int step = 0; step < target.stepCount(); step++) {
+      int old = mapping.former(step);
+      if (target.step(step).group() != Group.COMPENSATION) {
+        finished += state.stepStatus(step).isFinal() ? 1 : 0;
+      }
+      if (old != CompiledDefinition.NO_STEP
+          && definition.step(old).cache() != null
+          && target.step(step).cache() == null) {
+        state.setResultKey(step, null);
+      }
+    }
+    state.setFinishedSteps(finished);
   }
 
   /**

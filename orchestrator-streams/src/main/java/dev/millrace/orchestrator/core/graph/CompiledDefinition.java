@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.graph;
 
+import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
@@ -22,6 +23,7 @@ public final class CompiledDefinition {
   /** What the id of a compensation begins with, before that of the step that it undoes. */
   public static final String COMPENSATION_PREFIX = "compensate:";
 
+  private final WorkflowDefinition source;
   private final long timeoutMs;
   private final int maxParallel;
   private final @Nullable Expression<Payload> output;
@@ -36,6 +38,7 @@ public final class CompiledDefinition {
   private final Plan plan;
 
   CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
+    source = definition;
     timeoutMs = definition.timeout().toMillis();
     maxParallel = definition.maxParallel() == 0 ? Integer.MAX_VALUE : definition.maxParallel();
     output = compiled.output();
@@ -108,6 +111,15 @@ public final class CompiledDefinition {
 
   public CompiledStep step(int index) {
     return steps[index];
+  }
+
+  /** A step as its author wrote it; null for a compensation, which is part of another step. */
+  public @Nullable StepDefinition source(int index) {
+    if (index < mainSteps) {
+      return source.steps().get(index);
+    }
+    int inFinally = index - mainSteps;
+    return inFinally < finallySteps ? source.finallySteps().get(inFinally) : null;
   }
 
   /** The index of a step, or {@link #NO_STEP}. */

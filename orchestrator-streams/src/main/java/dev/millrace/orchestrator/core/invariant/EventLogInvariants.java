@@ -4,7 +4,9 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -14,6 +16,7 @@ import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
@@ -35,15 +38,15 @@ import org.jspecify.annotations.Nullable;
  * the other. Superseded events must be left out by the caller. Not thread-safe.
  */
 public final class EventLogInvariants {
-  private final CompiledDefinition definition;
-  private final StepStatus[] statuses;
-  private final int[] attempts;
-  private final long[] deadlinesMs;
+  private CompiledDefinition definition;
+  private StepStatus[] statuses;
+  private int[] attempts;
+  private long[] deadlinesMs;
   private final List<String> violations = new ArrayList<>(0);
   private WorkflowStatus status = WorkflowStatus.ABSENT;
   private long workflowDeadlineMs = WorkflowView.NO_DEADLINE;
   private long nextSequence;
-  private final int[] formerAttempts;
+  private int[] formerAttempts;
   private boolean stepFailed;
   private boolean ending;
   private @Nullable Outcome expectedEnd;
@@ -51,7 +54,7 @@ public final class EventLogInvariants {
   /**
    * A checker for one workflow.
    *
-   * @param definition the definition that the workflow is pinned to
+   * @param definition the definition that the workflow is pinned to in the beginning
    */
   public EventLogInvariants(CompiledDefinition definition) {
     this.definition = definition;
@@ -82,6 +85,9 @@ public final class EventLogInvariants {
       }
       case StepDispatched dispatched -> dispatched(sequence, dispatched, atMs);
       case StepSuspended suspended -> suspended(sequence, suspended);
+      case WorkflowMigrated migrated -> migrated(migrated.target());
+      case MigrationTried tried -> {}
+      case ControlRefused refused -> {}
       case StepHeld held -> {
         begins(sequence, held.step(), "held");
         statuses[held.step()] = StepStatus.READY;
@@ -135,6 +141,27 @@ public final class EventLogInvariants {
         deadlinesMs[step]);
     statuses[step] = StepStatus.OPEN;
     deadlinesMs[step] = dispatched.deadlineMs();
+  }
+
+  private void migrated(CompiledDefinition target) {
+    CompiledDefinition former = definition;
+    StepStatus[] formerStatuses = statuses;
+    int[] attemptsBefore = attempts;
+    int[] roundsBefore = formerAttempts;
+    long[] formerDeadlinesMs = deadlinesMs;
+    definition = target;
+    statuses = new StepStatus[target.stepCount()];
+    attempts = new int[target.stepCount()];
+    formerAttempts = new int[target.stepCount()];
+    deadlinesMs = new long[target.stepCount()];
+    for (int step = 0; step < target.stepCount(); step++) {
+      int old = former.indexOf(target.step(step).id());
+      boolean isNew = old == CompiledDefinition.NO_STEP;
+      statuses[step] = isNew ? StepStatus.WAITING : formerStatuses[old];
+      attempts[step] = isNew ? 0 : attemptsBefore[old];
+      formerAttempts[step] = isNew ? 0 : roundsBefore[old];
+      deadlinesMs[step] = isNew ? WorkflowView.NO_DEADLINE : formerDeadlinesMs[old];
+    }
   }
 
   private void suspended(long sequence, StepSuspended suspended) {

@@ -11,6 +11,14 @@ public interface WorkflowState extends WorkflowView {
   void begin(
       Plan plan, @Nullable Payload input, String tenant, int priority, long deadlineMs, long atMs);
 
+  /**
+   * The workflow goes on with another version of its definition.
+   *
+   * @param plan of that version; its joins are what steps that have not begun wait for now
+   * @param former of each of its steps, the index until now; -1 for a step that is new
+   */
+  void migrate(Plan plan, int[] former);
+
   /** Somebody is told how the workflow ends. */
   void setParent(Parent parent);
 

@@ -32,6 +32,9 @@ public interface WorkflowView {
   /** What the result of the open attempt of a step is kept under; null when it is not kept. */
   @Nullable String resultKey(int step);
 
+  /** Whether its start brought its definition along, which is registered nowhere. */
+  boolean hasOwnDefinition();
+
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
 

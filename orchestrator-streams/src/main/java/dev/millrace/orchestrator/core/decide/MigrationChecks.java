@@ -1,0 +1,212 @@
+package dev.millrace.orchestrator.core.decide;
+
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.graph.StepMapping;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Whether each step of a workflow can be taken over into another version. One use. */
+final class MigrationChecks {
+  private final StepMapping mapping;
+  private final CompiledDefinition before;
+  private final CompiledDefinition after;
+  private final WorkflowView state;
+  private final List<MigrationPlan.Breach> breaches = new ArrayList<>();
+
+  MigrationChecks(StepMapping mapping, WorkflowView state) {
+    this.mapping = mapping;
+    this.before = mapping.before();
+    this.after = mapping.after();
+    this.state = state;
+  }
+
+  List<MigrationPlan.Breach> breaches() {
+    for (int step = 0; step < before.mainSteps(); step++) {
+      StepStatus status = state.stepStatus(step);
+      if (status != StepStatus.WAITING && status != StepStatus.SKIPPED) {
+        checkBegun(step, status);
+      }
+    }
+    for (int step = 0; step < after.mainSteps(); step++) {
+      int old = mapping.former(step);
+      boolean waits =
+          old == CompiledDefinition.NO_STEP || state.stepStatus(old) == StepStatus.WAITING;
+      if (waits && !mapping.hasSameWay(step)) {
+        checkWay(step);
+      }
+    }
+    return breaches;
+  }
+
+  private void checkBegun(int old, StepStatus status) {
+    int step = mapping.later(old);
+    String id = before.step(old).id();
+    if (step == CompiledDefinition.NO_STEP || after.step(step).group() != CompiledStep.Group.MAIN) {
+      add(
+          MigrationRule.STEP_REMOVED,
+          "step '%s' is %s and is no step of the main part of version %d; keep it there",
+          id,
+          status,
+          after.version());
+      return;
+    }
+    CompiledAction was = before.step(old).action();
+    if (was.getClass() != after.step(step).action().getClass()
+        || !Objects.equals(forEach(before, old), forEach(after, step))) {
+      add(
+          MigrationRule.STEP_CHANGED,
+          "step '%s' is %s and does something of another kind in version %d; give the new one another id",
+          id,
+          status,
+          after.version());
+    } else {
+      switch (status) {
+        case OPEN, SUSPENDED -> checkUnderWay(old, step, state.attemptsOfRound(old));
+        case BACKING_OFF, READY -> checkAttempts(old, step, state.attemptsOfRound(old) + 1);
+        case SUCCEEDED -> checkSucceeded(old, step);
+        case WAITING, FAILED, SKIPPED, ABANDONED -> {}
+      }
+    }
+    checkOrder(old, step);
+  }
+
+  private void checkUnderWay(int old, int step, int attempts) {
+    StepDefinition was = before.source(old);
+    StepDefinition is = after.source(step);
+    boolean isSame =
+        was != null
+            && is != null
+            && was.timeouts().equals(is.timeouts())
+            && (before.step(old).action() instanceof CompiledAction.Work
+                ? was.type().equals(is.type()) && was.queue().equals(is.queue())
+                : was.action().equals(is.action()));
+    if (!isSame) {
+      add(
+          MigrationRule.STEP_UNDER_WAY,
+          "step '%s' is under way and has another action, type, queue or time-out in version %d; wait for its end, or leave these as they are",
+          before.step(old).id(),
+          after.version());
+    }
+    checkAttempts(old, step, attempts);
+  }
+
+  private void checkAttempts(int old, int step, int attempts) {
+    int most = after.step(step).retry().maxAttempts();
+    if (before.step(old).action() instanceof CompiledAction.Work && attempts > most) {
+      add(
+          MigrationRule.ATTEMPTS,
+          "step '%s' is at attempt %d, and version %d allows %d; allow more",
+          before.step(old).id(),
+          attempts,
+          after.version(),
+          most);
+    }
+  }
+
+  private void checkSucceeded(int old, int step) {
+    CompiledStep was = before.step(old);
+    CompiledStep is = after.step(step);
+    if (is.keepsOutput() && !was.keepsOutput()) {
+      add(
+          MigrationRule.OUTPUT_LOST,
+          "step '%s' has succeeded, and its output, which version %d reads, was not kept",
+          was.id(),
+          after.version());
+    }
+    boolean couldBeUndone = was.compensation() != CompiledDefinition.NO_STEP;
+    boolean canBeUndone = is.compensation() != CompiledDefinition.NO_STEP;
+    if (couldBeUndone != canBeUndone) {
+      add(
+          MigrationRule.COMPENSATION,
+          "step '%s' has succeeded and is undone by a compensation in one of versions %d and %d only; give it one in both, or in none",
+          was.id(),
+          before.version(),
+          after.version());
+    }
+  }
+
+  /** A step that has begun must not have come before another that it comes after now. */
+  private void checkOrder(int old, int step) {
+    Adjacency dependencies = after.dependencies();
+    for (int i = 0; i < after.step(step).dependencies(); i++) {
+      int dependency = dependencies.target(dependencies.start(step) + i);
+      int former = mapping.former(dependency);
+      boolean hasEnded = former != CompiledDefinition.NO_STEP && state.stepStatus(former).isFinal();
+      if (!hasEnded && !leads(former, old)) {
+        add(
+            MigrationRule.ORDER,
+            "step '%s' has begun and depends in version %d on step '%s', which has not come to its end",
+            before.step(old).id(),
+            after.version(),
+            after.step(dependency).id());
+      }
+    }
+  }
+
+  private boolean leads(int dependency, int step) {
+    Adjacency dependencies = before.dependencies();
+    for (int i = 0; i < before.step(step).dependencies(); i++) {
+      if (dependencies.target(dependencies.start(step) + i) == dependency) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a step waits for is to be worked out from how those before it have ended. */
+  private void checkWay(int step) {
+    Adjacency dependents = after.dependents();
+    Adjacency dependencies = after.dependencies();
+    for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
+      int dependency = dependencies.target(edge);
+      int old = mapping.former(dependency);
+      StepStatus status =
+          old == CompiledDefinition.NO_STEP ? StepStatus.WAITING : state.stepStatus(old);
+      boolean isOpen =
+          (status == StepStatus.SUCCEEDED && isConditional(dependents, dependency, step))
+              || (status == StepStatus.FAILED && mayHaveBeenRouted(old));
+      if (isOpen) {
+        add(
+            MigrationRule.EDGE_DECIDED,
+            "step '%s' is %s, and whether it leads to step '%s' in version %d cannot be told afterwards; leave what step '%s' depends on as it is",
+            before.step(old).id(),
+            status,
+            after.step(step).id(),
+            after.version(),
+            after.step(step).id());
+      }
+    }
+  }
+
+  private boolean isConditional(Adjacency dependents, int from, int to) {
+    for (int edge = dependents.start(from); edge < dependents.end(from); edge++) {
+      if (dependents.target(edge) == to && after.edges().condition(edge) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean mayHaveBeenRouted(int old) {
+    return before.step(old).onFailure().stream()
+        .anyMatch(rule -> rule.reaction() instanceof FailureRule.Reaction.Route);
+  }
+
+  private static Object forEach(CompiledDefinition definition, int step) {
+    StepDefinition source = definition.source(step);
+    return source == null || source.forEach() == null ? "" : source.forEach();
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // that annotation is no part of the JDK
+  private void add(MigrationRule rule, String message, Object... values) {
+    breaches.add(new MigrationPlan.Breach(rule, message.formatted(values)));
+  }
+}

@@ -86,7 +86,10 @@ public final class TestWorkflow implements Targets {
 
   /** What is kept of a step's output. */
   public @Nullable Payload output(String step) {
-    return new PendingPayloads(state, stored).output(definition.indexOf(step));
+    int index = definition.indexOf(step);
+    return index == CompiledDefinition.NO_STEP
+        ? null
+        : new PendingPayloads(state, stored).output(index);
   }
 
   /** Sets the time, in milliseconds since {@link #START_MS}. */

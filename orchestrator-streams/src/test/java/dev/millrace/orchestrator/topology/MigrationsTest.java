@@ -61,6 +61,23 @@ class MigrationsTest extends DrivenEngineCase {
   }
 
   @Test
+  void migrationThatIsReadAgainAfterACrashIsDoneOnce() {
+    startTheFirstAndDefineTheSecond();
+    engine.commit();
+    engine.migrate("w", 2, false);
+    engine.crash(FIRST, SECOND);
+
+    engine.migrate("w", 2, false);
+    assertThat(engine.eventTypes())
+        .containsExactly(EventType.WORKFLOW_MIGRATED, EventType.STEP_DISPATCHED);
+    assertThat(engine.attempts()).containsExactly("x/1");
+    engine.restart(FIRST, SECOND);
+    engine.migrate("w", 2, false);
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
   void eventsAloneFoldToTheStateOfAMigratedWorkflow() throws Exception {
     engine.define(FIRST);
     engine.define(SECOND);

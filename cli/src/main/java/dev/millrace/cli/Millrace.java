@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import dev.millrace.cli.deadletters.DeadLettersCommand;
+import dev.millrace.cli.definition.DiffCommand;
 import dev.millrace.cli.definition.LintCommand;
 import dev.millrace.cli.definition.RegisterCommand;
 import dev.millrace.cli.demo.DemoCommand;
@@ -8,18 +10,23 @@ import dev.millrace.cli.dev.LocalEngine;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.wfformat.ImportCommand;
 import dev.millrace.cli.wfformat.ReplayCommand;
-import dev.millrace.cli.workflow.CancelCommand;
+import dev.millrace.cli.workflow.Control;
+import dev.millrace.cli.workflow.ControlCommand;
+import dev.millrace.cli.workflow.DiffAttemptsCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
+import dev.millrace.cli.workflow.ScheduleCommand;
 import dev.millrace.cli.workflow.StartCommand;
+import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The {@code millrace} command. Exit codes: 0 done, 1 failed, 2 used wrongly, 3 id taken. */
+/** The {@code millrace} command. Its exit codes are in its help. */
 @Command(
     name = "millrace",
     mixinStandardHelpOptions = true,
@@ -31,7 +38,8 @@ import picocli.CommandLine.ScopeType;
       "0:done",
       "1:failed; the reason is on standard error",
       "2:used wrongly",
-      "3:nothing was started, since the workflow id is taken (start --wait)"
+      "3:nothing was started, since the workflow id is taken (start --wait)",
+      "4:the engine refused the control of some workflow (--wait)"
     })
 public final class Millrace {
   @Option(
@@ -54,19 +62,24 @@ public final class Millrace {
   public static CommandLine commandLine() {
     Millrace root = new Millrace();
     FailureReport report = new FailureReport(root);
-    return new CommandLine(root)
-        .addSubcommand(new DemoCommand(LocalEngine::start))
+    CommandLine line = new CommandLine(root);
+    line.addSubcommand(new DemoCommand(LocalEngine::start))
         .addSubcommand(new DevCommand(LocalEngine::start))
         .addSubcommand(new LintCommand())
         .addSubcommand(new RegisterCommand())
+        .addSubcommand(new DiffCommand())
         .addSubcommand(new ImportCommand())
         .addSubcommand(new ReplayCommand(LocalEngine::start))
         .addSubcommand(new TopicsCommand())
         .addSubcommand(new StartCommand())
         .addSubcommand(new StatusCommand())
         .addSubcommand(new ListCommand())
-        .addSubcommand(new CancelCommand())
         .addSubcommand(new EventsCommand())
+        .addSubcommand(new ScheduleCommand())
+        .addSubcommand(new StateCommand())
+        .addSubcommand(new DiffAttemptsCommand());
+    Stream.of(Control.values()).map(ControlCommand::of).forEach(line::addSubcommand);
+    return line.addSubcommand(new DeadLettersCommand())
         .addSubcommand(Bench.commandLine())
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)

@@ -37,6 +37,10 @@ public record Topics(String prefix) {
     return prefix + "workflow-controls.v1";
   }
 
+  public String schedules() {
+    return prefix + "workflow-schedules.v1";
+  }
+
   public String completions() {
     return prefix + "step-completions.v1";
   }

@@ -29,7 +29,7 @@ class AsyncApiTest {
   private static final Path DOCUMENT = Path.of("src/main/asyncapi/millrace.yaml");
   private static final Path AVRO = Path.of("src/main/avro");
   private static final Set<String> JSON_FORMS =
-      Set.of("WorkflowStart", "WorkflowControl", "StepCompletion");
+      Set.of("WorkflowStart", "WorkflowControl", "StepCompletion", "WorkflowSchedule");
 
   private Map<?, ?> document;
 
@@ -53,7 +53,7 @@ class AsyncApiTest {
       }
     }
 
-    assertThat(topics).hasSize(7);
+    assertThat(topics).hasSize(8);
     assertThat(children("channels").map(channel -> String.valueOf(channel.get("address"))))
         .containsExactlyInAnyOrderElementsOf(topics);
   }

@@ -17,11 +17,14 @@ import dev.millrace.schemas.v1.ForEach;
 import dev.millrace.schemas.v1.ItemResult;
 import dev.millrace.schemas.v1.JoinKind;
 import dev.millrace.schemas.v1.JoinRule;
+import dev.millrace.schemas.v1.OverlapPolicy;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.Repeat;
 import dev.millrace.schemas.v1.ResultCache;
 import dev.millrace.schemas.v1.RetryPolicy;
+import dev.millrace.schemas.v1.ScheduleAction;
+import dev.millrace.schemas.v1.ScheduleSpec;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
@@ -32,6 +35,7 @@ import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +51,7 @@ public final class Samples {
 
   /** All record types that are values of a topic. */
   public static List<SpecificRecordBase> all() {
-    return List.of(start(), control(), command(), completion(), events(), definition());
+    return List.of(start(), control(), command(), completion(), events(), definition(), schedule());
   }
 
   public static WorkflowStart start() {
@@ -164,6 +168,32 @@ public final class Samples {
                     .setName("ops@example")
                     .setNumber(9)
                     .build()))
+        .build();
+  }
+
+  public static WorkflowSchedule schedule() {
+    return WorkflowSchedule.newBuilder()
+        .setAction(ScheduleAction.SET)
+        .setSchedule(
+            ScheduleSpec.newBuilder()
+                .setDefinition("quake")
+                .setVersion(3)
+                .setCron("0 3 * * MON-FRI")
+                .setIntervalMs(60_000)
+                .setTimeZone("Atlantic/Reykjavik")
+                .setOverlap(OverlapPolicy.QUEUE)
+                .setCatchUpMs(3_600_000)
+                .setPaused(true)
+                .setInput(json("{\"place\":\"Kópavogur\"}"))
+                .setCarry(true)
+                .setTenant("seismology")
+                .setPriority(7)
+                .build())
+        .setFrom(AT)
+        .setTo(AT.plusSeconds(3_600))
+        .setOverlap(OverlapPolicy.CANCEL_PREVIOUS)
+        .setReason("a “nightly” run")
+        .setRequestedBy("ops@example")
         .build();
   }
 

@@ -1,22 +1,17 @@
 package dev.millrace.cli.connection;
 
-import dev.millrace.cli.CommandFailedException;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the one partition that a key lies in, from its beginning or from its end, without a
@@ -26,13 +21,14 @@ import org.apache.kafka.common.utils.Utils;
  */
 public final class PartitionReader<T extends SpecificRecordBase> implements AutoCloseable {
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration POLL = Duration.ofMillis(200);
 
   /** A record of the partition. */
   public record Found<T>(long offset, String key, T value) {}
 
   private final String topic;
   private final AvroCodec<T> codec;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final UngroupedConsumer consumer;
   private final TopicPartition partition;
   private final Consumer<String> warnings;
   private final long end;
@@ -42,7 +38,8 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
    *
    * @param fromBeginning false skips what is there already
    * @param warnings told of each record that cannot be read, in one sentence
-   * @throws CommandFailedException when the topic is not there or Kafka does not answer
+   * @throws dev.millrace.cli.CommandFailedException when the topic is not there or Kafka does not
+   *     answer
    */
   public PartitionReader(
       Connection connection,
@@ -54,22 +51,13 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
     this.topic = topic;
     this.warnings = warnings;
     this.codec = new AvroCodec<>(type, topic, connection.registry());
-    this.consumer =
-        new KafkaConsumer<>(
-            connection.kafka(
-                Map.of(
-                    "isolation.level",
-                    "read_committed",
-                    "enable.auto.commit",
-                    false,
-                    "allow.auto.create.topics",
-                    false,
-                    "default.api.timeout.ms",
-                    (int) ANSWER_TIMEOUT.toMillis())),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
+    this.consumer = new UngroupedConsumer(connection, topic);
     try {
-      this.partition = new TopicPartition(topic, partitionOf(key));
+      // As the default partitioner of every Kafka client does.
+      int number =
+          Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8)))
+              % consumer.partitions().size();
+      this.partition = new TopicPartition(topic, number);
       consumer.assign(List.of(partition));
       this.end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
       if (fromBeginning) {
@@ -77,27 +65,10 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
       } else {
         consumer.seek(partition, end);
       }
-    } catch (TimeoutException e) {
-      consumer.close();
-      throw new CommandFailedException(
-          "topic %s: Kafka at %s does not answer"
-              .formatted(topic, connection.kafka().get("bootstrap.servers")),
-          e);
     } catch (RuntimeException e) {
       consumer.close();
       throw e;
     }
-  }
-
-  private int partitionOf(String key) {
-    List<PartitionInfo> partitions = consumer.partitionsFor(topic);
-    if (partitions == null || partitions.isEmpty()) {
-      throw new CommandFailedException(
-          "topic %s: not there; see 'millrace topics check'".formatted(topic));
-    }
-    // As the default partitioner of every Kafka client does.
-    return Utils.toPositive(Utils.murmur2(key.getBytes(StandardCharsets.UTF_8)))
-        % partitions.size();
   }
 
   /** The next records with a key and a value, maybe none. One that cannot be read is skipped. */
@@ -119,6 +90,26 @@ public final class PartitionReader<T extends SpecificRecordBase> implements Auto
       }
     }
     return found;
+  }
+
+  /**
+   * The record at an offset; null when the topic no longer has it, or it cannot be read. Reading
+   * goes on behind it.
+   */
+  public @Nullable Found<T> at(long offset) {
+    if (offset >= end) {
+      return null;
+    }
+    consumer.seek(partition, offset);
+    long deadline = System.nanoTime() + ANSWER_TIMEOUT.toNanos();
+    while (consumer.position(partition) <= offset && System.nanoTime() < deadline) {
+      for (Found<T> found : poll(POLL)) {
+        if (found.offset() == offset) {
+          return found;
+        }
+      }
+    }
+    return null;
   }
 
   /** Whether everything has been read that was there when the partition was opened. */

@@ -5,6 +5,7 @@ import dev.millrace.cli.UnreadableFile;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.SourceFormat;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 
 /** Reads definitions from files. */
 final class DefinitionFile {
+  private static final DefinitionParser PARSER = new DefinitionParser(new CelExpressions());
+
   private DefinitionFile() {}
 
   /**
@@ -23,7 +26,7 @@ final class DefinitionFile {
   static ParsedDefinition parse(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] source = in.readNBytes(DefinitionParser.SOURCE_BYTES + 1);
-      return DefinitionParser.parse(source, SourceFormat.ofFileName(file.toString()));
+      return PARSER.parse(source, SourceFormat.ofFileName(file.toString()));
     } catch (IOException e) {
       throw new CommandFailedException("definition: " + UnreadableFile.sentence(file, e), e);
     }

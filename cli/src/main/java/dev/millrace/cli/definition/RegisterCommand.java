@@ -3,7 +3,6 @@ package dev.millrace.cli.definition;
 import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
-import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -16,8 +15,6 @@ import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -42,16 +39,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Publishes a workflow definition; a published version never changes.")
 public final class RegisterCommand implements Callable<Integer> {
-  private static final Duration POLL = Duration.ofMillis(200);
-
-  /**
-   * What the topic has under the name of a definition.
-   *
-   * @param contents all that was published under its version
-   * @param highestVersion of all that is published
-   */
-  private record Published(List<WorkflowDefinition> contents, int highestVersion) {}
-
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec command;
@@ -75,7 +62,12 @@ public final class RegisterCommand implements Callable<Integer> {
     prepareQueues(connection, definition.steps());
     String topic = connection.topics().definitions();
     PrintWriter out = command.commandLine().getOut();
-    Published published = published(connection, topic, record);
+    PublishedDefinitions published =
+        PublishedDefinitions.read(
+            connection,
+            record.getName(),
+            record.getVersion(),
+            warning -> command.commandLine().getErr().println("millrace: " + warning));
     if (published.contents().stream().anyMatch(content -> !content.equals(record))) {
       throw new CommandFailedException(
           "definition %s: version %d is published with another content and never changes; give this one a higher version: %d is the next"
@@ -138,32 +130,5 @@ public final class RegisterCommand implements Callable<Integer> {
                         .collect(Collectors.joining())));
       }
     }
-  }
-
-  private Published published(Connection connection, String topic, WorkflowDefinition definition) {
-    String key = definition.getName() + "/" + definition.getVersion();
-    List<WorkflowDefinition> contents = new ArrayList<>();
-    int highestVersion = 0;
-    try (PartitionReader<WorkflowDefinition> reader =
-        new PartitionReader<>(
-            connection,
-            WorkflowDefinition.class,
-            topic,
-            key,
-            true,
-            warning -> command.commandLine().getErr().println("millrace: " + warning))) {
-      while (!reader.caughtUp()) {
-        for (PartitionReader.Found<WorkflowDefinition> found : reader.poll(POLL)) {
-          WorkflowDefinition other = found.value();
-          if (other.getName().equals(definition.getName())) {
-            highestVersion = Math.max(highestVersion, other.getVersion());
-            if (other.getVersion() == definition.getVersion()) {
-              contents.add(other);
-            }
-          }
-        }
-      }
-    }
-    return new Published(contents, highestVersion);
   }
 }

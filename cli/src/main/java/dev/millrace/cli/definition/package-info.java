@@ -1,4 +1,4 @@
-/** The commands about workflow definitions: lint and register. */
+/** The commands about workflow definitions: lint, register and diff. */
 @NullMarked
 package dev.millrace.cli.definition;
 

@@ -18,6 +18,7 @@ import dev.millrace.examples.earthquakes.QuakeWorker;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.wire.EventHistory;
@@ -72,7 +73,7 @@ final class Demo {
 
   /** The definition that every quake runs through. */
   static WorkflowDefinition definition() {
-    return switch (DefinitionParser.parse(QuakeCatalogue.definition())) {
+    return switch (new DefinitionParser(new CelExpressions()).parse(QuakeCatalogue.definition())) {
       case ParsedDefinition.Accepted accepted -> accepted.definition();
       case ParsedDefinition.Refused refused ->
           throw new IllegalStateException("the demo's definition: " + refused.problems());

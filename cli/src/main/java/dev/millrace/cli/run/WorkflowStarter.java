@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
@@ -85,6 +86,7 @@ public final class WorkflowStarter implements AutoCloseable {
                     input == null
                         ? null
                         : Payload.newBuilder().setData(ByteBuffer.wrap(input)).build())
+                .setOnDuplicate(DuplicatePolicy.REJECT)
                 .build()));
   }
 

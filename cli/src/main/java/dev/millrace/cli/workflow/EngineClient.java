@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -32,15 +33,45 @@ final class EngineClient implements AutoCloseable {
   }
 
   /**
-   * Some workflows.
+   * One page of workflows.
    *
-   * @param status only those with this status; empty for all
+   * @param filter which of them, as the engine reads it
+   * @param after the id behind which the page begins; empty for the first page
    */
-  JsonNode workflows(String status, int limit) {
-    String filter = status.isEmpty() ? "" : "&status=" + encoded(status);
-    return get("/workflows?limit=" + limit + filter)
+  JsonNode workflows(Map<String, String> filter, String after, int limit) {
+    StringBuilder path = new StringBuilder("/workflows?limit=" + limit);
+    if (!after.isEmpty()) {
+      path.append("&after=").append(encoded(after));
+    }
+    filter.forEach(
+        (name, value) -> path.append('&').append(encoded(name)).append('=').append(encoded(value)));
+    return get(path.toString())
         .orElseThrow(
             () -> new CommandFailedException("engine %s: has no list of workflows".formatted(url)));
+  }
+
+  /**
+   * One page of a workflow's steps; empty when the engine knows none of that id.
+   *
+   * @param which active, unfinished or all
+   * @param from where the page begins, from 0
+   */
+  Optional<JsonNode> steps(String workflowId, String which, int from, int limit) {
+    return get(
+        "/workflows/%s/steps?which=%s&from=%d&limit=%d"
+            .formatted(encoded(workflowId), which, from, limit));
+  }
+
+  /** One schedule; empty when the engine knows none of that id. */
+  Optional<JsonNode> schedule(String scheduleId) {
+    return get("/schedules/" + encoded(scheduleId));
+  }
+
+  /** Some schedules. */
+  JsonNode schedules(int limit) {
+    return get("/schedules?limit=" + limit)
+        .orElseThrow(
+            () -> new CommandFailedException("engine %s: has no list of schedules".formatted(url)));
   }
 
   private Optional<JsonNode> get(String path) {

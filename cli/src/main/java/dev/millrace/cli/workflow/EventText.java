@@ -1,11 +1,14 @@
 package dev.millrace.cli.workflow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.wire.EventHistory;
+import java.time.Instant;
 
 /** Events of a workflow, for people. */
 final class EventText {
@@ -79,6 +82,32 @@ final class EventText {
           STEPS_RESET,
           CONTROL_REFUSED ->
           byWhom(line, event);
+      case SCHEDULE_SET,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_ACCEPTED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOTS_MISSED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
+          ofSchedule(line, event);
+    }
+  }
+
+  private static void ofSchedule(StringBuilder line, WorkflowEvent event) {
+    append(line, " (", event.getName(), ")");
+    append(line, " ", event.getReason(), "");
+    if (event.getType() == EventType.SLOTS_MISSED) {
+      line.append(" and on, ").append(event.getNumber()).append(" slots");
+    } else if (event.getType() == EventType.BACKFILL_ACCEPTED && event.getDueAt() != null) {
+      line.append(" from ").append(event.getDueAt());
+      line.append(" to ").append(Instant.ofEpochMilli(event.getNumber()));
+    } else if (event.getType() == EventType.SCHEDULE_SET && event.getPayload() != null) {
+      line.append(' ').append(UTF_8.decode(event.getPayload().getData().duplicate()));
     }
   }
 

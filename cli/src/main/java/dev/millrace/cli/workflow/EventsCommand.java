@@ -69,8 +69,8 @@ public final class EventsCommand implements Callable<Integer> {
     }
     for (EventHistory.Gap gap : history.gaps()) {
       note(
-          "events %d to %d are missing: the topic no longer has them"
-              .formatted(gap.from(), gap.to()));
+          "events %s%d to %d are missing: the topic no longer has them"
+              .formatted(gap.scope().isEmpty() ? "" : gap.scope() + "/", gap.from(), gap.to()));
     }
     return ExitCode.OK;
   }
@@ -87,6 +87,7 @@ public final class EventsCommand implements Callable<Integer> {
                 "what follows replaces the events from %d on".formatted(record.getFirstSequence()));
           }
           history.entries().stream()
+              .filter(entry -> entry.scope().equals(record.getScope()))
               .filter(entry -> entry.sequence() >= record.getFirstSequence())
               .forEach(this::print);
         }

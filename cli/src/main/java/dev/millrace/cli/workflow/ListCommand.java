@@ -4,10 +4,10 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -22,9 +22,10 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "list",
     mixinStandardHelpOptions = true,
-    description = "Lists workflows that the engine knows, those started last first.")
+    description =
+        "Lists workflows that the engine knows: as many as asked for in the order of their ids, and of these the ones started last first.")
 public final class ListCommand implements Callable<Integer> {
-  private static final int LIMIT_MAX = 1_000;
+  private static final int LIMIT_MAX = 100_000;
   private static final List<String> HEAD =
       List.of("WORKFLOW", "STATUS", "DEFINITION", "STEPS", "STARTED");
   private static final Comparator<JsonNode> NEWEST_FIRST =
@@ -42,6 +43,14 @@ public final class ListCommand implements Callable<Integer> {
       description = "Only those with this status, such as RUNNING.")
   private String status = "";
 
+  @Mixin private WhereOption filter = new WhereOption();
+
+  @Option(
+      names = "--after",
+      paramLabel = "ID",
+      description = "Go on behind this id, as the end of a former list says.")
+  private String after = "";
+
   @Option(
       names = "--limit",
       paramLabel = "N",
@@ -49,7 +58,7 @@ public final class ListCommand implements Callable<Integer> {
       description = "At most so many, 1 to " + LIMIT_MAX + " (${DEFAULT-VALUE}).")
   private int limit;
 
-  @Option(names = "--json", description = "The engine's own answer.")
+  @Option(names = "--json", description = "One JSON object a line.")
   private boolean json;
 
   @Override
@@ -58,47 +67,30 @@ public final class ListCommand implements Callable<Integer> {
       throw new ParameterException(
           command.commandLine(), "limit %d: must be 1 to %d".formatted(limit, LIMIT_MAX));
     }
-    String url = where.engine();
-    JsonNode answer;
-    try (EngineClient engine = new EngineClient(url)) {
-      answer = engine.workflows(status, limit);
+    Map<String, String> asked = new LinkedHashMap<>(filter.parts());
+    if (!status.isEmpty()) {
+      asked.put("status", status);
+    }
+    WorkflowPages pages;
+    try (EngineClient engine = new EngineClient(where.engine())) {
+      pages = WorkflowPages.read(engine, asked, after, limit);
     }
     PrintWriter out = command.commandLine().getOut();
     if (json) {
-      out.println(answer);
-      return ExitCode.OK;
+      pages.workflows().forEach(out::println);
+    } else {
+      Stream<List<String>> rows =
+          pages.workflows().stream().sorted(NEWEST_FIRST).map(ListCommand::row);
+      Columns.aligned(Stream.concat(Stream.of(HEAD), rows).toList()).forEach(out::println);
     }
-    table(answer.path("workflows").valueStream().sorted(NEWEST_FIRST).toList())
-        .forEach(out::println);
-    if (answer.path("partial").asBoolean(false)) {
-      command
-          .commandLine()
-          .getErr()
-          .println("millrace: the list is not complete: not every engine answered");
+    PrintWriter err = command.commandLine().getErr();
+    if (pages.next() != null) {
+      err.println("millrace: there are more; go on with --after '%s'".formatted(pages.next()));
+    }
+    if (pages.partial()) {
+      err.println("millrace: the list is not complete: not every engine answered");
     }
     return ExitCode.OK;
-  }
-
-  /** Each column as wide as its widest cell. */
-  private static List<String> table(List<JsonNode> workflows) {
-    List<List<String>> rows =
-        Stream.concat(Stream.of(HEAD), workflows.stream().map(ListCommand::row)).toList();
-    int[] widths =
-        IntStream.range(0, HEAD.size())
-            .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
-            .toArray();
-    return rows.stream()
-        .map(
-            row ->
-                IntStream.range(0, widths.length)
-                    .mapToObj(column -> padded(row.get(column), widths[column]))
-                    .collect(Collectors.joining("  "))
-                    .stripTrailing())
-        .toList();
-  }
-
-  private static String padded(String cell, int width) {
-    return cell + " ".repeat(width - cell.length());
   }
 
   private static List<String> row(JsonNode workflow) {

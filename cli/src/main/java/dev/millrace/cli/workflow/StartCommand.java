@@ -1,25 +1,18 @@
 package dev.millrace.cli.workflow;
 
 import dev.millrace.cli.CommandFailedException;
-import dev.millrace.cli.UnreadableFile;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
-import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.EventHistory;
-import dev.millrace.schemas.wire.JsonFault;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -33,8 +26,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Starts one workflow, and waits for its end if asked to. */
 @Command(
@@ -82,9 +73,20 @@ public final class StartCommand implements Callable<Integer> {
   private int priority;
 
   @Option(
+      names = "--on-duplicate",
+      paramLabel = "POLICY",
+      defaultValue = "reject",
+      description = {
+        "What to do when the id is taken (${DEFAULT-VALUE}): reject; return-existing, which is no failure;",
+        "cancel-existing, which starts this workflow when the other has ended; allow-after-end."
+      },
+      converter = DuplicatePolicyConverter.class)
+  private DuplicatePolicy onDuplicate = DuplicatePolicy.REJECT;
+
+  @Option(
       names = "--wait",
       description =
-          "Wait for the end; the exit code is 0 only if the workflow succeeds, and 3 if the id was taken.")
+          "Wait for the end; the exit code is 0 only if the workflow succeeds or was to be left as it is, and 3 if the id was taken.")
   private boolean wait;
 
   @Option(
@@ -105,7 +107,7 @@ public final class StartCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     try (PartitionReader<WorkflowEvents> reader = events(connection, workflowId, false)) {
-      if (id != null && engineKnows(workflowId).orElse(false)) {
+      if (id != null && !mayFollow() && engineKnows(workflowId).orElse(false)) {
         return taken(workflowId);
       }
       long offset = send(connection, workflowId, start);
@@ -148,7 +150,10 @@ public final class StartCommand implements Callable<Integer> {
     while (!over || (known && history.entries().isEmpty())) {
       for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
         if (found.key().equals(workflowId)) {
-          if (history.entries().isEmpty() && !isCausedBy(startOffset, found.value())) {
+          if (history.entries().isEmpty() && !isBegunBy(startOffset, found.value())) {
+            if (onDuplicate == DuplicatePolicy.CANCEL_EXISTING) {
+              continue; // the other one's, until its end
+            }
             return taken(workflowId);
           }
           history.add(found.offset(), found.value());
@@ -162,7 +167,9 @@ public final class StartCommand implements Callable<Integer> {
         }
       }
       over = System.nanoTime() - begun >= waitLimit.toNanos();
-      if (history.entries().isEmpty() && (System.nanoTime() - look >= 0 || (over && !known))) {
+      if (onDuplicate != DuplicatePolicy.CANCEL_EXISTING
+          && history.entries().isEmpty()
+          && (System.nanoTime() - look >= 0 || (over && !known))) {
         if (known) {
           return taken(workflowId);
         }
@@ -177,8 +184,18 @@ public final class StartCommand implements Callable<Integer> {
             .formatted(workflowId, waitLimit, workflowId));
   }
 
-  private static boolean isCausedBy(long startOffset, WorkflowEvents events) {
-    return events.getSource() == EventSource.START && events.getSourceOffset() == startOffset;
+  /** Whether it was this start that began a workflow, or was rejected; not what it cancels. */
+  private static boolean isBegunBy(long startOffset, WorkflowEvents events) {
+    EventType first = events.getEvents().getFirst().getType();
+    return events.getSource() == EventSource.START
+        && events.getSourceOffset() == startOffset
+        && (first == EventType.WORKFLOW_STARTED || first == EventType.WORKFLOW_REJECTED);
+  }
+
+  /** Whether this workflow may begin although another one had the id. */
+  private boolean mayFollow() {
+    return onDuplicate == DuplicatePolicy.CANCEL_EXISTING
+        || onDuplicate == DuplicatePolicy.ALLOW_AFTER_END;
   }
 
   /**
@@ -213,6 +230,10 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private int taken(String workflowId) {
+    if (onDuplicate == DuplicatePolicy.RETURN_EXISTING) {
+      note("workflow '%s': is there already and was left as it is".formatted(workflowId));
+      return ExitCode.OK;
+    }
     note(
         "workflow '%s': the id is taken by an earlier start, so nothing was started; see 'millrace events %s'"
             .formatted(workflowId, workflowId));
@@ -234,54 +255,15 @@ public final class StartCommand implements Callable<Integer> {
           "priority %d: must be %d to %d"
               .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
     }
-    int slash = definition.lastIndexOf('/');
-    String name = slash < 0 ? definition : definition.substring(0, slash);
+    GivenDefinition given = GivenDefinition.of(command, definition);
     return WorkflowStart.newBuilder()
-        .setDefinition(name)
-        .setVersion(slash < 0 ? 0 : version(definition.substring(slash + 1)))
-        .setInput(input == null ? null : payload(input))
+        .setDefinition(given.name())
+        .setVersion(given.version())
+        .setInput(input == null ? null : PayloadArgument.read(command, "input", input))
         .setTenant(tenant)
         .setPriority(priority)
+        .setOnDuplicate(onDuplicate)
         .build();
-  }
-
-  private int version(String text) {
-    try {
-      int version = Integer.parseInt(text);
-      if (version >= 1) {
-        return version;
-      }
-    } catch (NumberFormatException e) {
-      throw refused(
-          "definition '%s': after the slash comes a version number".formatted(definition));
-    }
-    throw refused("definition '%s': versions start at 1".formatted(definition));
-  }
-
-  private Payload payload(String given) {
-    byte[] bytes =
-        given.startsWith("@")
-            ? read(Path.of(given.substring(1)))
-            : given.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > Limits.PAYLOAD_BYTES) {
-      throw refused(
-          "input of %d bytes: must have at most %d; put large data elsewhere and pass where it is"
-              .formatted(bytes.length, Limits.PAYLOAD_BYTES));
-    }
-    try {
-      JsonMapper.shared().readTree(bytes);
-    } catch (JacksonException e) {
-      throw refused("input: not JSON: %s".formatted(JsonFault.at(e)));
-    }
-    return Payload.newBuilder().setData(ByteBuffer.wrap(bytes)).build();
-  }
-
-  private byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw refused("input: " + UnreadableFile.sentence(file, e));
-    }
   }
 
   private ParameterException refused(String message) {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Shows where one workflow stands. */
 @Command(
@@ -19,6 +20,9 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true,
     description = "Shows where one workflow stands, as the engine knows it.")
 public final class StatusCommand implements Callable<Integer> {
+  private static final int STEPS_SHOWN = 20;
+  private static final int STEPS_PAGE = 1_000;
+
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec command;
@@ -28,7 +32,12 @@ public final class StatusCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ID", description = "The workflow.")
   private String workflowId = "";
 
-  @Option(names = "--json", description = "The engine's own answer.")
+  @Option(
+      names = "--steps",
+      description = "Show all steps that are not finished, not only those under way.")
+  private boolean steps;
+
+  @Option(names = "--json", description = "The engine's own answer; with --steps one line a step.")
   private boolean json;
 
   @Override
@@ -44,9 +53,35 @@ public final class StatusCommand implements Callable<Integer> {
                       new CommandFailedException(
                           "workflow '%s': the engine knows none of that id; 'millrace events %s' shows why a start was rejected"
                               .formatted(workflowId, workflowId)));
-      print(workflow);
+      if (!json || !steps) {
+        print(workflow);
+      }
+      if (steps || !json) {
+        printSteps(engine);
+      }
     }
     return ExitCode.OK;
+  }
+
+  /** The steps, page by page; without {@code --steps} only the first page. */
+  private void printSteps(EngineClient engine) {
+    PrintWriter out = command.commandLine().getOut();
+    String which = steps ? "unfinished" : "active";
+    int from = 0;
+    boolean more = true;
+    while (more) {
+      JsonNode page =
+          engine
+              .steps(workflowId, which, from, steps ? STEPS_PAGE : STEPS_SHOWN)
+              .orElse(MissingNode.getInstance());
+      page.path("steps").forEach(step -> out.println(json ? step.toString() : StepText.line(step)));
+      more = page.path("next").isInt();
+      from = page.path("next").asInt(0);
+      if (more && !steps) {
+        out.printf("            more with --steps%n");
+        more = false;
+      }
+    }
   }
 
   private void print(JsonNode workflow) {
@@ -55,7 +90,7 @@ public final class StatusCommand implements Callable<Integer> {
       out.println(workflow);
       return;
     }
-    JsonNode steps = workflow.path("steps");
+    JsonNode counts = workflow.path("steps");
     line(out, "workflow", workflow.path("workflowId").asString(""));
     line(out, "status", workflow.path("status").asString(""));
     line(
@@ -71,10 +106,10 @@ public final class StatusCommand implements Callable<Integer> {
         "steps",
         "%d of %d succeeded, %d open, %d waiting"
             .formatted(
-                steps.path("succeeded").asInt(0),
-                steps.path("total").asInt(0),
-                steps.path("open").asInt(0),
-                steps.path("waiting").asInt(0)));
+                counts.path("succeeded").asInt(0),
+                counts.path("total").asInt(0),
+                counts.path("open").asInt(0),
+                counts.path("waiting").asInt(0)));
     JsonNode failure = workflow.path("failure");
     if (failure.isObject()) {
       line(

@@ -1,4 +1,4 @@
-/** The commands about workflows: start, cancel, events, status, list. */
+/** The commands about workflows: start, cancel, events, status, list, schedule. */
 @NullMarked
 package dev.millrace.cli.workflow;
 

@@ -16,6 +16,7 @@ import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.wfformat.CriticalPath;
 import dev.millrace.orchestrator.definition.wfformat.WfFormatImporter;
 import dev.millrace.orchestrator.definition.wfformat.WfInstance;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
 import java.io.PrintWriter;
@@ -207,7 +208,8 @@ class ReplayTest {
             runtimes.toString());
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    ParsedDefinition parsed = DefinitionParser.parse(Files.readAllBytes(yaml));
+    ParsedDefinition parsed =
+        new DefinitionParser(new CelExpressions()).parse(Files.readAllBytes(yaml));
     assertThat(parsed).isInstanceOf(ParsedDefinition.Accepted.class);
     assertThat(((ParsedDefinition.Accepted) parsed).definition().steps())
         .extracting(StepDefinition::id)

@@ -26,6 +26,19 @@ class EngineCommandsTest {
        "startedAt":"2026-01-01T00:00:00.001Z","steps":{"total":4,"succeeded":1,"open":0,"waiting":3},
        "failure":{"type":"millrace.cancelled","message":""}}""";
 
+  private static final String OPEN =
+      """
+      {"step":"pay","type":"pay","queue":"q","status":"OPEN","attempt":2,"waitsFor":0,
+       "due":"2026-01-01T00:01:00Z"}""";
+  private static final String BACKING_OFF =
+      """
+      {"step":"ship","type":"ship","queue":"q","status":"BACKING_OFF","attempt":1,"waitsFor":0,
+       "due":"2026-01-01T00:02:00Z"}""";
+  private static final String WAITING =
+      """
+      {"step":"mail","type":"mail","queue":"q","status":"WAITING","attempt":0,"waitsFor":2,
+       "due":null}""";
+
   private HttpServer server;
   private String url;
 
@@ -40,8 +53,18 @@ class EngineCommandsTest {
               switch (asked) {
                 case "/workflows/w%201" -> WORKFLOW;
                 case "/workflows/cancelled" -> CANCELLED;
+                case "/workflows/w%201/steps?which=active&from=0&limit=20" ->
+                    "{\"steps\":[" + OPEN + "],\"next\":2}";
+                case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
+                    "{\"steps\":[" + OPEN + "],\"next\":2}";
+                case "/workflows/w%201/steps?which=unfinished&from=2&limit=1000" ->
+                    "{\"steps\":[" + BACKING_OFF + "," + WAITING + "],\"next\":null}";
                 case "/workflows?limit=100" ->
                     "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
+                case "/workflows?limit=1&status=FAILED&definition=order%2F3" ->
+                    "{\"workflows\":[],\"next\":\"v\",\"partial\":false}";
+                case "/workflows?limit=1&after=v&status=FAILED&definition=order%2F3" ->
+                    "{\"workflows\":[" + WORKFLOW + "],\"next\":\"w 1\",\"partial\":false}";
                 case "/workflows?limit=5&status=FAILED" ->
                     "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
                 default -> "";
@@ -96,6 +119,35 @@ class EngineCommandsTest {
             "WORKFLOW                  STATUS     DEFINITION  STEPS  STARTED",
             "cancelled-with-a-long-id  CANCELLED  order/3     1/4    2026-01-01T00:00:00.001Z",
             "w 1                       FAILED     order/3     2/4    2026-01-01T00:00:00Z");
+  }
+
+  @Test
+  void statusShowsWhatIsUnderWayAndOnRequestAllThatIsNotFinished() {
+    assertThat(run("status", "w 1").out().lines())
+        .endsWith(
+            "  OPEN        pay#2, times out at 2026-01-01T00:01:00Z, queue q",
+            "            more with --steps");
+    assertThat(run("status", "w 1", "--steps").out().lines())
+        .endsWith(
+            "  OPEN        pay#2, times out at 2026-01-01T00:01:00Z, queue q",
+            "  BACKING_OFF ship#1, next attempt at 2026-01-01T00:02:00Z, queue q",
+            "  WAITING     mail, waits for 2 steps");
+    assertThat(run("status", "w 1", "--steps", "--json").out().lines())
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("{\"step\":"));
+  }
+
+  @Test
+  void listFollowsThePagesAndSaysWhereToGoOn() {
+    CliRun run =
+        run("list", "--where", "status=FAILED", "--where", "definition=order/3", "--limit", "1");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines()).hasSize(2).last().asString().startsWith("w 1");
+    assertThat(run.err()).contains("there are more; go on with --after 'w 1'");
+    CliRun unknown = run("list", "--where", "stat=FAILED");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("--where: filter 'stat' is not known; there are definition");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.CliRun;
+import dev.millrace.cli.Millrace;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
@@ -11,6 +12,7 @@ import dev.millrace.kafka.EmbeddedKafka;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.BuiltInRegistry;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowControl;
@@ -18,6 +20,7 @@ import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.testing.JvmProcess;
 import dev.millrace.testing.Patience;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -89,16 +92,135 @@ class WorkflowCommandsTest {
         .isEqualTo("{\"a\":1}");
   }
 
+  /** Avro trusts the classes of records only once something has made a codec for them. */
+  @Test
+  void startWorksInAJvmThatHasMadeNoRecordBefore() throws Exception {
+    try (JvmProcess start =
+        JvmProcess.start(
+            Millrace.class,
+            List.of(
+                "start",
+                "order",
+                "--id",
+                "fresh",
+                "--bootstrap-servers",
+                kafka.bootstrapServers(),
+                "--schema-registry",
+                registry.url()))) {
+      assertThat(start.awaitLine("fresh")).isEqualTo("fresh");
+    }
+  }
+
   @Test
   void cancelSendsOneRecord() {
     CliRun run = run("cancel", "w2", "--reason", "wrong address");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
-        .isEqualToIgnoringNewLines("cancel of w2 sent; 'millrace status w2' shows its effect");
+        .isEqualToIgnoringNewLines("cancel of w2 sent; 'millrace events w2' shows its effect");
     WorkflowControl control = only(WorkflowControl.class, connection.topics().controls(), "w2");
     assertThat(control.getAction()).isEqualTo(ControlAction.CANCEL);
     assertThat(control.getReason()).isEqualTo("wrong address");
+  }
+
+  @Test
+  void everyControlCarriesItsDetailsAndAnId() {
+    assertThat(control("pause", "c1").getId()).isNotEmpty();
+    WorkflowControl signal =
+        control("signal", "c2", "--name", "approve", "--payload", "{\"by\":1}", "--id", "once");
+    assertThat(signal.getId()).isEqualTo("once");
+    assertThat(signal.getName()).isEqualTo("approve");
+    assertThat(StandardCharsets.UTF_8.decode(signal.getPayload().getData()).toString())
+        .isEqualTo("{\"by\":1}");
+    WorkflowControl resolve = control("resolve", "c3", "--step", "pay", "--output", "7");
+    assertThat(resolve.getAction()).isEqualTo(ControlAction.RESOLVE_STEP);
+    assertThat(resolve.getStep()).isEqualTo("pay");
+    assertThat(resolve.getPayload()).isNotNull();
+    assertThat(control("retry", "c4", "--step", "pay").getAction())
+        .isEqualTo(ControlAction.RETRY_STEP);
+    assertThat(control("priority", "c5", "--to", "9").getPriority()).isEqualTo(9);
+    WorkflowControl migrate = control("migrate", "c6", "--to", "4", "--check");
+    assertThat(migrate.getVersion()).isEqualTo(4);
+    assertThat(migrate.getDryRun()).isTrue();
+
+    assertThat(run("skip", "c7").err()).contains("Missing required option: '--step=STEP'");
+    assertThat(run("priority", "c7", "--to", "10").err()).contains("must be 0 to 9");
+    assertThat(run("migrate", "c7", "--to", "0").err()).contains("versions start at 1");
+    assertThat(run("resume").err()).contains("give their ids, or --where");
+    assertThat(run("resume", "c7", "--where", "status=RUNNING").exitCode()).isEqualTo(2);
+    assertThat(records(WorkflowControl.class, connection.topics().controls(), "c7")).isEmpty();
+  }
+
+  @Test
+  void waitingControlShowsWhatItDidAndWhetherItWasRefused() {
+    CompletableFuture<CliRun> taken =
+        CompletableFuture.supplyAsync(() -> run("pause", "c8", "--wait"));
+    sendEvents("c8", 7, EventSource.CONTROL, controlOffset("c8"), EventType.WORKFLOW_PAUSED);
+    assertThat(taken.join().exitCode()).as(taken.join().err()).isZero();
+    assertThat(taken.join().out()).startsWith("c8 ").contains("WORKFLOW_PAUSED");
+
+    CompletableFuture<CliRun> refused =
+        CompletableFuture.supplyAsync(() -> run("rerun", "c9", "--step", "a", "--wait"));
+    sendEvents("c9", 7, EventSource.CONTROL, controlOffset("c9"), EventType.CONTROL_REFUSED);
+    assertThat(refused.join().exitCode()).isEqualTo(4);
+    assertThat(refused.join().out()).contains("CONTROL_REFUSED");
+
+    CliRun unheard = run("cancel", "c10", "--wait", "--wait-limit", "PT0.1S", "--id", "it");
+    assertThat(unheard.exitCode()).isEqualTo(1);
+    assertThat(unheard.err()).contains("of 1 workflows nothing was heard", "control it before");
+  }
+
+  @Test
+  void controlOfAllThatFitAsksFirstAndCanBeRepeated() throws Exception {
+    HttpServer engine =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    engine.createContext(
+        "/workflows",
+        exchange -> {
+          boolean first = !exchange.getRequestURI().getQuery().contains("after=");
+          String page =
+              "{\"workflows\":[{\"workflowId\":\"%s\"}],\"next\":%s,\"partial\":false}"
+                  .formatted(first ? "b1" : "b2", first ? "\"b1\"" : "null");
+          exchange.sendResponseHeaders(200, page.length());
+          exchange.getResponseBody().write(page.getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    engine.start();
+    try {
+      String url = "http://127.0.0.1:" + engine.getAddress().getPort();
+      String[] all = {"cancel", "--where", "status=RUNNING", "--http", url, "--id", "batch"};
+
+      CliRun dry = run(with(all, "--dry-run"));
+      assertThat(dry.exitCode()).as(dry.err()).isZero();
+      assertThat(dry.out().lines())
+          .containsExactly("b1", "b2", "nothing was sent; it would be to 2 workflows");
+      assertThat(run(all).err()).contains("cancel 2 workflows?", "confirm with --yes");
+      assertThat(records(WorkflowControl.class, connection.topics().controls(), "b1")).isEmpty();
+
+      CliRun sent = run(with(all, "--yes"));
+      assertThat(sent.exitCode()).as(sent.err()).isZero();
+      assertThat(sent.out()).contains("cancel of 2 of 2 workflows sent");
+      for (String id : List.of("b1", "b2")) {
+        assertThat(only(WorkflowControl.class, connection.topics().controls(), id).getId())
+            .isEqualTo("batch");
+      }
+    } finally {
+      engine.stop(0);
+    }
+  }
+
+  private static String[] with(String[] arguments, String more) {
+    return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
+  }
+
+  private static WorkflowControl control(String... arguments) {
+    CliRun run = run(arguments);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    return only(WorkflowControl.class, connection.topics().controls(), arguments[1]);
+  }
+
+  private static long controlOffset(String id) {
+    return found(WorkflowControl.class, connection.topics().controls(), id).offset();
   }
 
   @Test
@@ -207,6 +329,32 @@ class WorkflowCommandsTest {
   }
 
   @Test
+  void waitingStartThatCancelsTheOtherWaitsForItsOwnWorkflow() {
+    CompletableFuture<CliRun> run =
+        CompletableFuture.supplyAsync(
+            () -> run("start", "a", "--id", "w12", "--on-duplicate", "cancel-existing", "--wait"));
+    long start = found(WorkflowStart.class, connection.topics().starts(), "w12").offset();
+    sendEvents("w12", 7, start, EventType.WORKFLOW_CANCELLED);
+    sendEvents("w12", 8, start, EventType.WORKFLOW_STARTED, EventType.WORKFLOW_SUCCEEDED);
+
+    assertThat(run.join().exitCode()).as(run.join().err()).isZero();
+    assertThat(run.join().out()).contains("9 WORKFLOW_SUCCEEDED");
+    assertThat(only(WorkflowStart.class, connection.topics().starts(), "w12").getOnDuplicate())
+        .isEqualTo(DuplicatePolicy.CANCEL_EXISTING);
+    assertThat(run("start", "a", "--on-duplicate", "anew").err())
+        .contains("'anew': must be one of reject, return-existing");
+  }
+
+  @Test
+  void waitingStartThatIsContentWithTheOtherIsNoFailure() {
+    sendEvents("w13", 0, EventType.WORKFLOW_STARTED);
+    CliRun run = run("start", "a", "--id", "w13", "--on-duplicate", "return-existing", "--wait");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err()).contains("is there already and was left as it is");
+  }
+
+  @Test
   void recordThatCannotBeReadIsSkippedWithAWarning() throws Exception {
     String events = connection.topics().events();
     long offset = RecordSender.send(connection, events, "w9", new byte[] {1, 2, 3});
@@ -289,14 +437,19 @@ class WorkflowCommandsTest {
 
   private static void sendEvents(
       String id, long firstSequence, long startOffset, EventType... types) {
+    sendEvents(id, firstSequence, EventSource.START, startOffset, types);
+  }
+
+  private static void sendEvents(
+      String id, long firstSequence, EventSource source, long offset, EventType... types) {
     List<WorkflowEvent> events =
         Stream.of(types).map(type -> WorkflowEvent.newBuilder().setType(type).build()).toList();
     WorkflowEvents record =
         WorkflowEvents.newBuilder()
             .setFirstSequence(firstSequence)
             .setAt(Instant.parse("2026-01-01T00:00:00Z"))
-            .setSource(EventSource.START)
-            .setSourceOffset(startOffset)
+            .setSource(source)
+            .setSourceOffset(offset)
             .setEvents(events)
             .build();
     String topic = connection.topics().events();

@@ -1,10 +1,12 @@
 package dev.millrace.orchestrator.app;
 
 import dev.millrace.orchestrator.codec.CommandSubjects;
+import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.orchestrator.http.EngineHttpServer;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.query.WorkflowQueries;
 import dev.millrace.orchestrator.store.CacheBudget;
@@ -24,6 +26,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.CloseOptions;
@@ -51,6 +54,10 @@ public final class Engine implements AutoCloseable {
   private final EngineHttpServer http;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch stopping;
+
+  /** Made when it is known how many partitions there are. */
+  private final IntFunction<WorkflowQueries> queries;
+
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Engine(
@@ -59,13 +66,15 @@ public final class Engine implements AutoCloseable {
       CommandTopics commandTopics,
       KafkaStreams streams,
       EngineHttpServer http,
-      CountDownLatch stopping) {
+      CountDownLatch stopping,
+      IntFunction<WorkflowQueries> queries) {
     this.config = config;
     this.admin = admin;
     this.commandTopics = commandTopics;
     this.streams = streams;
     this.http = http;
     this.stopping = stopping;
+    this.queries = queries;
     streams.setUncaughtExceptionHandler(new ThreadReplacement());
     streams.setStateListener(this::stateChanged);
   }
@@ -117,6 +126,7 @@ public final class Engine implements AutoCloseable {
     opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
     CountDownLatch stopping = new CountDownLatch(1);
+    Definitions definitions = new Definitions(stopping);
     Topology topology =
         OrchestratorTopology.build(
             new WorkflowProcessor.Settings(
@@ -127,7 +137,7 @@ public final class Engine implements AutoCloseable {
                 config.controlWait(),
                 config.timerTick()),
             registry,
-            stopping,
+            definitions,
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
@@ -138,7 +148,20 @@ public final class Engine implements AutoCloseable {
         StreamsConfig.APPLICATION_SERVER_CONFIG, Utils.formatAddress(self.host(), self.port()));
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
-    return new Engine(config, admin, commandTopics, streams, http, stopping);
+    return new Engine(
+        config,
+        admin,
+        commandTopics,
+        streams,
+        http,
+        stopping,
+        partitions ->
+            new WorkflowQueries(
+                streams,
+                self,
+                partitions,
+                definitions,
+                record -> new DefinitionDecoder(config.topics(), registry).decode(record)));
   }
 
   private static void closeAfter(Exception failure, AutoCloseable part) {
@@ -160,11 +183,7 @@ public final class Engine implements AutoCloseable {
     TopicAdmin topics = new TopicAdmin(admin);
     topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
-    http.serve(
-        new WorkflowQueries(
-            streams,
-            config.httpAdvertised(http.port()),
-            topics.partitions(config.topics().starts())));
+    http.serve(queries.apply(topics.partitions(config.topics().starts())));
     http.start();
     streams.start();
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
@@ -45,6 +46,9 @@ public final class InputDecoder {
   /** What the event of a dispatched step takes beside the step's id, at most. */
   private static final int DISPATCH_BYTES = 24;
 
+  private static final DefinitionParser DEFINITIONS =
+      new DefinitionParser(DefinitionDecoder.EXPRESSIONS);
+
   private final AvroCodec<WorkflowStart> starts;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
@@ -83,7 +87,6 @@ public final class InputDecoder {
               .formatted(start.getVersion()),
           null);
     }
-    UnsupportedInputs.check(start);
     Payload input = PayloadCodec.fromAvroWithinLimit(start.getInput(), "input");
     InlineDefinition inline =
         start.getInlineDefinition() == null
@@ -99,8 +102,21 @@ public final class InputDecoder {
             start.getPriority(),
             deadlineMs(start.getDeadline()),
             inline == null ? null : inline.definition(),
-            parent(start.getParent()));
+            parent(start.getParent()),
+            policy(start.getOnDuplicate()));
     return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);
+  }
+
+  private static DuplicatePolicy policy(dev.millrace.schemas.v1.DuplicatePolicy onDuplicate)
+      throws MalformedRecordException {
+    return switch (onDuplicate) {
+      case REJECT -> DuplicatePolicy.REJECT;
+      case RETURN_EXISTING -> DuplicatePolicy.RETURN_EXISTING;
+      case CANCEL_EXISTING -> DuplicatePolicy.CANCEL_EXISTING;
+      case ALLOW_AFTER_END -> DuplicatePolicy.ALLOW_AFTER_END;
+      case UNKNOWN ->
+          throw UnsupportedInputs.unsupported("onDuplicate is " + onDuplicate, "send REJECT");
+    };
   }
 
   /**
@@ -163,7 +179,7 @@ public final class InputDecoder {
   }
 
   private static WorkflowDefinition readDefinition(String source) throws MalformedRecordException {
-    return switch (DefinitionParser.parse(source.getBytes(UTF_8), SourceFormat.JSON)) {
+    return switch (DEFINITIONS.parse(source.getBytes(UTF_8), SourceFormat.JSON)) {
       case ParsedDefinition.Accepted accepted -> DefinitionCodec.toAvro(accepted.definition());
       case ParsedDefinition.Refused refused ->
           throw new MalformedRecordException(

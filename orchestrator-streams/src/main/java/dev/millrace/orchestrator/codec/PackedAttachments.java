@@ -68,11 +68,13 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     return packed == null ? null : new String(packed, UTF_8);
   }
 
-  public void setChild(int step, @Nullable String workflowId) {
-    attach(
-        Attachments.Kind.CHILD,
-        step,
-        workflowId == null ? null : Packing.utf8("workflow id of a child", workflowId, 0xffff));
+  public void setChild(int step, String workflowId) {
+    byte[] packed = Packing.utf8("workflow id of a child", workflowId, 0xffff);
+    attach(Attachments.Kind.CHILD, step, packed);
+  }
+
+  final void removeChild(int step) {
+    attach(Attachments.Kind.CHILD, step, null);
   }
 
   /** The steps that wait for other workflows. */

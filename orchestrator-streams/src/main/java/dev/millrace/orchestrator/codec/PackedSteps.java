@@ -53,8 +53,8 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   }
 
   public int attempt(int step) {
-    int former = hasFlag(FLAG_ROUNDS) ? formerAttempts(step) : 0;
-    return former + StepEntry.attempts(entry(step));
+    int ofRounds = hasFlag(FLAG_ROUNDS) ? attemptsOfFormerRounds(step) : 0;
+    return formerAttempts() + ofRounds + StepEntry.attempts(entry(step));
   }
 
   public int attemptsOfRound(int step) {
@@ -141,14 +141,23 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   final void nextRound(int step) {
     insertTable(FLAG_ROUNDS, ROUND_BYTES);
     int at = roundOffset(step);
-    int attempts = attempt(step);
+    int attempts = attempt(step) - formerAttempts();
     body.setShort(at, attempts >>> 16);
     body.setShort(at + Short.BYTES, attempts & 0xffff);
     body.setShort(at + Integer.BYTES, body.shortAt(at + Integer.BYTES) + 1);
     setEntry(step, StepEntry.withAttempts(entry(step), 0));
   }
 
-  private int formerAttempts(int step) {
+  /** The highest attempt of any step, and of any step of former workflows of this id. */
+  final int highestAttempt() {
+    int highest = formerAttempts();
+    for (int step = 0; step < stepCount(); step++) {
+      highest = Math.max(highest, attempt(step));
+    }
+    return highest;
+  }
+
+  private int attemptsOfFormerRounds(int step) {
     int at = roundOffset(step);
     return body.shortAt(at) << 16 | body.shortAt(at + Short.BYTES);
   }

@@ -192,8 +192,13 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     int nameAt = AT_TENANT + 2 + tenantUtf8.length;
     int inputAt = nameAt + 1 + nameUtf8.length;
     int table = inputAt + 2 + ridingSize;
+    boolean leavesResult = hasFlag(FLAG_RESULT_SPILLED); // of a workflow that had the id before
     become(Arrays.copyOf(bytes, table + steps * STEP_BYTES));
     bytes[AT_STATUS] = WorkflowStatus.RUNNING.code();
+    bytes[AT_FLAGS] &= FLAG_DEFINITION_SPILLED;
+    putLong(bytes, AT_ENDED, 0);
+    putInt(bytes, AT_SUCCEEDED, 0);
+    putInt(bytes, AT_FINISHED, 0);
     bytes[AT_PRIORITY] = (byte) priority;
     putLong(bytes, AT_STARTED, atMs);
     putLong(bytes, AT_DEADLINE, deadlineMs);
@@ -207,6 +212,9 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     bytes[nameAt] = (byte) nameUtf8.length;
     System.arraycopy(nameUtf8, 0, bytes, nameAt + 1, nameUtf8.length);
     putShort(bytes, inputAt, ridingSize);
+    if (leavesResult) {
+      spilled.release(List.of(RESULT_SLOT));
+    }
     if (input != null && spill) {
       setFlag(FLAG_INPUT_SPILLED);
       spilled.spill(INPUT_SLOT, input);
@@ -306,6 +314,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
       released.removeIf(slot -> slot == RESULT_SLOT);
     }
     spilled.release(released);
+    int highestAttempt = highestAttempt();
     int tail = tailOffset();
     byte[] last = new byte[0];
     Failure failure = outcome.failure();
@@ -322,6 +331,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     summary[AT_STATUS] = outcome.status().code();
     summary[AT_FLAGS] = (byte) (resultIsSpilled ? FLAG_RESULT_SPILLED : 0);
     putLong(summary, AT_ENDED, atMs);
+    putInt(summary, AT_FORMER_ATTEMPTS, highestAttempt);
     putInt(summary, AT_OPEN, 0);
     putInt(summary, AT_HELD, 0);
     putInt(summary, AT_TABLE, 0);
@@ -336,7 +346,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   /** Moves a step that may have waited for another workflow. */
   private void leave(int step, StepStatus next, long deadlineMs) {
     if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
-      setChild(step, null);
+      removeChild(step);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,9 +53,15 @@ public final class SpilledPayloads {
       spilled = new ArrayList<>(1);
     }
     spilled.add(new Spilled(slot, payload));
+    if (released.contains(slot)) { // of a former workflow of the id: its key is written over
+      released = released.stream().filter(each -> each != slot).toList();
+    }
   }
 
   void release(List<Integer> slots) {
-    released = slots;
+    released =
+        released.isEmpty()
+            ? slots
+            : Stream.concat(released.stream(), slots.stream()).distinct().toList();
   }
 }

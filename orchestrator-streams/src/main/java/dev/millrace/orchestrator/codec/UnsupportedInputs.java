@@ -1,9 +1,7 @@
 package dev.millrace.orchestrator.codec;
 
-import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
-import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.MalformedRecordException;
 
 /**
@@ -12,13 +10,6 @@ import dev.millrace.schemas.wire.MalformedRecordException;
  */
 final class UnsupportedInputs {
   private UnsupportedInputs() {}
-
-  /** Refuses policies for a taken id other than to reject. */
-  static void check(WorkflowStart start) throws MalformedRecordException {
-    if (start.getOnDuplicate() != DuplicatePolicy.REJECT) {
-      throw unsupported("onDuplicate is " + start.getOnDuplicate(), "send REJECT");
-    }
-  }
 
   /** Refuses every action but a cancel and a migration. */
   static void check(WorkflowControl control) throws MalformedRecordException {
@@ -59,7 +50,7 @@ final class UnsupportedInputs {
     }
   }
 
-  private static MalformedRecordException unsupported(String what, String instead) {
+  static MalformedRecordException unsupported(String what, String instead) {
     return new MalformedRecordException(
         "%s: not one that this engine knows; upgrade the engine or %s".formatted(what, instead),
         null);

@@ -9,6 +9,7 @@ import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowStart;
@@ -42,6 +43,7 @@ public final class WorkflowMessages {
             .setTenant(tenant)
             .setPriority(priority)
             .setParent(ParentCodec.toAvro(start.parent()))
+            .setOnDuplicate(DuplicatePolicy.REJECT)
             .build());
   }
 

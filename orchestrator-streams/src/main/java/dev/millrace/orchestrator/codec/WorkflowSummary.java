@@ -37,7 +37,8 @@ public sealed class WorkflowSummary permits PackedSteps {
   static final int AT_FINISHED = 104;
   static final int AT_HELD = 108;
   static final int AT_FIRST_HELD = 112;
-  static final int AT_TENANT = 116;
+  static final int AT_FORMER_ATTEMPTS = 116;
+  static final int AT_TENANT = 120;
 
   /** What the workflow returned has a key of its own; stands in the flags after the end, too. */
   static final int FLAG_RESULT_SPILLED = 128;
@@ -166,6 +167,14 @@ public sealed class WorkflowSummary permits PackedSteps {
    */
   public long armedTimerMs() {
     return getLong(bytes, AT_ARMED);
+  }
+
+  /**
+   * The highest attempt of any step of the workflows that had this id before: attempts are never
+   * used twice, so that a late completion of theirs fits none of this one's.
+   */
+  final int formerAttempts() {
+    return getInt(bytes, AT_FORMER_ATTEMPTS);
   }
 
   /** Which life of its stream task has stored it last; 0 for none. */

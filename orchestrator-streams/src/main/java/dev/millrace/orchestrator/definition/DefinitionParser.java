@@ -1,14 +1,17 @@
 package dev.millrace.orchestrator.definition;
 
+import dev.millrace.orchestrator.core.check.CompiledOnce;
+import dev.millrace.orchestrator.core.check.ExpressionRules;
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
+import java.util.List;
 
 /**
  * Reads a definition from YAML or JSON. Everything wrong with the source is reported at once: what
  * its text, its structure and its meaning break, each with its place. Reading stops as soon as a
- * limit is passed, so that a hostile source costs little. Stateless and safe for use by several
- * threads.
+ * limit is passed, so that a hostile source costs little. Safe for use by several threads.
  */
 public final class DefinitionParser {
   /** Resource that holds the JSON Schema of the language, draft 2020-12. */
@@ -21,7 +24,7 @@ public final class DefinitionParser {
   public static final int LINE_BYTES = 256 * 1024;
 
   /** Deepest nesting of mappings and lists. */
-  public static final int DEPTH = 50;
+  public static final int DEPTH = 64;
 
   /** Most YAML anchors, and most YAML aliases. */
   public static final int ALIASES = 10;
@@ -32,10 +35,15 @@ public final class DefinitionParser {
   /** Most problems of text and structure that are reported; reading stops at the last of them. */
   public static final int PROBLEMS = 100;
 
-  private DefinitionParser() {}
+  private final ExpressionCompiler expressions;
+
+  /** A parser that has expressions compiled, to see that they can be. */
+  public DefinitionParser(ExpressionCompiler expressions) {
+    this.expressions = expressions;
+  }
 
   /** Reads a definition, telling JSON from YAML by its first character. */
-  public static ParsedDefinition parse(byte[] source) {
+  public ParsedDefinition parse(byte[] source) {
     return parse(source, SourceFormat.AUTO);
   }
 
@@ -45,21 +53,22 @@ public final class DefinitionParser {
    *
    * @param source UTF-8, with or without a byte order mark
    */
-  public static ParsedDefinition parse(byte[] source, SourceFormat format) {
+  public ParsedDefinition parse(byte[] source, SourceFormat format) {
     Problems problems = new Problems();
     SourceMap places = new SourceMap();
     try {
       WorkflowDefinition definition = read(source, format, problems, places);
-      for (Violation violation : DefinitionValidator.validate(definition)) {
-        if (!problems.covers(violation.path())) {
-          problems.add(
-              Problems.error(
-                  violation.code(),
-                  places.find(violation.path()),
-                  violation.path(),
-                  violation.message()));
-        }
-      }
+      violations(definition).stream()
+          .filter(violation -> !problems.covers(violation.path()))
+          .map(
+              violation ->
+                  Problems.error(
+                      violation.code(),
+                      places.find(violation.path()),
+                      violation.path(),
+                      violation.message()))
+          .toList()
+          .forEach(problems::add);
       if (problems.isEmpty()) {
         DefinitionWarnings.of(definition, places).forEach(problems::add);
         return new ParsedDefinition.Accepted(definition, problems.inOrder());
@@ -68,6 +77,14 @@ public final class DefinitionParser {
       problems.add(refused.toProblem());
     }
     return new ParsedDefinition.Refused(problems.inOrder());
+  }
+
+  /** Expressions are looked at when all else is right, since they need an order of the steps. */
+  private List<Violation> violations(WorkflowDefinition definition) {
+    List<Violation> violations = DefinitionValidator.validate(definition);
+    return violations.isEmpty()
+        ? ExpressionRules.check(definition, new CompiledOnce(expressions))
+        : violations;
   }
 
   private static WorkflowDefinition read(
@@ -89,7 +106,7 @@ public final class DefinitionParser {
             yield new YamlEvents(source, Math.min(source.length, LINE_BYTES));
           }
         };
-    return new DefinitionReader(new SourceValues(events, problems), problems, places).read();
+    return new DefinitionReader(new SourceValues(events, problems, places)).read();
   }
 
   private static void refuseLongLine(byte[] source) throws SourceRefusedException {

@@ -7,6 +7,10 @@ import java.util.regex.Pattern;
 
 /** Durations as the language writes them: {@code 100ms}, {@code 30s}, {@code PT5M}. Stateless. */
 public final class DurationText {
+  /** What to write, for messages. */
+  static final String HOW_TO =
+      "write it with a unit, like 100ms, 30s, 5m, 1h or 7d, or as ISO-8601, like PT5M";
+
   /** A whole number above zero with a unit. */
   static final String SIMPLE = "([1-9][0-9]{0,11})(ms|s|m|h|d)";
 

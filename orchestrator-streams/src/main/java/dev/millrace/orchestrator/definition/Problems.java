@@ -9,11 +9,13 @@ final class Problems {
   private final List<Problem> found = new ArrayList<>();
 
   /**
+   * Adds what is noticed while reading.
+   *
    * @throws SourceRefusedException when there are {@link DefinitionParser#PROBLEMS}
    */
-  void add(SourceRule rule, Position position, String path, String message)
+  void add(String code, Position position, String path, String message)
       throws SourceRefusedException {
-    add(error(rule.code(), position, path, message));
+    add(error(code, position, path, message));
     if (found.size() == DefinitionParser.PROBLEMS) {
       throw new SourceRefusedException(
           SourceRule.TOO_MANY_PROBLEMS,
@@ -36,16 +38,17 @@ final class Problems {
     return found.isEmpty();
   }
 
-  /** Whether a problem of this value, or of one that it is part of, is known already. */
+  /** Whether a problem of this value, of one that it is part of, or of a part of it is known. */
   boolean covers(String path) {
     return found.stream()
         .map(Problem::path)
-        .anyMatch(
-            known ->
-                !known.isEmpty()
-                    && path.startsWith(known)
-                    && (path.length() == known.length()
-                        || ".[".indexOf(path.charAt(known.length())) >= 0));
+        .anyMatch(known -> isWithin(path, known) || isWithin(known, path));
+  }
+
+  private static boolean isWithin(String path, String whole) {
+    return !whole.isEmpty()
+        && path.startsWith(whole)
+        && (path.length() == whole.length() || ".[".indexOf(path.charAt(whole.length())) >= 0);
   }
 
   /** The problems in the order of the source. */

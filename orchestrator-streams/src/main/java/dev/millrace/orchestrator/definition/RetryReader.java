@@ -1,10 +1,8 @@
 package dev.millrace.orchestrator.definition;
 
-import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads one retry policy; what is missing or unreadable has its default. One use, one thread. */
 final class RetryReader {
   private final SourceValues values;
-  private final SourceMap places;
-  private final int step;
-  private final String path;
 
   private int maxAttempts = RetryDefaults.MAX_ATTEMPTS;
   private Duration initialInterval = RetryDefaults.INITIAL_INTERVAL;
@@ -23,20 +18,23 @@ final class RetryReader {
   private double jitter = RetryDefaults.JITTER;
   private List<String> nonRetryable = List.of();
 
-  /**
-   * @param step index of the policy's step, or -1
-   * @param path of the policy, with a dot at its end
-   */
-  RetryReader(SourceValues values, SourceMap places, int step, String path) {
+  private RetryReader(SourceValues values) {
     this.values = values;
-    this.places = places;
-    this.step = step;
-    this.path = path;
   }
 
-  /** Reads the fields of a policy whose mapping has just begun. */
-  RetryPolicy read() throws SourceRefusedException {
-    values.mapping(path, Field.OF_RETRY, this::readField);
+  /** The policy that a value says; null when it is no mapping. */
+  static @Nullable RetryPolicy read(SourceValues values, SourceValue value)
+      throws SourceRefusedException {
+    if (!values.isA(
+        SourceEvent.Kind.MAPPING, value, "write the policy's fields, like {maxAttempts: 3}")) {
+      return null;
+    }
+    RetryReader reader = new RetryReader(values);
+    values.mapping(value, Field.OfRetry.class, List.of(), reader::readField);
+    return reader.toPolicy();
+  }
+
+  private RetryPolicy toPolicy() {
     return new RetryPolicy(
         maxAttempts,
         initialInterval,
@@ -47,45 +45,18 @@ final class RetryReader {
         nonRetryable);
   }
 
-  private void readField(Field field, SourceEvent value) throws SourceRefusedException {
-    places.put(step, field, value);
-    ValuePath at = new ValuePath(path, field);
+  private void readField(Field.OfRetry field, SourceValue value) throws SourceRefusedException {
     switch (field) {
       case MAX_ATTEMPTS ->
-          maxAttempts = Objects.requireNonNullElse(values.integer(at, value), maxAttempts);
+          maxAttempts = Objects.requireNonNullElse(values.integer(value), maxAttempts);
       case INITIAL_INTERVAL ->
-          initialInterval = Objects.requireNonNullElse(values.duration(at, value), initialInterval);
+          initialInterval = Objects.requireNonNullElse(values.duration(value), initialInterval);
       case COEFFICIENT ->
-          coefficient = Objects.requireNonNullElse(values.number(at, value), coefficient);
-      case MAX_INTERVAL -> maxInterval = values.duration(at, value);
-      case JITTER -> jitter = Objects.requireNonNullElse(values.number(at, value), jitter);
-      case NON_RETRYABLE -> nonRetryable = readTypes(at, value);
-      case NAME, VERSION, STEPS, ID, TYPE, QUEUE, DEPENDS_ON, TIMEOUT, RETRY ->
-          throw new IllegalStateException("not a field of a retry policy: " + field);
-    }
-  }
-
-  private List<String> readTypes(ValuePath at, SourceEvent value) throws SourceRefusedException {
-    if (!values.isA(
-        SourceEvent.Kind.SEQUENCE, at, value, "list the failure types in brackets, like [A, B]")) {
-      return List.of();
-    }
-    List<String> types = new ArrayList<>();
-    while (true) {
-      SourceEvent item = values.next();
-      if (item.kind() == SourceEvent.Kind.END) {
-        return types;
-      }
-      if (types.size() == DefinitionLimits.NON_RETRYABLE) {
-        throw new SourceRefusedException(
-            DefinitionRule.RETRY_NON_RETRYABLE.code(),
-            item.position(),
-            at.toString(),
-            "more than %d failure types; exclude fewer".formatted(DefinitionLimits.NON_RETRYABLE));
-      }
-      places.putItem(step, Field.NON_RETRYABLE, types.size(), item);
-      String type = values.text(at.item(types.size()), item);
-      types.add(type == null ? "?" + types.size() : type);
+          coefficient = Objects.requireNonNullElse(values.number(value), coefficient);
+      case MAX_INTERVAL -> maxInterval = values.duration(value);
+      case JITTER -> jitter = Objects.requireNonNullElse(values.number(value), jitter);
+      case NON_RETRYABLE ->
+          nonRetryable = FailureTypesReader.read(values, value, DefinitionRule.RETRY_NON_RETRYABLE);
     }
   }
 }

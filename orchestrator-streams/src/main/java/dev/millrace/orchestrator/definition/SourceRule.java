@@ -32,6 +32,14 @@ public enum SourceRule {
   WRONG_TYPE("wrong-type"),
   /** A text that is not a duration. */
   BAD_DURATION("bad-duration"),
+  /** A text that is not a point in time. */
+  BAD_TIME("bad-time"),
+  /** A text that is not a time zone. */
+  BAD_TIME_ZONE("bad-time-zone"),
+  /** A text that is none of those that the field knows. */
+  UNKNOWN_VALUE("unknown-value"),
+  /** A step that is to do several things, or a worker's field of a step that no worker runs. */
+  SEVERAL_ACTIONS("several-actions"),
   /** More values that are not part of the language than {@link DefinitionParser#SKIPPED}. */
   TOO_MUCH_UNKNOWN("too-much-unknown"),
   /** More problems than {@link DefinitionParser#PROBLEMS}; reading stopped. */

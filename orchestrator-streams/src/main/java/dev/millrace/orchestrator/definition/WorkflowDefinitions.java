@@ -2,13 +2,11 @@ package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,10 @@ public final class WorkflowDefinitions {
     private Duration timeout = Duration.ZERO;
     private String queue = DefinitionReader.DEFAULT_QUEUE;
     private RetryPolicy retry = RetryPolicy.NONE;
-    private final List<Step> steps = new ArrayList<>();
+    private int maxParallel;
+    private @Nullable String output;
+    private final List<StepBuilder> steps = new ArrayList<>();
+    private final List<StepBuilder> finallySteps = new ArrayList<>();
 
     private Builder(String name, int version) {
       this.name = name;
@@ -58,8 +59,26 @@ public final class WorkflowDefinitions {
     }
 
     /** Retry policy of the steps that have none of their own. */
-    public Builder retry(Consumer<Retry> policy) {
-      this.retry = Retry.of(policy);
+    public Builder retry(Consumer<RetryBuilder> policy) {
+      this.retry = RetryBuilder.of(policy);
+      return this;
+    }
+
+    /** Most steps of one workflow that are open at once; 0 means any number. */
+    public Builder maxParallel(int steps) {
+      this.maxParallel = steps;
+      return this;
+    }
+
+    /**
+     * Output of the workflow.
+     *
+     * @param template maps, lists, texts, numbers, booleans and null; texts may hold <code>${...}
+     *     </code>
+     * @throws IllegalArgumentException for anything else
+     */
+    public Builder output(@Nullable Object template) {
+      this.output = JsonText.of(template);
       return this;
     }
 
@@ -69,10 +88,19 @@ public final class WorkflowDefinitions {
     }
 
     /** Adds a step. */
-    public Builder step(String id, Consumer<Step> details) {
-      Step step = new Step(id);
-      details.accept(step);
-      steps.add(step);
+    public Builder step(String id, Consumer<StepBuilder> details) {
+      steps.add(StepBuilder.of(id, details));
+      return this;
+    }
+
+    /** Adds a step that runs at the end however the workflow ends; its type is its id. */
+    public Builder finallyStep(String id) {
+      return finallyStep(id, step -> {});
+    }
+
+    /** Adds a step that runs at the end however the workflow ends. */
+    public Builder finallyStep(String id, Consumer<StepBuilder> details) {
+      finallySteps.add(StepBuilder.of(id, details));
       return this;
     }
 
@@ -83,133 +111,20 @@ public final class WorkflowDefinitions {
      */
     public WorkflowDefinition build() {
       WorkflowDefinition definition =
-          WorkflowDefinition.of(
+          new WorkflowDefinition(
               name,
               version,
               timeout,
               retry,
-              steps.stream().map(step -> step.toStep(queue)).toList());
+              maxParallel,
+              output,
+              steps.stream().map(step -> step.toStep(queue)).toList(),
+              finallySteps.stream().map(step -> step.toStep(queue)).toList());
       List<Violation> violations = DefinitionValidator.validate(definition);
       if (!violations.isEmpty()) {
         throw new InvalidDefinitionException(name, violations);
       }
       return definition;
-    }
-  }
-
-  /** A step in the making. One thread. */
-  public static final class Step {
-    private final String id;
-    private String type;
-    private @Nullable String queue;
-    private final List<String> dependsOn = new ArrayList<>();
-    private Duration timeout = Duration.ZERO;
-    private @Nullable RetryPolicy retry;
-
-    private Step(String id) {
-      this.id = id;
-      this.type = id;
-    }
-
-    /** What a worker looks up its handler by. */
-    public Step type(String type) {
-      this.type = type;
-      return this;
-    }
-
-    /** Worker queue that gets the step's commands. */
-    public Step queue(String queue) {
-      this.queue = queue;
-      return this;
-    }
-
-    /** Adds steps that must succeed before this one starts. */
-    public Step dependsOn(String... ids) {
-      return dependsOn(List.of(ids));
-    }
-
-    /** Adds steps that must succeed before this one starts. */
-    public Step dependsOn(List<String> ids) {
-      dependsOn.addAll(ids);
-      return this;
-    }
-
-    /** Fails an attempt that takes longer; zero means never, as without a timeout. */
-    public Step timeout(Duration timeout) {
-      this.timeout = timeout;
-      return this;
-    }
-
-    /** Retry policy of the step, in place of the definition's. */
-    public Step retry(Consumer<Retry> policy) {
-      this.retry = Retry.of(policy);
-      return this;
-    }
-
-    private StepDefinition toStep(String defaultQueue) {
-      return StepDefinition.work(
-          id, type, Objects.requireNonNullElse(queue, defaultQueue), dependsOn, timeout, retry);
-    }
-  }
-
-  /** A retry policy in the making; what is not set is as {@link RetryDefaults} says. One thread. */
-  public static final class Retry {
-    private int maxAttempts = RetryDefaults.MAX_ATTEMPTS;
-    private Duration initialInterval = RetryDefaults.INITIAL_INTERVAL;
-    private double coefficient = RetryDefaults.COEFFICIENT;
-    private @Nullable Duration maxInterval;
-    private double jitter = RetryDefaults.JITTER;
-    private final List<String> nonRetryable = new ArrayList<>();
-
-    private Retry() {}
-
-    private static RetryPolicy of(Consumer<Retry> policy) {
-      Retry retry = new Retry();
-      policy.accept(retry);
-      return new RetryPolicy(
-          retry.maxAttempts,
-          retry.initialInterval,
-          retry.coefficient,
-          Objects.requireNonNullElseGet(
-              retry.maxInterval, () -> RetryDefaults.maxInterval(retry.initialInterval)),
-          retry.jitter,
-          retry.nonRetryable);
-    }
-
-    /** Attempts in all, the first included. */
-    public Retry maxAttempts(int maxAttempts) {
-      this.maxAttempts = maxAttempts;
-      return this;
-    }
-
-    /** Wait after the first failure. */
-    public Retry initialInterval(Duration initialInterval) {
-      this.initialInterval = initialInterval;
-      return this;
-    }
-
-    /** Factor from one wait to the next. */
-    public Retry coefficient(double coefficient) {
-      this.coefficient = coefficient;
-      return this;
-    }
-
-    /** Longest wait. */
-    public Retry maxInterval(Duration maxInterval) {
-      this.maxInterval = maxInterval;
-      return this;
-    }
-
-    /** Fraction of a wait by which it is moved at random, 0 to 1. */
-    public Retry jitter(double jitter) {
-      this.jitter = jitter;
-      return this;
-    }
-
-    /** Adds failure types that are never tried again. */
-    public Retry nonRetryable(String... types) {
-      nonRetryable.addAll(List.of(types));
-      return this;
     }
   }
 }

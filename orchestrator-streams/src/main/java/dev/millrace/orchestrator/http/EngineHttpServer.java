@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.millrace.orchestrator.query.ScheduleQueries;
 import dev.millrace.orchestrator.query.WorkflowQueries;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,6 +41,8 @@ public final class EngineHttpServer implements AutoCloseable {
   public void serve(WorkflowQueries queries) {
     WorkflowEndpoints workflows = new WorkflowEndpoints(queries);
     server.createContext("/workflows", workflows::handle);
+    ScheduleEndpoints schedules = new ScheduleEndpoints(queries, new ScheduleQueries(queries));
+    server.createContext(ScheduleEndpoints.PATH, schedules::handle);
     server.createContext("/", EngineHttpServer::notFound);
   }
 
@@ -62,7 +65,8 @@ public final class EngineHttpServer implements AutoCloseable {
   }
 
   private static void notFound(HttpExchange exchange) throws IOException {
-    JsonResponse.error(404, "no such page; there are /workflows and /workflows/{id}")
+    JsonResponse.error(
+            404, "no such page; there are /workflows and /schedules, each with /{id} too")
         .send(exchange);
   }
 }

@@ -3,55 +3,42 @@ package dev.millrace.orchestrator.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.query.NotReadyException;
-import dev.millrace.orchestrator.query.OtherEngine;
+import dev.millrace.orchestrator.query.StepSelection;
 import dev.millrace.orchestrator.query.WorkflowQueries;
-import dev.millrace.orchestrator.query.WorkflowStatusReport;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.state.HostInfo;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code GET /workflows/{id}} and {@code GET /workflows?status=&limit=}. What another engine has is
- * asked of that one. Thread-safe.
+ * {@code GET /workflows}, {@code GET /workflows/{id}} and {@code GET
+ * /workflows/{id}/steps?which=&from=&limit=}. What another engine has is asked of that one.
+ * Thread-safe.
  */
 final class WorkflowEndpoints {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkflowEndpoints.class);
-  private static final String PATH = "/workflows";
-  private static final int LIMIT_DEFAULT = 100;
-  private static final int LIMIT_MAX = 10_000;
-  private static final Duration FORWARD_TIMEOUT = Duration.ofSeconds(5);
+  static final String PATH = "/workflows";
 
-  /** Tells an engine to answer from its own stores, so that questions are not passed in circles. */
-  private static final String LOCAL = "local";
+  private static final Logger LOG = LoggerFactory.getLogger(WorkflowEndpoints.class);
+  private static final String STEPS = "/steps";
+  private static final int STEPS_DEFAULT = 100;
+  private static final int STEPS_MAX = 10_000;
 
   private final WorkflowQueries queries;
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(FORWARD_TIMEOUT).build();
-  private final JsonMapper json = JsonMapper.builder().build();
+  private final Forwarding engines = new Forwarding();
+  private final WorkflowListing listing;
 
   WorkflowEndpoints(WorkflowQueries queries) {
     this.queries = queries;
+    this.listing = new WorkflowListing(queries, engines);
   }
 
   void handle(HttpExchange exchange) throws IOException {
@@ -78,126 +65,66 @@ final class WorkflowEndpoints {
 
   private JsonResponse get(URI uri) throws InterruptedException {
     String rawPath = uri.getRawPath();
-    Map<String, String> query = query(uri.getRawQuery());
+    Map<String, String> query = QueryText.read(uri.getRawQuery());
     if (rawPath.equals(PATH) || rawPath.equals(PATH + "/")) {
-      return list(query);
+      return listing.list(query);
     }
     if (!rawPath.startsWith(PATH + "/")) {
       return JsonResponse.error(404, "no such page");
     }
-    return one(
-        URLDecoder.decode(rawPath.substring(PATH.length() + 1).replace("+", "%2B"), UTF_8),
-        query.containsKey(LOCAL));
+    // A slash that belongs to an id comes as %2F here.
+    boolean steps = rawPath.endsWith(STEPS) && rawPath.length() > (PATH + "/" + STEPS).length();
+    String rawId =
+        rawPath.substring(
+            PATH.length() + 1, steps ? rawPath.length() - STEPS.length() : rawPath.length());
+    String workflowId = URLDecoder.decode(rawId.replace("+", "%2B"), UTF_8);
+    Optional<HostInfo> owner =
+        query.remove(QueryText.LOCAL) == null ? queries.otherOwner(workflowId) : Optional.empty();
+    if (owner.isPresent()) {
+      String path = PATH + "/" + QueryText.encoded(workflowId) + (steps ? STEPS : "");
+      return askOwner(owner.get(), workflowId, path + QueryText.local(query));
+    }
+    Optional<?> found = steps ? steps(workflowId, query) : queries.find(workflowId);
+    return found.isPresent()
+        ? JsonResponse.ok(found.get())
+        : JsonResponse.error(404, "no workflow '%s' is known".formatted(workflowId));
   }
 
-  private JsonResponse one(String workflowId, boolean local) throws InterruptedException {
-    Optional<HostInfo> owner = local ? Optional.empty() : queries.otherOwner(workflowId);
-    if (owner.isPresent()) {
-      String path = PATH + "/" + URLEncoder.encode(workflowId, UTF_8).replace("+", "%20");
-      return askOwner(owner.get(), workflowId, path + "?" + LOCAL + "=true");
+  private Optional<?> steps(String workflowId, Map<String, String> asked) {
+    Map<String, String> query = new LinkedHashMap<>(asked);
+    StepSelection selection = selection(query.remove("which"));
+    int from = QueryText.takeNumber(query, "from", 0, 0, Integer.MAX_VALUE);
+    int limit = QueryText.takeNumber(query, "limit", STEPS_DEFAULT, 1, STEPS_MAX);
+    if (!query.isEmpty()) {
+      throw new IllegalArgumentException(
+          "parameter '%s' is not known; there are which, from and limit"
+              .formatted(query.keySet().iterator().next()));
     }
-    return queries
-        .find(workflowId)
-        .map(JsonResponse::ok)
-        .orElseGet(
-            () -> JsonResponse.error(404, "no workflow '%s' is known".formatted(workflowId)));
+    return queries.steps(workflowId, selection, from, limit);
+  }
+
+  private static StepSelection selection(@Nullable String written) {
+    String name = written == null ? StepSelection.ALL.name() : written.toUpperCase(Locale.ROOT);
+    return Arrays.stream(StepSelection.values())
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "which '%s': must be active, unfinished or all".formatted(written)));
   }
 
   private JsonResponse askOwner(HostInfo owner, String workflowId, String pathAndQuery)
       throws InterruptedException {
     try {
-      return ask(owner, pathAndQuery);
+      return engines.ask(owner, pathAndQuery);
     } catch (IOException e) {
-      LOG.warn("engine {} did not answer", address(owner), e);
+      String address = Forwarding.address(owner);
+      LOG.warn("engine {} did not answer", address, e);
       throw new NotReadyException(
           "engine %s, which has workflow '%s', does not answer (%s)"
-              .formatted(address(owner), workflowId, e),
+              .formatted(address, workflowId, e),
           e);
     }
-  }
-
-  private JsonResponse list(Map<String, String> query) throws InterruptedException {
-    String statusName = query.get("status");
-    WorkflowStatus status =
-        statusName == null ? null : WorkflowStatus.valueOf(statusName.toUpperCase(Locale.ROOT));
-    int limit = Integer.parseInt(query.getOrDefault("limit", Integer.toString(LIMIT_DEFAULT)));
-    if (limit < 1 || limit > LIMIT_MAX) {
-      throw new IllegalArgumentException(
-          "limit is %d, allowed are 1 to %d".formatted(limit, LIMIT_MAX));
-    }
-    List<WorkflowStatusReport> own = queries.list(status, limit);
-    List<Object> workflows = new ArrayList<>(own);
-    if (query.containsKey(LOCAL)) {
-      return JsonResponse.ok(Map.of("workflows", workflows, "partial", false));
-    }
-    int all = queries.partitions();
-    Set<Integer> seen = new HashSet<>(queries.ownPartitions());
-    String filter = status == null ? "" : "&status=" + status;
-    boolean partial = false;
-    for (OtherEngine other : queries.otherEngines()) {
-      if (workflows.size() >= limit) {
-        break;
-      }
-      if (addFrom(other.address(), filter, limit, workflows)) {
-        seen.addAll(other.partitions());
-      } else {
-        partial = true;
-      }
-    }
-    partial |= workflows.size() < limit && seen.size() < all;
-    return JsonResponse.ok(Map.of("workflows", workflows, "partial", partial));
-  }
-
-  private boolean addFrom(HostInfo other, String filter, int limit, List<Object> workflows)
-      throws InterruptedException {
-    try {
-      JsonResponse response =
-          ask(other, PATH + "?" + LOCAL + "=true&limit=" + (limit - workflows.size()) + filter);
-      if (response.status() == 200
-          && response.body() instanceof JsonNode body
-          && body.has("workflows")) {
-        body.path("workflows").forEach(workflows::add);
-        return true;
-      }
-      LOG.warn("engine {} answered with status {}", address(other), response.status());
-      return false;
-    } catch (IOException e) {
-      LOG.warn("engine {} did not answer", address(other), e);
-      return false;
-    }
-  }
-
-  /**
-   * What another engine answers.
-   *
-   * @throws IOException when it does not, or what answers is no engine
-   */
-  private JsonResponse ask(HostInfo engine, String pathAndQuery)
-      throws IOException, InterruptedException {
-    URI uri = URI.create("http://" + address(engine) + pathAndQuery);
-    HttpRequest request = HttpRequest.newBuilder(uri).timeout(FORWARD_TIMEOUT).build();
-    var response = client.send(request, BodyHandlers.ofByteArray());
-    try {
-      return new JsonResponse(response.statusCode(), json.readTree(response.body()));
-    } catch (JacksonException e) {
-      throw new IOException("the answer is no JSON", e);
-    }
-  }
-
-  private static String address(HostInfo engine) {
-    return Utils.formatAddress(engine.host(), engine.port());
-  }
-
-  private static Map<String, String> query(String rawQuery) {
-    Map<String, String> query = new HashMap<>();
-    if (rawQuery != null) {
-      for (String pair : rawQuery.split("&", -1)) {
-        int equals = pair.indexOf('=');
-        String name = equals < 0 ? pair : pair.substring(0, equals);
-        String value = equals < 0 ? "" : pair.substring(equals + 1);
-        query.put(URLDecoder.decode(name, UTF_8), URLDecoder.decode(value, UTF_8));
-      }
-    }
-    return query;
   }
 }

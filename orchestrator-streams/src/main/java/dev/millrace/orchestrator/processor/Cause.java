@@ -11,7 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param source its topic; null for a timer
  * @param offset its offset; -1 for a timer
  * @param headers its headers, of which the trace context goes on to what it causes
+ * @param isWhole whether nothing more is to be done for it, so that it must not be applied again
  */
-record Cause(@Nullable InputSource source, long offset, Headers headers) {
+record Cause(@Nullable InputSource source, long offset, Headers headers, boolean isWhole) {
   static final Cause TIMER = new Cause(null, -1, new RecordHeaders());
+
+  Cause(@Nullable InputSource source, long offset, Headers headers) {
+    this(source, offset, headers, true);
+  }
+
+  /** The same input, of which this is only the first part. */
+  Cause inPart() {
+    return new Cause(source, offset, headers, false);
+  }
 }

@@ -1,11 +1,14 @@
 package dev.millrace.orchestrator.processor;
 
+import dev.millrace.orchestrator.codec.PatientRegistry;
 import dev.millrace.orchestrator.codec.RegistryOutage;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.schemas.registry.SchemaRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +37,21 @@ public final class Definitions {
   /**
    * No definitions yet.
    *
-   * @param ofReading what the thread that reads them waits in
-   * @param ofInputs what a stream thread waits in
+   * @param stopping counted down when the engine stops: nobody waits for the registry any more
    */
-  public Definitions(RegistryOutage ofReading, RegistryOutage ofInputs) {
-    this.ofReading = ofReading;
-    this.ofInputs = ofInputs;
+  public Definitions(CountDownLatch stopping) {
+    ofReading = RegistryOutage.ofTheDefinitions(stopping);
+    ofInputs = RegistryOutage.ofAStreamThread(stopping);
+  }
+
+  /** A registry whose outages the thread that reads definitions waits for. */
+  public SchemaRegistry forReading(SchemaRegistry registry) {
+    return new PatientRegistry(registry, ofReading);
+  }
+
+  /** A registry whose outages the stream threads wait for. */
+  public SchemaRegistry forInputs(SchemaRegistry registry) {
+    return new PatientRegistry(registry, ofInputs);
   }
 
   /** Adds a definition. */
@@ -68,7 +80,7 @@ public final class Definitions {
   }
 
   /** The definition with a certain content, or null when that is not known here. */
-  @Nullable CompiledDefinition find(long fingerprint) {
+  public @Nullable CompiledDefinition find(long fingerprint) {
     return byFingerprint.get(fingerprint);
   }
 

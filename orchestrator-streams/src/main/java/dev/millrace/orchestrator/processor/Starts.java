@@ -7,10 +7,14 @@ import dev.millrace.orchestrator.codec.InlineDefinition;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.decide.Duplicates;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.store.ParkedInputs;
 import dev.millrace.orchestrator.store.ParkedRecord;
 import dev.millrace.orchestrator.store.RecordKind;
@@ -25,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Starts workflows. A start whose definition or queue is not known yet is parked, for these arrive
- * by other ways and may be a little late; after a while it is rejected. Belongs to one stream task.
+ * by other ways and may be a little late; after a while it is rejected. One that cancels the
+ * workflow of its id is parked until that has ended, however long its clean-up takes. Belongs to
+ * one stream task.
  */
 final class Starts {
   /** How soon a parked start is tried again, in milliseconds. */
@@ -37,6 +43,12 @@ final class Starts {
   /** The version of a start that takes the highest there is. */
   private static final int HIGHEST_VERSION = 0;
 
+  /**
+   * How soon it is looked again whether a workflow that gives way has ended, if nobody told: its
+   * end begins the next one.
+   */
+  private static final long END_RETRY_MS = 10_000;
+
   /** Failure of a step whose child would have the id of another workflow. */
   private static final String ID_TAKEN = "child.id-taken";
 
@@ -44,6 +56,8 @@ final class Starts {
   private static final String NOT_STARTED = "child.not-started";
 
   private static final String REJECTED = "start-rejected";
+  private static final String REPLACED = "start-replaced";
+  private static final String GIVES_WAY = "another start of this workflow id cancels it";
   private static final RecordKind KIND = RecordKind.PARKED_START;
 
   private final TaskResources task;
@@ -64,54 +78,76 @@ final class Starts {
       throws MalformedRecordException {
     DecodedStart start = task.decoder().start(record.value(), record.headers());
     PackedWorkflow known = store.load(workflowId);
-    if (known != null) {
-      return startAgain(workflowId, known, start, cause);
+    if (known != null && cause.offset() <= known.appliedOffset(InputSource.START)) {
+      store.putAgain(workflowId, known);
+      controls.applyParked(workflowId);
+      return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
-    if (store.parked(KIND, workflowId) != null) {
-      return alreadyStarted();
+    ParkedInputs parked = store.parked(KIND, workflowId);
+    if (parked != null && cause.offset() <= parked.records().getFirst().offset()) {
+      return new Decision.Refused(Refusal.ALREADY_APPLIED, "it waits already");
     }
-    CompiledDefinition definition = definition(start);
-    if (definition != null && missingQueue(definition) == null) {
-      return begin(workflowId, definition, start, cause);
+    DuplicatePolicy policy = start.request().onDuplicate();
+    Duplicates.Verdict verdict = Duplicates.decide(policy, status(known, parked));
+    switch (verdict) {
+      case KEEP, REJECT -> {
+        if (known != null) {
+          controls.applyParked(workflowId);
+        }
+        tellOfTakenId(workflowId, start, known, cause.headers());
+        return taken(verdict);
+      }
+      case BEGIN, CANCEL_FIRST -> {}
     }
     long nowMs = task.context().currentSystemTimeMs();
     ParkedRecord waiting =
         new ParkedRecord(
             nowMs, cause.offset(), record.timestamp(), record.headers(), record.value());
-    ParkedInputs parked = new ParkedInputs(nowMs + RETRY_MS, List.of(waiting));
-    if (parked.storedBytes() > PARKED_BYTES) {
+    if (parked != null) {
+      replace(workflowId, parked.records().getFirst());
+    }
+    CompiledDefinition definition = definition(start);
+    boolean isReady = definition != null && missingQueue(definition) == null;
+    if (definition != null && isReady && verdict == Duplicates.Verdict.BEGIN) {
+      return begin(workflowId, definition, start, cause);
+    }
+    ParkedInputs next = new ParkedInputs(nowMs + RETRY_MS, List.of(waiting));
+    if (next.storedBytes() > PARKED_BYTES) {
       throw new MalformedRecordException(
-          "start of %d bytes with its headers, at most %d can wait for a definition or queue; register them first and start again"
-              .formatted(parked.storedBytes(), PARKED_BYTES),
+          "start of %d bytes with its headers, at most %d can wait for a definition, a queue or the end of another workflow; make these ready first and start again"
+              .formatted(next.storedBytes(), PARKED_BYTES),
           null);
     }
-    store.park(KIND, workflowId, parked, null);
+    store.park(KIND, workflowId, next, parked);
+    if (isReady) {
+      advance(workflowId, next, start, nowMs);
+    }
     return null;
   }
 
-  private Decision.Refused startAgain(
-      String workflowId, PackedWorkflow known, DecodedStart start, Cause cause) {
-    boolean applied = cause.offset() <= known.appliedOffset(InputSource.START);
-    if (applied) {
-      store.putAgain(workflowId, known);
-    } else {
-      Parent parent = start.request().parent();
-      boolean isChild = !known.status().hasEnded() && Objects.equals(parent, known.parent());
-      if (parent != null && !isChild) {
-        tell(
-            parent,
-            new Failure(ID_TAKEN, "workflow id '%s' is taken".formatted(workflowId), false),
-            cause.headers());
-      }
+  /** Where the workflow of an id is in its life; one whose start waits is as good as running. */
+  private static WorkflowStatus status(
+      @Nullable PackedWorkflow known, @Nullable ParkedInputs parked) {
+    if (parked != null) {
+      return WorkflowStatus.RUNNING;
     }
-    controls.applyParked(workflowId);
-    return applied
-        ? new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already")
-        : alreadyStarted();
+    return known == null ? WorkflowStatus.ABSENT : known.status();
   }
 
-  private static Decision.Refused alreadyStarted() {
-    return new Decision.Refused(Refusal.ALREADY_STARTED, "the workflow id is taken");
+  private static Decision.Refused taken(Duplicates.Verdict verdict) {
+    return verdict == Duplicates.Verdict.KEEP
+        ? new Decision.Refused(Refusal.EXISTING_RETURNED, "the workflow is there, as is wanted")
+        : new Decision.Refused(Refusal.ALREADY_STARTED, "the workflow id is taken");
+  }
+
+  /** A start that waits gives way to one that cancels what is there. */
+  private void replace(String workflowId, ParkedRecord former) {
+    deadLetters.send(
+        record(workflowId, former),
+        origin(former),
+        REPLACED,
+        "while it waited, another start of workflow '%s' came that cancels what is there"
+            .formatted(workflowId));
   }
 
   /** Tries a parked start again, if it has armed this timer. */
@@ -121,25 +157,41 @@ final class Starts {
     if (parked == null || parked.armedTimerMs() != timer.dueMs()) {
       return false;
     }
-    if (store.isKnown(workflowId)) { // a crash left the start beside the workflow that came of it
-      controls.applyParked(workflowId);
-      store.unpark(KIND, workflowId, parked);
-    } else {
-      retry(workflowId, parked, nowMs);
-    }
+    tryAgain(workflowId, parked, nowMs);
     return true;
   }
 
-  private void retry(String workflowId, ParkedInputs parked, long nowMs) {
+  /** Begins what waits for the end of a workflow, if that has ended now. */
+  void afterChange(String workflowId) {
+    ParkedInputs parked = store.parked(KIND, workflowId);
+    if (parked != null) {
+      PackedWorkflow known = store.load(workflowId);
+      if (known != null && known.status().hasEnded()) {
+        tryAgain(workflowId, parked, task.context().currentSystemTimeMs());
+      }
+    }
+  }
+
+  private void tryAgain(String workflowId, ParkedInputs parked, long nowMs) {
     ParkedRecord waiting = parked.records().getFirst();
-    DecodedStart start;
+    PackedWorkflow known = store.load(workflowId);
+    if (known != null && waiting.offset() <= known.appliedOffset(InputSource.START)) {
+      // A crash left the start beside the workflow that came of it.
+      controls.applyParked(workflowId);
+      store.unpark(KIND, workflowId, parked);
+      return;
+    }
     try {
-      start = task.decoder().start(waiting.value(), waiting.headers());
+      advance(workflowId, parked, task.decoder().start(waiting.value(), waiting.headers()), nowMs);
     } catch (MalformedRecordException e) { // read once, and not any more: by an older version, say
       deadLetters.malformed(record(workflowId, waiting), origin(waiting), e);
       giveUp(workflowId, parked);
-      return;
     }
+  }
+
+  /** Does for a parked start what can be done now. */
+  private void advance(String workflowId, ParkedInputs parked, DecodedStart start, long nowMs) {
+    ParkedRecord waiting = parked.records().getFirst();
     CompiledDefinition definition = definition(start);
     String missing =
         definition == null
@@ -149,31 +201,60 @@ final class Starts {
                     start.version() == HIGHEST_VERSION ? "" : " version " + start.version())
             : missingQueue(definition);
     if (definition != null && missing == null) {
-      Cause cause = new Cause(InputSource.START, waiting.offset(), waiting.headers());
-      begin(workflowId, definition, start, cause);
-      store.unpark(KIND, workflowId, parked);
+      follow(workflowId, parked, definition, start, nowMs);
     } else if (missing != null
         && !(definition == null && task.definitions().areHeldUp())
         && nowMs - waiting.sinceMs() >= task.settings().definitionWait().toMillis()) {
       reject(workflowId, waiting, missing, nowMs);
-      Parent parent = start.request().parent();
-      if (parent != null) {
-        tell(parent, new Failure(NOT_STARTED, missing, true), waiting.headers());
-      }
+      tell(start.request().parent(), new Failure(NOT_STARTED, missing, true), waiting.headers());
       giveUp(workflowId, parked);
     } else {
       store.park(KIND, workflowId, parked.again(nowMs + RETRY_MS), parked);
     }
   }
 
+  /** Begins a workflow whose definition and queues are there, as soon as its id is free. */
+  private void follow(
+      String workflowId,
+      ParkedInputs parked,
+      CompiledDefinition definition,
+      DecodedStart start,
+      long nowMs) {
+    ParkedRecord waiting = parked.records().getFirst();
+    Cause cause = new Cause(InputSource.START, waiting.offset(), waiting.headers());
+    DuplicatePolicy policy = start.request().onDuplicate();
+    Duplicates.Verdict verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
+    if (verdict == Duplicates.Verdict.CANCEL_FIRST) {
+      // Not its whole effect: its offset stays open until its own workflow begins.
+      transitions.change(workflowId, new CancelRequested(GIVES_WAY), cause.inPart());
+      verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
+    }
+    switch (verdict) {
+      case BEGIN -> {
+        begin(workflowId, definition, start, cause);
+        store.unpark(KIND, workflowId, parked);
+      }
+      case CANCEL_FIRST -> store.park(KIND, workflowId, parked.again(nowMs + END_RETRY_MS), parked);
+      case KEEP, REJECT -> {
+        tellOfTakenId(workflowId, start, store.load(workflowId), waiting.headers());
+        deadLetters.refuse(record(workflowId, waiting), origin(waiting), taken(verdict));
+        store.unpark(KIND, workflowId, parked);
+      }
+    }
+  }
+
   private void giveUp(String workflowId, ParkedInputs parked) {
     store.unpark(KIND, workflowId, parked);
+    if (store.isKnown(workflowId)) {
+      return; // Controls that wait are for the workflow that is there.
+    }
     controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
   }
 
   private Decision.@Nullable Refused begin(
       String workflowId, CompiledDefinition definition, DecodedStart start, Cause cause) {
-    PackedWorkflow workflow = store.absent();
+    PackedWorkflow known = store.load(workflowId);
+    PackedWorkflow workflow = known == null ? store.absent() : known;
     InlineDefinition inline = start.inline();
     if (inline != null) {
       workflow.bringDefinition(inline.record());
@@ -186,6 +267,9 @@ final class Starts {
 
   private void reject(String workflowId, ParkedRecord waiting, String missing, long nowMs) {
     deadLetters.send(record(workflowId, waiting), origin(waiting), REJECTED, missing);
+    if (store.isKnown(workflowId)) {
+      return; // The history of the id goes on, and is not to be replaced by this.
+    }
     Failure failure = new Failure("millrace." + REJECTED, missing, true);
     byte[] events = task.encoder().rejection(failure, nowMs, waiting.offset());
     task.context()
@@ -197,17 +281,30 @@ final class Starts {
                 TraceContext.of(waiting.headers())));
   }
 
-  /** Tells the parent of a workflow that it was not started. */
-  private void tell(Parent parent, Failure failure, Headers headers) {
-    task.context()
-        .forward(
-            new Record<>(
-                parent.workflowId().getBytes(UTF_8),
-                new Outgoing(
-                    task.settings().topics().completions(),
-                    task.messages().end(parent, null, failure)),
-                task.context().currentSystemTimeMs(),
-                TraceContext.of(headers)));
+  /** Tells the parent of a start, if it has one, that the id belongs to a workflow of others. */
+  private void tellOfTakenId(
+      String workflowId, DecodedStart start, @Nullable PackedWorkflow known, Headers headers) {
+    Parent parent = start.request().parent();
+    if (known == null || !Objects.equals(parent, known.parent())) {
+      String message =
+          "workflow id '%s' is taken by another workflow; give the child another"
+              .formatted(workflowId);
+      tell(parent, new Failure(ID_TAKEN, message, false), headers);
+    }
+  }
+
+  /** Tells the parent of a workflow, if it has one, that it was not started. */
+  private void tell(@Nullable Parent parent, Failure failure, Headers headers) {
+    if (parent != null) {
+      byte[] completion = task.messages().end(parent, null, failure);
+      task.context()
+          .forward(
+              new Record<>(
+                  parent.workflowId().getBytes(UTF_8),
+                  new Outgoing(task.settings().topics().completions(), completion),
+                  task.context().currentSystemTimeMs(),
+                  TraceContext.of(headers)));
+    }
   }
 
   private DeadLetters.Origin origin(ParkedRecord waiting) {

@@ -2,6 +2,8 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.codec.ScheduleDecoder;
+import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
@@ -14,6 +16,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param settings what the processor is told
  * @param decoder of what it reads
  * @param encoder of what it sends
+ * @param scheduleDecoder of what it reads about schedules
+ * @param scheduleEncoder of what schedules send
  * @param messages what workflows send to each other
  * @param definitions those that are registered
  * @param queues those that can be sent to
@@ -25,6 +29,8 @@ record TaskResources(
     WorkflowProcessor.Settings settings,
     InputDecoder decoder,
     OutputEncoder encoder,
+    ScheduleDecoder scheduleDecoder,
+    ScheduleEncoder scheduleEncoder,
     WorkflowMessages messages,
     Definitions definitions,
     QueueDirectory queues,

@@ -204,7 +204,7 @@ final class Transitions {
     }
 
     void store(Input input) {
-      if (cause.source() != null) {
+      if (cause.source() != null && cause.isWhole()) {
         workflow.setAppliedOffset(cause.source(), cause.offset());
       }
       if (workflow.status().hasEnded()) {

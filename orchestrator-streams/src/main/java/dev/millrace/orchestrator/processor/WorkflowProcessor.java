@@ -2,6 +2,8 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.InputDecoder;
 import dev.millrace.orchestrator.codec.OutputEncoder;
+import dev.millrace.orchestrator.codec.ScheduleDecoder;
+import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
@@ -15,13 +17,16 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one processor: takes starts, controls, completions and timers of the workflows of its
- * partition and moves these on. No record stops it: what it cannot take goes to the dead letters.
+ * The one processor: takes starts, controls, completions, schedules and timers of its partition and
+ * moves workflows and schedules on. No record stops it: what it cannot take goes to the dead
+ * letters.
  */
 public final class WorkflowProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
   private final Settings settings;
   private final InputDecoder decoder;
   private final OutputEncoder encoder;
+  private final ScheduleDecoder scheduleDecoder;
+  private final ScheduleEncoder scheduleEncoder;
   private final WorkflowMessages messages;
   private final Definitions definitions;
   private final QueueDirectory queues;
@@ -56,6 +61,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
     this.settings = settings;
     this.decoder = new InputDecoder(settings.topics(), registry);
     this.encoder = new OutputEncoder(settings.topics(), "default", registry);
+    this.scheduleDecoder = new ScheduleDecoder(settings.topics(), registry);
+    this.scheduleEncoder = new ScheduleEncoder(settings.topics(), registry);
     this.messages = new WorkflowMessages(settings.topics(), registry);
     this.definitions = definitions;
     this.queues = queues;
@@ -71,6 +78,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 settings,
                 decoder,
                 encoder,
+                scheduleDecoder,
+                scheduleEncoder,
                 messages,
                 definitions,
                 queues,

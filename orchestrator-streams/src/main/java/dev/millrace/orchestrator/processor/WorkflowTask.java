@@ -23,6 +23,8 @@ final class WorkflowTask {
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
 
+  private static final String ID_IS_A_SCHEDULE = "id-is-a-schedule";
+
   private static final Logger LOG = LoggerFactory.getLogger(WorkflowTask.class);
 
   private final TaskResources task;
@@ -33,6 +35,7 @@ final class WorkflowTask {
   private final DeadLetters deadLetters;
   private final Controls controls;
   private final Starts starts;
+  private final Schedules schedules;
 
   WorkflowTask(TaskResources task) {
     Topics topics = task.settings().topics();
@@ -48,31 +51,62 @@ final class WorkflowTask {
     this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
     this.controls = new Controls(task, transitions, deadLetters);
     this.starts = new Starts(task, transitions, controls, deadLetters);
+    this.schedules = new Schedules(task, deadLetters);
   }
 
   void process(Record<byte[], byte[]> record) {
     RecordMetadata metadata = task.context().recordMetadata().orElseThrow();
-    InputSource source = sourceByTopic.get(metadata.topic());
-    if (source == null) {
-      throw new IllegalStateException("no input topic: " + metadata.topic());
-    }
-    Cause cause = new Cause(source, metadata.offset(), record.headers());
+    DeadLetters.Origin from = DeadLetters.Origin.of(metadata);
     try {
-      String workflowId = WorkflowIds.decode(record.key());
-      Decision.@Nullable Refused refused =
-          switch (source) {
-            case START -> starts.start(workflowId, record, cause);
-            case CONTROL -> controls.control(workflowId, record, cause);
-            case COMPLETION ->
-                transitions.change(
-                    workflowId, task.decoder().completion(record.value(), record.headers()), cause);
-          };
-      if (refused != null) {
-        deadLetters.refuse(record, DeadLetters.Origin.of(metadata), refused);
+      String id = WorkflowIds.decode(record.key());
+      if (metadata.topic().equals(task.settings().topics().schedules())) {
+        schedules.change(id, record, from);
+      } else {
+        process(id, record, from);
       }
     } catch (MalformedRecordException e) {
-      deadLetters.malformed(record, DeadLetters.Origin.of(metadata), e);
+      deadLetters.malformed(record, from, e);
     }
+  }
+
+  private void process(String workflowId, Record<byte[], byte[]> record, DeadLetters.Origin from)
+      throws MalformedRecordException {
+    InputSource source = sourceByTopic.get(from.topic());
+    if (source == null) {
+      throw new IllegalStateException("no input topic: " + from.topic());
+    }
+    if (source != InputSource.CONTROL && isOfSchedule(workflowId)) {
+      if (source == InputSource.START) {
+        deadLetters.send(
+            record,
+            from,
+            ID_IS_A_SCHEDULE,
+            "the id '%s' is that of a schedule; start the workflow with another one"
+                .formatted(workflowId));
+      } else {
+        schedules.report(workflowId, record, from);
+      }
+      return;
+    }
+    Cause cause = new Cause(source, from.offset(), record.headers());
+    Decision.@Nullable Refused refused =
+        switch (source) {
+          case START -> starts.start(workflowId, record, cause);
+          case CONTROL -> controls.control(workflowId, record, cause);
+          case COMPLETION ->
+              transitions.change(
+                  workflowId, task.decoder().completion(record.value(), record.headers()), cause);
+        };
+    if (refused != null) {
+      deadLetters.refuse(record, from, refused);
+    } else if (source != InputSource.START) {
+      starts.afterChange(workflowId);
+    }
+  }
+
+  /** Asks for the schedule last: where there are none it costs nothing, and for most ids little. */
+  private boolean isOfSchedule(String id) {
+    return schedules.mayHaveAny() && !store.isKnown(id) && schedules.has(id);
   }
 
   void fireTimers() {
@@ -84,6 +118,7 @@ final class WorkflowTask {
             case PARKED_START -> starts.retry(timer, nowMs);
             case PARKED_CONTROLS -> controls.retry(timer, nowMs);
             case RESULT -> store.expireResult(timer);
+            case SCHEDULE -> schedules.fire(timer, nowMs);
           };
       if (!isArmed) {
         store.deleteOrphan(timer);
@@ -101,6 +136,7 @@ final class WorkflowTask {
     long expiryMs = workflow.endedAtMs() + task.settings().retention().toMillis();
     if (!workflow.status().hasEnded()) {
       moveOn(workflowId, workflow, nowMs);
+      starts.afterChange(workflowId);
     } else if (expiryMs <= nowMs) {
       store.forget(workflowId, workflow);
     } else {

@@ -2,10 +2,14 @@ package dev.millrace.orchestrator.query;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.codec.PackedPayload;
+import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowSummary;
-import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -31,9 +35,28 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads workflows of this engine and tells which engine has the others. Thread-safe. */
 public final class WorkflowQueries {
+  /**
+   * Workflows that one question looks at, at most: one with a narrow filter is answered in more
+   * pages, of which some may be empty.
+   */
+  private static final int LOOKED_AT = 100_000;
+
   private final KafkaStreams streams;
   private final HostInfo self;
   private final int partitions;
+  private final Definitions definitions;
+  private final OwnDefinitions ownDefinitions;
+
+  /** Reads the definitions that starts brought along; called from many threads. */
+  @FunctionalInterface
+  public interface OwnDefinitions {
+    /**
+     * The definition in a stored record.
+     *
+     * @throws MalformedRecordException when it is none
+     */
+    CompiledDefinition decode(byte[] record) throws MalformedRecordException;
+  }
 
   /**
    * Queries over a Kafka Streams client.
@@ -41,11 +64,20 @@ public final class WorkflowQueries {
    * @param self where the other engines reach this one
    * @param partitions how many partitions of workflows there are, whoever has them. Kafka Streams
    *     knows only those of engines that it can tell apart
+   * @param definitions those that are registered
+   * @param ownDefinitions reads those that are not
    */
-  public WorkflowQueries(KafkaStreams streams, HostInfo self, int partitions) {
+  public WorkflowQueries(
+      KafkaStreams streams,
+      HostInfo self,
+      int partitions,
+      Definitions definitions,
+      OwnDefinitions ownDefinitions) {
     this.streams = streams;
     this.self = self;
     this.partitions = partitions;
+    this.definitions = definitions;
+    this.ownDefinitions = ownDefinitions;
   }
 
   /**
@@ -140,29 +172,117 @@ public final class WorkflowQueries {
   }
 
   /**
-   * Workflows that this engine has, in no order.
+   * Workflows that this engine has, in pages.
    *
-   * @param status only these; null for all
+   * @param filter which of them
+   * @param after the id behind which the page begins; null for the first page
    * @param limit how many at most
    * @throws NotReadyException while the engine restores or rebalances
    */
-  public List<WorkflowStatusReport> list(@Nullable WorkflowStatus status, int limit) {
+  public Page<WorkflowStatusReport> list(WorkflowFilter filter, @Nullable String after, int limit) {
+    Set<Integer> own = ownPartitions();
+    int looks = Math.max(LOOKED_AT / Math.max(own.size(), 1), 1);
+    List<Page<WorkflowStatusReport>> pages = new ArrayList<>();
+    for (int partition : own) {
+      pages.add(
+          onStore(
+              stores().withPartition(partition),
+              store -> page(store, filter, after, limit, looks)));
+    }
+    return Page.merged(pages, limit, WorkflowStatusReport::workflowId);
+  }
+
+  private static Page<WorkflowStatusReport> page(
+      ReadOnlyKeyValueStore<Bytes, byte[]> store,
+      WorkflowFilter filter,
+      @Nullable String after,
+      int limit,
+      int looks) {
+    List<WorkflowStatusReport> found = new ArrayList<>();
+    Bytes first = after == null ? Keys.firstWorkflow() : Keys.behindWorkflow(after);
+    try (KeyValueIterator<Bytes, byte[]> workflows = store.range(first, Keys.afterWorkflows())) {
+      for (int looked = 1; workflows.hasNext(); looked++) {
+        KeyValue<Bytes, byte[]> each = workflows.next();
+        String id = Keys.workflowId(each.key);
+        WorkflowSummary workflow = WorkflowSummary.of(each.value);
+        if (filter.fits(workflow)) {
+          found.add(WorkflowStatusReport.of(id, workflow));
+        }
+        if (found.size() == limit || looked == looks) {
+          return new Page<>(found, workflows.hasNext() ? id : null);
+        }
+      }
+    }
+    return new Page<>(found, null);
+  }
+
+  /**
+   * Steps of a workflow that this engine has, in pages; empty when none of that id is known.
+   *
+   * @param selection which steps
+   * @param from index of the first step to look at, from 0
+   * @param limit how many at most
+   * @throws NotReadyException while the engine restores or rebalances, or cannot read the
+   *     definition
+   */
+  public Optional<StepsReport> steps(
+      String workflowId, StepSelection selection, int from, int limit) {
     return onStore(
-        stores(),
+        stores().withPartition(partitionOf(workflowId)),
         store -> {
-          List<WorkflowStatusReport> found = new ArrayList<>();
-          try (KeyValueIterator<Bytes, byte[]> workflows =
-              store.range(Keys.firstWorkflow(), Keys.afterWorkflows())) {
-            while (workflows.hasNext() && found.size() < limit) {
-              KeyValue<Bytes, byte[]> each = workflows.next();
-              WorkflowSummary workflow = WorkflowSummary.of(each.value);
-              if (status == null || workflow.status() == status) {
-                found.add(WorkflowStatusReport.of(Keys.workflowId(each.key), workflow));
-              }
-            }
+          byte[] stored = store.get(Keys.workflow(workflowId));
+          if (stored == null) {
+            return Optional.empty();
           }
-          return found;
+          PackedWorkflow workflow = PackedWorkflow.of(stored);
+          if (workflow.status().hasEnded()) {
+            return Optional.of(StepsReport.none(workflowId));
+          }
+          return Optional.of(
+              StepsReport.of(
+                  workflowId,
+                  definition(store, workflowId, workflow),
+                  workflow,
+                  selection,
+                  from,
+                  limit));
         });
+  }
+
+  private CompiledDefinition definition(
+      ReadOnlyKeyValueStore<Bytes, byte[]> store, String workflowId, PackedWorkflow workflow) {
+    if (!workflow.isSpilled(PackedWorkflow.DEFINITION_SLOT)) {
+      CompiledDefinition registered = definitions.find(workflow.definitionFingerprint());
+      if (registered != null) {
+        return registered;
+      }
+      throw new NotReadyException(
+          "definition %s/%d of workflow '%s' is not known here"
+              .formatted(workflow.definition(), workflow.version(), workflowId),
+          null);
+    }
+    byte[] own = store.get(Keys.payload(workflowId, PackedWorkflow.DEFINITION_SLOT));
+    try {
+      if (own != null) {
+        return ownDefinitions.decode(PackedPayload.of(own).data());
+      }
+    } catch (MalformedRecordException e) {
+      throw new NotReadyException(
+          "the definition that workflow '%s' brought along cannot be read: %s"
+              .formatted(workflowId, e.getMessage()),
+          e);
+    }
+    throw new NotReadyException("workflow '%s' has just ended".formatted(workflowId), null);
+  }
+
+  /** What the store of the partition that an id belongs to says. */
+  <T extends @Nullable Object> T inPartitionOf(String id, StoreReader<T> reader) {
+    return onStore(stores().withPartition(partitionOf(id)), reader);
+  }
+
+  /** What the stores of this engine say as one. */
+  <T extends @Nullable Object> T inAll(StoreReader<T> reader) {
+    return onStore(stores(), reader);
   }
 
   private static StoreQueryParameters<ReadOnlyKeyValueStore<Bytes, byte[]>> stores() {
@@ -180,7 +300,7 @@ public final class WorkflowQueries {
   }
 
   @FunctionalInterface
-  private interface StoreReader<T extends @Nullable Object> {
+  interface StoreReader<T extends @Nullable Object> {
     T read(ReadOnlyKeyValueStore<Bytes, byte[]> store);
   }
 }

@@ -8,9 +8,9 @@ import org.apache.kafka.common.utils.Bytes;
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
  * {@code p} a payload that does not fit in it, {@code s} a start that waits, {@code c} controls
- * that wait, {@code r} the result of a step, {@code t} a timer. A timer's key goes on with when it
- * is due and with the first byte of the record that armed it, so that two records of one workflow
- * id never share a timer.
+ * that wait, {@code r} the result of a step, {@code h} a schedule, {@code t} a timer. A timer's key
+ * goes on with when it is due and with the first byte of the record that armed it, so that two
+ * records of one workflow id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
@@ -18,6 +18,7 @@ public final class Keys {
   private static final byte PARKED_START = 's';
   private static final byte PARKED_CONTROLS = 'c';
   private static final byte RESULT = 'r';
+  private static final byte SCHEDULE = 'h';
   private static final byte TIMER = 't';
 
   /** Kind, time and owner of a timer, before the id. */
@@ -51,6 +52,26 @@ public final class Keys {
     return Bytes.wrap(new byte[] {WORKFLOW + 1});
   }
 
+  /** Right behind a workflow's key. */
+  public static Bytes behindWorkflow(String workflowId) {
+    return key(WORKFLOW, workflowId + '\0');
+  }
+
+  /** A schedule's record. */
+  public static Bytes schedule(String scheduleId) {
+    return key(SCHEDULE, scheduleId);
+  }
+
+  /** Before every schedule's key. */
+  public static Bytes firstSchedule() {
+    return first(RecordKind.SCHEDULE);
+  }
+
+  /** Behind every schedule's key. */
+  public static Bytes afterSchedules() {
+    return after(RecordKind.SCHEDULE);
+  }
+
   /** Before every record of a kind. */
   static Bytes first(RecordKind kind) {
     return Bytes.wrap(new byte[] {firstByte(kind)});
@@ -62,7 +83,7 @@ public final class Keys {
   }
 
   /** A payload of a workflow. */
-  static Bytes payload(String workflowId, int slot) {
+  public static Bytes payload(String workflowId, int slot) {
     byte[] id = workflowId.getBytes(UTF_8);
     return Bytes.wrap(
         ByteBuffer.allocate(1 + id.length + Integer.BYTES)
@@ -122,6 +143,7 @@ public final class Keys {
       case PARKED_START -> PARKED_START;
       case PARKED_CONTROLS -> PARKED_CONTROLS;
       case RESULT -> RESULT;
+      case SCHEDULE -> SCHEDULE;
     };
   }
 

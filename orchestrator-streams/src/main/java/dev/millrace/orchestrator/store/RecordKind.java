@@ -12,5 +12,7 @@ public enum RecordKind {
   /** Controls that were read before the workflow began. */
   PARKED_CONTROLS,
   /** The result of a step, kept for other workflows; what takes the place of an id is its key. */
-  RESULT
+  RESULT,
+  /** The schedule of this id; its timer is its next slot or the end of its summary. */
+  SCHEDULE
 }

@@ -32,8 +32,8 @@ public final class WorkflowStore {
   /** No timer of this task is due before this time. */
   private long earliestTimerMs = Long.MIN_VALUE;
 
-  /** Of which kinds there may be parked inputs; null until that is asked. */
-  private @Nullable Set<RecordKind> parkedKinds;
+  /** Of which kinds beside workflows there may be records; null until that is asked. */
+  private @Nullable Set<RecordKind> presentKinds;
 
   public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
@@ -144,7 +144,7 @@ public final class WorkflowStore {
 
   /** Inputs of a kind that wait for a workflow to begin, or null. */
   public @Nullable ParkedInputs parked(RecordKind kind, String workflowId) {
-    byte[] stored = parkedKinds().contains(kind) ? store.get(Keys.record(kind, workflowId)) : null;
+    byte[] stored = presentKinds().contains(kind) ? store.get(Keys.record(kind, workflowId)) : null;
     return stored == null ? null : ParkedInputs.of(stored);
   }
 
@@ -155,7 +155,7 @@ public final class WorkflowStore {
    */
   public void park(
       RecordKind kind, String workflowId, ParkedInputs inputs, @Nullable ParkedInputs former) {
-    parkedKinds().add(kind);
+    presentKinds().add(kind);
     putTimer(inputs.armedTimerMs(), kind, workflowId);
     store.put(Keys.record(kind, workflowId), inputs.toBytes());
     if (former != null && former.armedTimerMs() != inputs.armedTimerMs()) {
@@ -199,19 +199,19 @@ public final class WorkflowStore {
     return true;
   }
 
-  private Set<RecordKind> parkedKinds() {
-    Set<RecordKind> kinds = parkedKinds;
+  private Set<RecordKind> presentKinds() {
+    Set<RecordKind> kinds = presentKinds;
     if (kinds == null) {
       kinds = EnumSet.noneOf(RecordKind.class);
-      for (RecordKind kind : List.of(RecordKind.PARKED_START, RecordKind.PARKED_CONTROLS)) {
-        try (KeyValueIterator<Bytes, byte[]> parked =
+      for (RecordKind kind : EnumSet.complementOf(EnumSet.of(RecordKind.WORKFLOW))) {
+        try (KeyValueIterator<Bytes, byte[]> records =
             store.range(Keys.first(kind), Keys.after(kind))) {
-          if (parked.hasNext()) {
+          if (records.hasNext()) {
             kinds.add(kind);
           }
         }
       }
-      parkedKinds = kinds;
+      presentKinds = kinds;
     }
     return kinds;
   }
@@ -244,13 +244,40 @@ public final class WorkflowStore {
     return due;
   }
 
-  private void putTimer(long dueMs, RecordKind kind, String workflowId) {
+  void putTimer(long dueMs, RecordKind kind, String workflowId) {
     store.put(Keys.timer(dueMs, kind, workflowId), PRESENT);
     earliestTimerMs = Math.min(earliestTimerMs, dueMs);
   }
 
-  private void deleteTimer(long dueMs, RecordKind kind, String workflowId) {
+  void deleteTimer(long dueMs, RecordKind kind, String workflowId) {
     delete(Keys.timer(dueMs, kind, workflowId));
+  }
+
+  /** The schedules that are kept beside the workflows. */
+  public ScheduleStore schedules() {
+    return new ScheduleStore(this);
+  }
+
+  long incarnation() {
+    return incarnation;
+  }
+
+  /** Whether there may be records of a kind; false is certain. */
+  boolean mayHave(RecordKind kind) {
+    return presentKinds().contains(kind);
+  }
+
+  /** Takes note that there is a record of a kind. */
+  void note(RecordKind kind) {
+    presentKinds().add(kind);
+  }
+
+  byte @Nullable [] get(Bytes key) {
+    return store.get(key);
+  }
+
+  void put(Bytes key, byte @Nullable [] value) {
+    store.put(key, value);
   }
 
   private void delete(Bytes key) {

@@ -100,7 +100,7 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
       return this;
     }
 
-    /** How long starts, controls, commands and completions are kept. */
+    /** How long starts, controls, schedules, commands and completions are kept. */
     public Builder inputRetention(Duration retention) {
       this.inputRetention = checkRetention("input retention", retention);
       return this;
@@ -121,7 +121,8 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
     public TopicPlan build() {
       TopicConfigRule input = retention(inputRetention, INPUT_RETENTION);
       List<TopicSpec> topics = new ArrayList<>();
-      for (String name : List.of(names.starts(), names.controls(), names.completions())) {
+      for (String name :
+          List.of(names.starts(), names.controls(), names.completions(), names.schedules())) {
         topics.add(log(name, Partitioning.CO_PARTITIONED, partitions, input));
       }
       topics.add(

@@ -1,8 +1,6 @@
 package dev.millrace.orchestrator.topology;
 
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
-import dev.millrace.orchestrator.codec.PatientRegistry;
-import dev.millrace.orchestrator.codec.RegistryOutage;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.DefinitionProcessor;
 import dev.millrace.orchestrator.processor.Definitions;
@@ -14,7 +12,6 @@ import dev.millrace.orchestrator.store.OutputsBeforeState;
 import dev.millrace.orchestrator.store.WorkflowStores;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
-import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.BytesDeserializer;
@@ -26,8 +23,9 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts, controls and completions flow into one processor with one store, and commands, events and
- * dead letters out of it: one sub-topology, no repartition topic. Definitions are a global store.
+ * Starts, controls, completions and schedules flow into one processor with one store, and commands,
+ * events and dead letters out of it: one sub-topology, no repartition topic. Definitions are a
+ * global store.
  */
 public final class OrchestratorTopology {
   /** The store of workflows; its name is part of the changelog topic's. */
@@ -45,7 +43,7 @@ public final class OrchestratorTopology {
    *
    * @param settings of the processor
    * @param registry where schemas are registered, at once, and looked up; an outage is waited for
-   * @param stopping counted down when the engine stops: nobody waits for the registry any more
+   * @param definitions where the definitions of the topic go
    * @param queues which queues commands can be sent to
    * @param cache how much the changes since the last commit may take
    * @param rule holds state back until outputs are acknowledged; null under exactly-once
@@ -53,17 +51,14 @@ public final class OrchestratorTopology {
   public static Topology build(
       WorkflowProcessor.Settings settings,
       SchemaRegistry registry,
-      CountDownLatch stopping,
+      Definitions definitions,
       QueueDirectory queues,
       EngineMetrics metrics,
       CacheBudget cache,
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
-    RegistryOutage ofReading = RegistryOutage.ofTheDefinitions(stopping);
-    RegistryOutage ofInputs = RegistryOutage.ofAStreamThread(stopping);
-    SchemaRegistry forDefinitions = new PatientRegistry(registry, ofReading);
-    SchemaRegistry forInputs = new PatientRegistry(registry, ofInputs);
-    Definitions definitions = new Definitions(ofReading, ofInputs);
+    SchemaRegistry forDefinitions = definitions.forReading(registry);
+    SchemaRegistry forInputs = definitions.forInputs(registry);
     Topology topology = new Topology();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
@@ -86,7 +81,8 @@ public final class OrchestratorTopology {
         new ByteArrayDeserializer(),
         topics.starts(),
         topics.controls(),
-        topics.completions());
+        topics.completions(),
+        topics.schedules());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
         () -> new WorkflowProcessor(settings, forInputs, definitions, queues, metrics),

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -62,6 +63,11 @@ class EnginesTogetherTest {
         Answer list = get(port, "/workflows");
         assertThat(list.workflows()).containsExactlyInAnyOrderElementsOf(WORKFLOWS);
         assertThat(list.body().path("partial").asBoolean()).isFalse();
+        assertThat(pages(port, "&status=RUNNING&definition=diamond/1"))
+            .containsExactlyElementsOf(WORKFLOWS.stream().sorted().toList());
+        assertThat(pages(port, "&definition=another")).isEmpty();
+        assertThat(get(port, "/workflows?stat=RUNNING").status()).isEqualTo(400);
+        assertStepsAreShown(port);
       }
       assertThat(get(first.httpPort(), "/workflows/nobody").status()).isEqualTo(404);
 
@@ -136,6 +142,41 @@ class EnginesTogetherTest {
               all.addAll(local(second));
               assertThat(all).containsExactlyInAnyOrderElementsOf(WORKFLOWS);
             });
+  }
+
+  /** All workflows that fit, read in pages. */
+  private List<String> pages(int port, String filter) throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>();
+    String after = "";
+    do {
+      Answer page = get(port, "/workflows?limit=7" + after + filter);
+      assertThat(page.status()).isEqualTo(200);
+      assertThat(page.workflows()).hasSizeLessThanOrEqualTo(7);
+      all.addAll(page.workflows());
+      JsonNode next = page.body().path("next");
+      after = next.isNull() ? "" : "&after=" + next.asString();
+    } while (!after.isEmpty());
+    return all;
+  }
+
+  private void assertStepsAreShown(int port) throws IOException, InterruptedException {
+    for (String workflow : WORKFLOWS) {
+      String steps = "/workflows/" + workflow + "/steps";
+      JsonNode all = get(port, steps).body();
+      assertThat(all.path("steps").size()).isEqualTo(4);
+      assertThat(all.path("next").isNull()).isTrue();
+      JsonNode open = get(port, steps + "?which=active").body().path("steps");
+      assertThat(open.size()).isEqualTo(1);
+      assertThat(open.get(0).path("status").asString()).isEqualTo("OPEN");
+      assertThat(open.get(0).path("attempt").asInt()).isEqualTo(1);
+      JsonNode page = get(port, steps + "?which=unfinished&from=1&limit=2").body();
+      assertThat(page.path("steps").size()).isEqualTo(2);
+      assertThat(page.path("next").asInt()).isEqualTo(3);
+      assertThat(page.path("steps").get(0).path("waitsFor").asInt()).isEqualTo(1);
+    }
+    assertThat(get(port, "/workflows/nobody/steps").status()).isEqualTo(404);
+    assertThat(get(port, "/workflows/w-1/steps?which=some").body().path("error").asString())
+        .isEqualTo("which 'some': must be active, unfinished or all");
   }
 
   /** What an engine has itself. */

@@ -15,8 +15,10 @@ import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One input applied to a stored workflow as the shell does it: read the bytes, decide, keep the
@@ -25,6 +27,7 @@ import java.util.List;
 final class Applied {
   private final CompiledDefinition definition;
   private final byte[] before;
+  private final Map<Integer, Payload> payloads;
   private final Input input;
   private final long nowMs;
   private final long offset;
@@ -34,8 +37,14 @@ final class Applied {
   private final List<Integer> released;
 
   private Applied(
-      CompiledDefinition definition, byte[] before, Input input, long nowMs, long offset) {
+      CompiledDefinition definition,
+      byte[] before,
+      Map<Integer, Payload> payloads,
+      Input input,
+      long nowMs,
+      long offset) {
     this.definition = definition;
+    this.payloads = payloads;
     this.before = before;
     this.input = input;
     this.nowMs = nowMs;
@@ -44,7 +53,8 @@ final class Applied {
     PackedWorkflow workflow = PackedWorkflow.of(stored);
     decision =
         Decider.decide(
-            new Situation("workflow", definition, workflow, new PendingPayloads(workflow), nowMs),
+            new Situation(
+                "workflow", definition, workflow, new PendingPayloads(workflow, payloads), nowMs),
             input);
     if (decision instanceof Decision.Refused) {
       assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(before);
@@ -57,14 +67,24 @@ final class Applied {
     after = workflow.bytes().clone();
   }
 
+  /**
+   * Applies an input.
+   *
+   * @param payloads those that have keys of their own, or had, by slot
+   */
   static Applied apply(
-      CompiledDefinition definition, byte[] before, Input input, long nowMs, long offset) {
-    return new Applied(definition, before, input, nowMs, offset);
+      CompiledDefinition definition,
+      byte[] before,
+      Map<Integer, Payload> payloads,
+      Input input,
+      long nowMs,
+      long offset) {
+    return new Applied(definition, before, payloads, input, nowMs, offset);
   }
 
   /** The same input again, on other bytes: what an engine does after a crash. */
   Applied repeatedOn(byte[] stored) {
-    Applied again = new Applied(definition, stored, input, nowMs, offset);
+    Applied again = new Applied(definition, stored, payloads, input, nowMs, offset);
     assertThat(again.decision).as("second decision on %s", input).isEqualTo(decision);
     assertThat(again.after).as("bytes after the second decision on %s", input).isEqualTo(after);
     assertThat(again.spilled).isEqualTo(spilled);

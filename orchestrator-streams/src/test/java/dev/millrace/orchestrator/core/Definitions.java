@@ -6,6 +6,8 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Small definitions for tests that read like a specification. */
 public final class Definitions {
@@ -34,5 +36,35 @@ public final class Definitions {
   public static CompiledDefinition within(Duration timeout, StepDefinition... steps) {
     return CompiledDefinition.compile(
         WorkflowDefinition.of("order", 7, timeout, RetryPolicy.NONE, List.of(steps)));
+  }
+
+  /** A definition whose expressions are those of {@link FakeExpressions}. */
+  public static CompiledDefinition of(TestStep... steps) {
+    return withFinally(List.of(steps));
+  }
+
+  /** A definition with finally steps. */
+  public static CompiledDefinition withFinally(List<TestStep> steps, TestStep... finallySteps) {
+    return limited(0, null, steps, finallySteps);
+  }
+
+  /**
+   * A definition with a limit and an output.
+   *
+   * @param maxParallel most steps that are open at once; 0 for any number
+   */
+  public static CompiledDefinition limited(
+      int maxParallel, @Nullable String output, List<TestStep> steps, TestStep... finallySteps) {
+    return CompiledDefinition.compile(
+        new WorkflowDefinition(
+            "order",
+            7,
+            Duration.ZERO,
+            RetryPolicy.NONE,
+            maxParallel,
+            output,
+            steps.stream().map(TestStep::build).toList(),
+            Stream.of(finallySteps).map(TestStep::build).toList()),
+        FakeExpressions.INSTANCE);
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Valid workflow definitions of every shape and size, from a source of chance. */
 final class RandomDefinitions {
@@ -23,30 +24,54 @@ final class RandomDefinitions {
   }
 
   WorkflowDefinition next() {
+    boolean isPlain = random.nextInt(5) == 0;
     int size = size();
-    List<Set<Integer>> dependencies = dependencies(size);
+    int finallySize = isPlain || random.nextInt(4) > 0 ? 0 : 1 + random.nextInt(4);
     double timeoutShare = random.nextInt(5) < 2 ? 0 : random.nextDouble();
+    RandomFeatures features = new RandomFeatures(random, isPlain ? 0 : random.nextDouble() * 0.5);
     List<StepDefinition> steps = new ArrayList<>();
-    for (int step = 0; step < size; step++) {
-      List<String> dependsOn = new ArrayList<>();
-      dependencies.get(step).forEach(dependency -> dependsOn.add(id(dependency)));
-      Collections.shuffle(dependsOn, random);
-      boolean hasTimeout = random.nextDouble() < timeoutShare;
-      steps.add(
-          StepDefinition.work(
-              id(step),
-              "type",
-              "queue-" + random.nextInt(3),
-              dependsOn,
-              hasTimeout ? Duration.ofMillis(1 + random.nextInt(60_000)) : Duration.ZERO,
-              random.nextInt(4) == 0 ? retry() : null));
+    for (TestStep step : features.spread(bare("step-", dependencies(size)), true)) {
+      steps.add(step.timeout(timeout(timeoutShare)).retry(ownRetry()).build());
+    }
+    List<StepDefinition> finallySteps = new ArrayList<>();
+    for (TestStep step : features.spread(bare("last-", dependencies(finallySize)), false)) {
+      finallySteps.add(step.timeout(timeout(timeoutShare)).retry(ownRetry()).build());
     }
     if (random.nextBoolean()) {
       Collections.shuffle(steps, random);
     }
     Duration timeout =
         random.nextInt(5) == 0 ? Duration.ofMillis(1 + random.nextInt(600_000)) : Duration.ZERO;
-    return WorkflowDefinition.of("random", 1 + random.nextInt(9), timeout, retry(), steps);
+    return new WorkflowDefinition(
+        "random",
+        1 + random.nextInt(9),
+        timeout,
+        retry(),
+        isPlain || random.nextInt(3) > 0 ? 0 : 1 + random.nextInt(6),
+        isPlain || random.nextInt(4) > 0 ? null : features.text(List.of("input", "step-0")),
+        steps,
+        finallySteps);
+  }
+
+  private List<RandomFeatures.Draft> bare(String prefix, List<Set<Integer>> dependencies) {
+    List<RandomFeatures.Draft> drafts = new ArrayList<>();
+    for (int step = 0; step < dependencies.size(); step++) {
+      List<String> dependsOn = new ArrayList<>();
+      dependencies.get(step).forEach(dependency -> dependsOn.add(prefix + dependency));
+      Collections.shuffle(dependsOn, random);
+      drafts.add(new RandomFeatures.Draft(prefix + step, dependsOn));
+    }
+    return drafts;
+  }
+
+  private Duration timeout(double share) {
+    return random.nextDouble() < share
+        ? Duration.ofMillis(1 + random.nextInt(60_000))
+        : Duration.ZERO;
+  }
+
+  private @Nullable RetryPolicy ownRetry() {
+    return random.nextInt(4) == 0 ? retry() : null;
   }
 
   private int size() {
@@ -131,9 +156,5 @@ final class RandomDefinitions {
       }
     }
     return parents;
-  }
-
-  private static String id(int step) {
-    return "step-" + step;
   }
 }

@@ -9,20 +9,24 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.Event;
-import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,20 +35,22 @@ import org.jspecify.annotations.Nullable;
  * between.
  */
 final class SimulatedWorkflow {
-  private final WorkflowDefinition source;
   private final CompiledDefinition definition;
   private final ReferenceWorkflow reference;
   private final EventLogInvariants log;
   private final List<Applied> history = new ArrayList<>();
   private final Map<Integer, Payload> ownKeys = new HashMap<>();
+
+  /** All that ever had keys of their own, for the replays. */
+  private final Map<Integer, Payload> formerKeys = new HashMap<>();
+
   private final Map<String, Long> retriesMs = new HashMap<>();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private byte[] stored = PackedWorkflow.absent().bytes();
   private long nextSequence;
 
   SimulatedWorkflow(WorkflowDefinition source) {
-    this.source = source;
-    definition = CompiledDefinition.compile(source);
+    definition = CompiledDefinition.compile(source, FakeExpressions.INSTANCE);
     log = new EventLogInvariants(definition);
     reference =
         new ReferenceWorkflow(
@@ -65,10 +71,11 @@ final class SimulatedWorkflow {
 
   /** Applies an input, checks everything and hands out the commands that came of it. */
   List<DispatchStep> apply(Input input, long nowMs) {
-    Applied applied = Applied.apply(definition, stored, input, nowMs, history.size());
+    Applied applied = Applied.apply(definition, stored, formerKeys, input, nowMs, history.size());
     history.add(applied);
     stored = applied.after();
     applied.spilled().forEach(each -> ownKeys.put(each.slot(), each.payload()));
+    formerKeys.putAll(ownKeys);
     applied.released().forEach(ownKeys::remove);
     List<DispatchStep> commands = commands(applied);
     checkDecision(applied, commands);
@@ -117,33 +124,37 @@ final class SimulatedWorkflow {
   }
 
   private void checkDecision(Applied applied, List<DispatchStep> commands) {
+    if (applied.decision() instanceof Decision.Refused refused) {
+      assertThat(refused.reason()).isEqualTo(reference.refusal(applied.input()));
+      return;
+    }
+    assertThat(reference.refusal(applied.input())).isNull();
     List<String> told = new ArrayList<>();
-    List<DispatchStep> dispatched = new ArrayList<>();
     for (Event event : applied.events()) {
-      told.add(ReferenceWorkflow.tell(event, source));
+      String words = Told.of(event, definition);
+      if (!words.isEmpty()) {
+        told.add(words);
+      }
       if (event instanceof AttemptFailed failed) {
         String step = definition.step(failed.step()).id();
         retriesMs.put(step + "/" + failed.attempt(), failed.retryAtMs());
       }
-      if (event instanceof StepDispatched step) {
-        dispatched.add(new DispatchStep(step.step(), step.attempt(), step.deadlineMs()));
-      }
     }
-    assertThat(commands).as("commands and their events").isEqualTo(dispatched);
-    if (applied.decision() instanceof Decision.Refused refused) {
-      assertThat(refused.reason()).isEqualTo(reference.refusal(applied.input()));
-    } else {
-      assertThat(reference.refusal(applied.input())).isNull();
-      assertThat(told).isEqualTo(reference.apply(applied.input(), applied.nowMs()));
-    }
+    commands.forEach(command -> told.add(Told.command(command, definition)));
+    List<String> order = Told.steps(applied.events(), definition);
+    List<String> expected = reference.apply(applied.input(), applied.nowMs(), order);
+    Collections.sort(told);
+    Collections.sort(expected);
+    assertThat(told).as("what comes of %s", applied.input()).isEqualTo(expected);
   }
 
   private void checkState() {
     PackedWorkflow workflow = PackedWorkflow.of(stored);
     assertThat(WorkflowInvariants.check(definition, workflow)).isEmpty();
     assertThat(workflow.status()).isEqualTo(reference.status());
-    assertThat(workflow.nextSequence()).isEqualTo(reference.nextSequence()).isEqualTo(nextSequence);
-    assertThat(workflow.deadlineMs()).isEqualTo(reference.deadlineMs());
+    assertThat(workflow.nextSequence()).isEqualTo(nextSequence);
+    Outcome outcome = workflow.outcome();
+    assertThat(outcome == null ? null : outcome.status()).isEqualTo(reference.ending());
     Failure failure = workflow.failure();
     assertThat(failure == null ? null : failure.type()).isEqualTo(reference.failureType());
     long earliestMs = workflow.earliestDeadlineMs();
@@ -153,38 +164,61 @@ final class SimulatedWorkflow {
       throw new AssertionError("timer lost: due %d, armed %d".formatted(earliestMs, armedMs));
     }
     if (workflow.status() == WorkflowStatus.RUNNING) {
-      List<ReferenceWorkflow.Step> steps = reference.steps();
+      assertThat(workflow.deadlineMs()).isEqualTo(reference.deadlineMs());
+      assertThat(
+              Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
+          .isEqualTo(reference.toUndo());
+      List<ReferenceStep> steps = reference.steps();
       int ridingBytes = 0;
       for (int step = 0; step < steps.size(); step++) {
         checkStep(workflow, step, steps.get(step));
         ridingBytes += ridingBytes(workflow.riding(step));
       }
       assertThat(ridingBytes).isLessThanOrEqualTo(PackedWorkflow.OUTPUTS_BYTES);
-    } else {
-      assertThat(ownKeys).as("payloads with keys of their own").isEmpty();
+    } else if (workflow.status().hasEnded()) {
+      Payload riding = workflow.riding(PackedWorkflow.RESULT_SLOT);
+      Payload own = ownKeys.get(PackedWorkflow.RESULT_SLOT);
+      assertThat(riding == null ? own : riding).as("result").isEqualTo(reference.result());
+      assertThat(ownKeys.keySet())
+          .as("payloads with keys of their own")
+          .isEqualTo(own == null ? Set.of() : Set.of(PackedWorkflow.RESULT_SLOT));
     }
   }
 
-  private void checkStep(PackedWorkflow workflow, int step, ReferenceWorkflow.Step expected) {
-    boolean waiting = expected.status == StepStatus.WAITING;
+  private void checkStep(PackedWorkflow workflow, int step, ReferenceStep expected) {
     boolean same =
         workflow.stepStatus(step) == expected.status
             && workflow.attempt(step) == expected.attempt
+            && workflow.rounds(step) == expected.rounds
             && workflow.stepDeadlineMs(step) == expected.deadlineMs
-            && workflow.join(step) == (waiting ? reference.unfinishedDependencies(expected) : 0);
+            && (expected.status != StepStatus.WAITING
+                || expected.part == ReferenceStep.Part.COMPENSATION
+                || verdict(workflow.join(step)) == reference.verdict(expected));
     if (!same) {
       throw new AssertionError(
-          "step %s: %s/%d, expected %s/%d"
+          "step %s: %s/%d round %d until %d, expected %s/%d round %d until %d"
               .formatted(
-                  expected.definition.id(),
+                  expected.id(),
                   workflow.stepStatus(step),
                   workflow.attempt(step),
+                  workflow.rounds(step),
+                  workflow.stepDeadlineMs(step),
                   expected.status,
-                  expected.attempt));
+                  expected.attempt,
+                  expected.rounds,
+                  expected.deadlineMs));
     }
     Payload output = output(workflow, step);
     boolean read = expected.status == StepStatus.SUCCEEDED && reference.isRead(expected);
     assertThat(output).isEqualTo(read ? expected.output : null);
+  }
+
+  private static ReferenceJoins.Verdict verdict(int join) {
+    return switch (join) {
+      case 0 -> ReferenceJoins.Verdict.MAY_START;
+      case Join.MISSED -> ReferenceJoins.Verdict.NEVER_STARTS;
+      default -> ReferenceJoins.Verdict.WAITS;
+    };
   }
 
   private static int ridingBytes(@Nullable Payload riding) {

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.time.Duration;
@@ -105,8 +106,8 @@ class DefinitionParserTest {
             Sources.accepted("name: w\nversion: 1\nsteps: [{id: a}]\nqueue: late\n")
                 .steps()
                 .getFirst()
-                .queue())
-        .isEqualTo("late");
+                .action())
+        .isEqualTo(new StepAction.Work("a", "late", null));
   }
 
   @Test
@@ -258,7 +259,8 @@ class DefinitionParserTest {
             "5:9 wrong-type steps[0].id",
             "6:16 wrong-type steps[0].dependsOn",
             "8:17 wrong-type steps[1].dependsOn[0]",
-            "8:22 wrong-type steps[1].dependsOn[1]",
+            "8:22 missing-field steps[1].dependsOn[1].step",
+            "8:23 unknown-field steps[1].dependsOn[1].d",
             "8:30 self-dependency steps[1].dependsOn[2]",
             "9:27 wrong-type steps[1].retry.nonRetryable",
             "11:7 unknown-field steps[2].");

@@ -44,8 +44,13 @@ class DefinitionsPageTest {
 
   @Test
   void everyFieldIsOnThePage() {
-    assertThat(Field.values())
-        .allSatisfy(field -> assertThat(page).contains("\n| `" + field.text() + "` | "));
+    for (Class<?> kind : Field.class.getPermittedSubclasses()) {
+      assertThat(kind.getEnumConstants())
+          .allSatisfy(
+              field ->
+                  assertThat(page)
+                      .containsPattern("\n\\| (`\\w+` )*`" + ((Field) field).text() + "` "));
+    }
   }
 
   @Test
@@ -58,6 +63,16 @@ class DefinitionsPageTest {
         .contains("| attempts of a step | %,d |".formatted(DefinitionLimits.ATTEMPTS))
         .contains("| retry coefficient | %.0f |".formatted(DefinitionLimits.COEFFICIENT))
         .contains("in one `nonRetryable` | %d |".formatted(DefinitionLimits.NON_RETRYABLE))
+        .contains("of the branches of a step | %,d |".formatted(DefinitionLimits.MAX_PARALLEL))
+        .contains("| items of one command | %,d |".formatted(DefinitionLimits.BATCH_SIZE))
+        .contains("| rounds of a step | %,d |".formatted(DefinitionLimits.ROUNDS))
+        .contains("joins a number of them | %d |".formatted(DefinitionLimits.COUNTED_DEPENDENCIES))
+        .contains("may ask for | %d |".formatted(DefinitionLimits.AT_LEAST))
+        .contains("| cases of a switch | %d |".formatted(DefinitionLimits.CASES))
+        .contains("| failure rules of a step | %d |".formatted(DefinitionLimits.FAILURE_RULES))
+        .contains("| condition | %,d characters |".formatted(DefinitionLimits.EXPRESSION_CHARS))
+        .contains("as JSON | %,d characters |".formatted(DefinitionLimits.TEMPLATE_CHARS))
+        .contains("| expressions of a definition | %,d |".formatted(DefinitionLimits.EXPRESSIONS))
         .contains("interval | %d days |".formatted(DefinitionLimits.LONGEST.toDays()))
         .contains("| source | %,d bytes, UTF-8 |".formatted(DefinitionParser.SOURCE_BYTES))
         .contains("| one line of YAML | %,d bytes |".formatted(DefinitionParser.LINE_BYTES))
@@ -76,6 +91,7 @@ class DefinitionsPageTest {
         .contains("| %.0f | factor".formatted(RetryDefaults.COEFFICIENT))
         .contains("| %d times `initialInterval` |".formatted(RetryDefaults.MAX_INTERVAL_FACTOR))
         .contains("| %s | fraction".formatted(RetryDefaults.JITTER))
+        .contains("| %d | most rounds".formatted(SettingReader.DEFAULT_ROUNDS))
         .contains("| `%s` | queue of".formatted(DefinitionReader.DEFAULT_QUEUE));
   }
 

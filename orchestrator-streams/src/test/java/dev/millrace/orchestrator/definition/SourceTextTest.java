@@ -44,7 +44,7 @@ class SourceTextTest {
   @Test
   void bytesThatAreNotUtf8AreRefusedWhereTheyStand() {
     byte[] source = "name: w\nversion: \u00fc\n".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(DefinitionParser.parse(source).problems())
+    assertThat(Sources.PARSER.parse(source).problems())
         .singleElement()
         .satisfies(
             problem -> {

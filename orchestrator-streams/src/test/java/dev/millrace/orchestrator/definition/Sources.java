@@ -3,11 +3,14 @@ package dev.millrace.orchestrator.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Sources for tests and what they are parsed to. */
 final class Sources {
+  static final DefinitionParser PARSER = new DefinitionParser(new CelExpressions());
+
   private Sources() {}
 
   static ParsedDefinition parse(String source) {
@@ -15,7 +18,7 @@ final class Sources {
   }
 
   static ParsedDefinition parse(String source, SourceFormat format) {
-    return DefinitionParser.parse(source.getBytes(StandardCharsets.UTF_8), format);
+    return PARSER.parse(source.getBytes(StandardCharsets.UTF_8), format);
   }
 
   static WorkflowDefinition accepted(String source) {

@@ -97,6 +97,31 @@ class WorkflowDefinitionSchemaTest {
         "{name: w, version: 1, steps: [{id: a}, {id: b, dependsOn: [1, null, [a], a]}]}",
         "{name: w, version: true, steps: [{id: a, retry: {attempts: 3}}]}",
         "{name: w, version: 2147483648, steps: [{id: a, type: 'a b', queue: ''}]}",
+        "{name: w, version: 1, maxParallel: 10, output: {a: [1, null, true, '${steps.a.output}']}, steps: [{id: a}], finally: [{id: b}]}",
+        "{name: w, version: 1, maxParallel: 0, output: null, steps: [{id: a}], finally: {}}",
+        "{name: w, version: 1, maxParallel: 10001, steps: [{id: a, maxParallel: 1}]}",
+        "{name: w, version: 1, steps: [{id: a}, {id: b}, {id: c, dependsOn: [a, {step: b, when: output.ok}], join: {atLeast: 2}, when: input.n > 1, input: {id: '${input.id}'}}]}",
+        "{name: w, version: 1, steps: [{id: a}, {id: b, dependsOn: [{step: 1}, {}, {step: a, if: x}, {step: a, when: 1, case: []}], join: most}]}",
+        "{name: w, version: 1, steps: [{id: a, join: 2}, {id: b, join: {}}, {id: c, join: {atLeast: x}}, {id: d, join: []}]}",
+        "{name: w, version: 1, steps: [{id: a, scheduleToStart: 1m, scheduleToClose: 10m, heartbeat: 30s}, {id: b, scheduleToStart: 1, scheduleToClose: x, heartbeat: []}]}",
+        "{name: w, version: 1, steps: [{id: a, onFailure: {route: b}}, {id: b}, {id: c, onFailure: continue}, {id: d, onFailure: [{types: ['T*'], then: retry}, {then: fail}]}]}",
+        "{name: w, version: 1, steps: [{id: a, onFailure: stop}, {id: b, onFailure: {}}, {id: c, onFailure: [{}, x, {types: x, then: y}, {types: [1, ''], then: {to: b}}]}]}",
+        "{name: w, version: 1, steps: [{id: a, repeat: {until: output.done, delay: 10s, max: 10000}}, {id: b, repeat: {until: output.done}}]}",
+        "{name: w, version: 1, steps: [{id: a, repeat: {delay: 10, max: 0}}, {id: b, repeat: x}, {id: c, repeat: {until: ' ', max: 10001}}]}",
+        "{name: w, version: 1, steps: [{id: a, forEach: {items: input.l, maxParallel: 10, batchSize: 1000, tolerate: 5%}}, {id: b, forEach: {items: input.l, tolerate: 5}}]}",
+        "{name: w, version: 1, steps: [{id: a, forEach: {maxParallel: 0, batchSize: 0, tolerate: 5.5}}, {id: b, forEach: {items: [], batchSize: 1001, tolerate: five}}]}",
+        "{name: w, version: 1, steps: [{id: a, compensate: {type: b, queue: q, input: 1, timeout: 10s, retry: {maxAttempts: 2}}}, {id: b, compensate: {queue: Q, timeout: 1, retry: 1}}]}",
+        "{name: w, version: 1, steps: [{id: a, window: {timeZone: Europe/Zurich, days: [MON, SUN], from: '08:00', to: '18:00'}}, {id: b, window: {timeZone: UTC, to: '01:00'}}]}",
+        "{name: w, version: 1, steps: [{id: a, window: {timeZone: 1, days: [Monday, 1], from: '8:00', to: '24:00'}}, {id: b, window: {days: []}}]}",
+        "{name: w, version: 1, steps: [{id: a, cache: {ttl: 1h, key: '${input.id}'}}, {id: b, cache: {}}, {id: c, cache: {ttl: 1}}]}",
+        "{name: w, version: 1, steps: [{id: a, set: null}, {id: b, delay: 10m}, {id: c, delay: '${input.d}'}, {id: d, until: '2027-01-01T00:00:00Z'}, {id: e, until: '${input.t}'}]}",
+        "{name: w, version: 1, steps: [{id: a, delay: 10 minutes}, {id: b, delay: 10}, {id: c, until: tomorrow}, {id: d, until: 1}]}",
+        "{name: w, version: 1, steps: [{id: a, signal: go}, {id: b, signal: {name: go, schema: {type: object}, form: [x]}}, {id: c, signal: {}}, {id: d, signal: {name: a b}}, {id: e, signal: 1}, {id: f, signal: {name: [], title: x}}]}",
+        "{name: w, version: 1, steps: [{id: a, workflow: {definition: s, version: 2, id: x, input: {}, detached: true, onCancel: cancel}}, {id: b, workflow: {definition: s}}]}",
+        "{name: w, version: 1, steps: [{id: a, workflow: {version: 0, id: 1, detached: 'yes', onCancel: stop}}, {id: b, workflow: s}, {id: c, workflow: {definition: a b}}]}",
+        "{name: w, version: 1, steps: [{id: a, switch: [{case: small, when: input.n < 10}, {case: big}]}, {id: b, dependsOn: [{step: a, case: big}]}]}",
+        "{name: w, version: 1, steps: [{id: a, switch: []}, {id: b, switch: {}}, {id: c, switch: [{}, x]}, {id: d, switch: [{case: a b, when: ''}, {case: 1, if: x}]}]}",
+        "{name: w, version: 1, steps: [{id: a, set: 1, type: t, queue: q, input: 1}, {id: b, set: 1, delay: 10s}, {id: c, queue: q, signal: go, workflow: {definition: s}}, {id: d, type: t, switch: [{case: x}]}]}",
       })
   void schemaAndParserAgreeOnStructure(String yaml) {
     assertThat(refusedByParser(yaml)).isEqualTo(refusedBySchema(yaml));
@@ -111,6 +136,11 @@ class WorkflowDefinitionSchemaTest {
         "{name: w, version: 1, timeout: PT0S, steps: [{id: a}]}",
         "{name: w, version: 1, timeout: 3651d, steps: [{id: a}]}",
         "{name: w, version: 1, retry: {initialInterval: 2s, maxInterval: 1s}, steps: [{id: a}]}",
+        "{name: w, version: 1, steps: [{id: a, window: {timeZone: Atlantis, from: '01:00'}}]}",
+        "{name: w, version: 1, steps: [{id: a, until: '2027-13-01T00:00:00Z'}]}",
+        "{name: w, version: 1, steps: [{id: a, onFailure: {route: b}}]}",
+        "{name: w, version: 1, steps: [{id: a, delay: 1s, forEach: {items: input.l}}]}",
+        "{name: w, version: 1, steps: [{id: a, join: {atLeast: 2}}]}",
       })
   void meaningIsThePartOfTheParser(String yaml) {
     assertThat(refusedBySchema(yaml)).isEmpty();
@@ -119,13 +149,27 @@ class WorkflowDefinitionSchemaTest {
 
   @Test
   void everyFieldIsInTheSchemaWithADescription() {
-    assertThat(fields("/properties")).isEqualTo(Set.copyOf(Field.texts(Field.OF_DEFINITION)));
-    assertThat(fields("/$defs/step/properties")).isEqualTo(Set.copyOf(Field.texts(Field.OF_STEP)));
-    assertThat(fields("/$defs/retry/properties"))
-        .isEqualTo(Set.copyOf(Field.texts(Field.OF_RETRY)));
-    for (String at : new String[] {"/properties", "/$defs/step/properties", "/$defs"}) {
-      assertThat(SCHEMA.at(at)).allSatisfy(f -> assertThat(f.has("description")).isTrue());
-    }
+    assertFields("/properties", Field.OfDefinition.class);
+    assertFields("/$defs/step/properties", Field.OfStep.class);
+    assertFields("/$defs/retry/properties", Field.OfRetry.class);
+    assertFields("/$defs/dependency/properties", Field.OfDependency.class);
+    assertFields("/$defs/atLeast/properties", Field.OfJoin.class);
+    assertFields("/$defs/signal/properties", Field.OfSignal.class);
+    assertFields("/$defs/child/properties", Field.OfChild.class);
+    assertFields("/$defs/case/properties", Field.OfCase.class);
+    assertFields("/$defs/failureRule/properties", Field.OfFailureRule.class);
+    assertFields("/$defs/route/properties", Field.OfReaction.class);
+    assertFields("/$defs/repeat/properties", Field.OfRepeat.class);
+    assertFields("/$defs/forEach/properties", Field.OfForEach.class);
+    assertFields("/$defs/compensation/properties", Field.OfCompensation.class);
+    assertFields("/$defs/window/properties", Field.OfWindow.class);
+    assertFields("/$defs/cache/properties", Field.OfCache.class);
+    assertThat(SCHEMA.at("/$defs")).allSatisfy(f -> assertThat(f.has("description")).isTrue());
+  }
+
+  private static <F extends Enum<F> & Field> void assertFields(String pointer, Class<F> kind) {
+    assertThat(fields(pointer)).isEqualTo(Set.copyOf(Field.texts(kind)));
+    assertThat(SCHEMA.at(pointer)).allSatisfy(f -> assertThat(f.has("description")).isTrue());
   }
 
   private static Set<String> fields(String pointer) {
@@ -153,6 +197,28 @@ class WorkflowDefinitionSchemaTest {
         .isEqualTo(DefinitionLimits.NON_RETRYABLE);
     assertThat(SCHEMA.at("/properties/queue/default").stringValue())
         .isEqualTo(DefinitionReader.DEFAULT_QUEUE);
+    assertThat(SCHEMA.at("/properties/finally/maxItems").intValue())
+        .isEqualTo(DefinitionLimits.STEPS);
+    assertThat(SCHEMA.at("/properties/maxParallel/maximum").intValue())
+        .isEqualTo(DefinitionLimits.MAX_PARALLEL);
+    assertThat(SCHEMA.at("/$defs/forEach/properties/maxParallel/maximum").intValue())
+        .isEqualTo(DefinitionLimits.MAX_PARALLEL);
+    assertThat(SCHEMA.at("/$defs/forEach/properties/batchSize/maximum").intValue())
+        .isEqualTo(DefinitionLimits.BATCH_SIZE);
+    assertThat(SCHEMA.at("/$defs/repeat/properties/max/maximum").intValue())
+        .isEqualTo(DefinitionLimits.ROUNDS);
+    assertThat(SCHEMA.at("/$defs/repeat/properties/max/default").intValue())
+        .isEqualTo(SettingReader.DEFAULT_ROUNDS);
+    assertThat(SCHEMA.at("/$defs/atLeast/properties/atLeast/maximum").intValue())
+        .isEqualTo(DefinitionLimits.AT_LEAST);
+    assertThat(SCHEMA.at("/$defs/step/properties/switch/maxItems").intValue())
+        .isEqualTo(DefinitionLimits.CASES);
+    assertThat(SCHEMA.at("/$defs/step/properties/onFailure/then/maxItems").intValue())
+        .isEqualTo(DefinitionLimits.FAILURE_RULES);
+    assertThat(SCHEMA.at("/$defs/failureRule/properties/types/maxItems").intValue())
+        .isEqualTo(DefinitionLimits.NON_RETRYABLE);
+    assertThat(SCHEMA.at("/$defs/condition/maxLength").intValue())
+        .isEqualTo(DefinitionLimits.EXPRESSION_CHARS);
     assertThat(SCHEMA.at("/$defs/name/pattern").stringValue())
         .isEqualTo("^" + DefinitionLimits.NAME_PATTERN + "$");
     assertThat(SCHEMA.at("/$defs/queue/pattern").stringValue())

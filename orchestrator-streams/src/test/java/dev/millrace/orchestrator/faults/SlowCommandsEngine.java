@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.app.Engine;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.topology.OrchestratorTopology;
@@ -90,7 +91,7 @@ final class SlowCommandsEngine {
                 config.controlWait(),
                 config.timerTick()),
             registry,
-            new CountDownLatch(1),
+            new Definitions(new CountDownLatch(1)),
             queue -> true,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),

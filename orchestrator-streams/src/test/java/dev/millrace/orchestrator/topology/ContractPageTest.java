@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.decide.Refusal;
+import dev.millrace.orchestrator.core.schedule.ScheduleRefusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,20 @@ class ContractPageTest {
   @ParameterizedTest
   @EnumSource(Refusal.class)
   void everyCodeOfARefusalIsOnThePage(Refusal refusal) throws IOException {
+    assertIsOnThePage(refusal.code(), refusal.isExpected());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ScheduleRefusal.class)
+  void everyCodeOfARefusalOfAScheduleIsOnThePage(ScheduleRefusal refusal) throws IOException {
+    assertIsOnThePage(refusal.code(), refusal.isExpected());
+  }
+
+  private static void assertIsOnThePage(String code, boolean expected) throws IOException {
     String page = Files.readString(Path.of("../docs/CONTRACT.md"));
 
     assertThat(page)
         .as("docs/CONTRACT.md, dead letters")
-        .contains(
-            refusal.isExpected() ? "`" + refusal.code() + "`" : "\n| `" + refusal.code() + "` |");
+        .contains(expected ? "`" + code + "`" : "\n| `" + code + "` |");
   }
 }

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.LosableRegistry;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.schemas.Topics;
@@ -15,6 +16,7 @@ import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.Payload;
@@ -23,6 +25,7 @@ import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
+import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -71,6 +74,8 @@ final class DrivenEngine implements AutoCloseable {
       codec(WorkflowControl.class, topics.controls());
   private final AvroCodec<StepCompletion> completions =
       codec(StepCompletion.class, topics.completions());
+  private final AvroCodec<WorkflowSchedule> schedules =
+      codec(WorkflowSchedule.class, topics.schedules());
   private final AvroCodec<StepCommand> commands =
       codec(StepCommand.class, topics.commands("queue"));
   private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
@@ -112,7 +117,7 @@ final class DrivenEngine implements AutoCloseable {
         OrchestratorTopology.build(
             processor,
             engineRegistry,
-            new CountDownLatch(1),
+            new Definitions(new CountDownLatch(1)),
             queues::contains,
             new EngineMetrics(meters),
             new CacheBudget(64 << 20, changes -> {}),
@@ -212,6 +217,15 @@ final class DrivenEngine implements AutoCloseable {
                 .build()));
   }
 
+  void start(String workflowId, String definition, DuplicatePolicy onDuplicate) {
+    send(topics.starts(), workflowId, startBytes(definition, onDuplicate));
+  }
+
+  byte[] startBytes(String definition, DuplicatePolicy onDuplicate) {
+    return starts.encode(
+        WorkflowStart.newBuilder().setDefinition(definition).setOnDuplicate(onDuplicate).build());
+  }
+
   void startWithItsOwn(String workflowId, WorkflowDefinition definition, @Nullable Payload input) {
     WorkflowStart start =
         WorkflowStart.newBuilder()
@@ -236,6 +250,28 @@ final class DrivenEngine implements AutoCloseable {
                 .setVersion(version)
                 .setDryRun(dryRun)
                 .build()));
+  }
+
+  void schedule(String scheduleId, WorkflowSchedule change) {
+    send(topics.schedules(), scheduleId, schedules.encode(change));
+  }
+
+  void deleteSchedule(String scheduleId) {
+    send(
+        topics.schedules(),
+        new TestRecord<>(scheduleId.getBytes(UTF_8), null, new RecordHeaders(), now));
+  }
+
+  /** The ids of the starts since the last call, with what they say. */
+  List<Map.Entry<String, WorkflowStart>> starts() {
+    return read(topics.starts()).stream()
+        .map(record -> Map.entry(new String(record.key(), UTF_8), decode(starts, record.value())))
+        .toList();
+  }
+
+  /** The keys of the controls since the last call. */
+  List<String> controlled() {
+    return read(topics.controls()).stream().map(record -> new String(record.key(), UTF_8)).toList();
   }
 
   byte[] controlBytes(String reason) {

@@ -2,16 +2,14 @@ package dev.millrace.orchestrator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.codec.EventCodec;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.fixture.EventLog;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.EventHistory;
-import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +23,7 @@ class LostTimeLineTest extends DrivenEngineCase {
   private final List<WorkflowEvents> log = new ArrayList<>();
 
   @Test
-  void cancelThatOvertakesACompletionSupersedesItsEvents() throws Exception {
+  void cancelThatOvertakesACompletionSupersedesItsEvents() {
     WorkflowDefinition definition =
         TimersTest.definition(Duration.ZERO, Definitions.step("a"), Definitions.step("b", "a"));
     engine.define(definition);
@@ -56,7 +54,7 @@ class LostTimeLineTest extends DrivenEngineCase {
   }
 
   @Test
-  void timeoutThatOvertakesACompletionSupersedesTheEndOfItsWorkflow() throws Exception {
+  void timeoutThatOvertakesACompletionSupersedesTheEndOfItsWorkflow() {
     WorkflowDefinition definition =
         TimersTest.definition(Duration.ZERO, Definitions.guarded("a", Duration.ofSeconds(10)));
     engine.define(definition);
@@ -101,18 +99,8 @@ class LostTimeLineTest extends DrivenEngineCase {
   }
 
   private static void assertThatIsPossible(
-      EventHistory history, WorkflowDefinition definition, WorkflowStatus status)
-      throws MalformedRecordException {
-    CompiledDefinition compiled = CompiledDefinition.compile(definition);
-    EventLogInvariants invariants = new EventLogInvariants(compiled);
-    for (EventHistory.Entry entry : history.entries()) {
-      invariants.accept(
-          entry.sequence(),
-          EventCodec.fromAvro(compiled, entry.event()),
-          entry.at().toEpochMilli());
-    }
-    assertThat(history.gaps()).isEmpty();
-    assertThat(invariants.violations()).isEmpty();
-    assertThat(invariants.status()).isEqualTo(status);
+      EventHistory history, WorkflowDefinition definition, WorkflowStatus status) {
+    assertThat(EventLog.problems(CompiledDefinition.compile(definition), history, status))
+        .isEmpty();
   }
 }

@@ -3,23 +3,18 @@ package dev.millrace.orchestrator.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.codec.DefinitionCodec;
-import dev.millrace.orchestrator.codec.EventCodec;
-import dev.millrace.orchestrator.codec.InputSource;
-import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.DefinitionDecoder;
+import dev.millrace.orchestrator.codec.InlineDefinition;
+import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import dev.millrace.orchestrator.core.evolve.Evolver;
-import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
-import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.wire.EventHistory;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -40,25 +35,17 @@ class OwnDefinitionsTest extends DrivenEngineCase {
     engine.succeed("w", "a", 1, null);
     engine.succeed("w", "b", 1, DrivenEngine.payload(20));
 
-    List<WorkflowEvent> events = engine.events();
-    WorkflowDefinition read =
-        DefinitionCodec.fromAvro(events.getFirst().getStart().getInlineDefinition());
-    assertThat(read).isEqualTo(own);
-    CompiledDefinition compiled = CompiledDefinition.compile(read);
-    PackedWorkflow stored =
-        PackedWorkflow.of(Objects.requireNonNull(engine.stored().get(Keys.workflow("w"))));
-    PackedWorkflow folded = PackedWorkflow.absent();
-    folded.bringDefinition(new byte[0]);
-    for (WorkflowEvent event : events) {
-      Evolver.evolve(
-          compiled, folded, EventCodec.fromAvro(compiled, event), DrivenEngine.NOON.toEpochMilli());
+    EventHistory log = new EventHistory();
+    engine.eventRecords().forEach(record -> log.add(log.entries().size(), record));
+    InlineDefinition read =
+        new DefinitionDecoder(engine.topics, engine.registry)
+            .inline(log.entries().getFirst().event().getStart().getInlineDefinition());
+    assertThat(read.definition()).isEqualTo(own);
+    WorkflowHistory history = WorkflowHistory.of(read);
+    for (EventHistory.Entry entry : log.entries()) {
+      history.apply(entry);
     }
-    for (InputSource source : InputSource.values()) {
-      folded.setAppliedOffset(source, stored.appliedOffset(source));
-    }
-    folded.setArmedTimerMs(stored.armedTimerMs());
-    folded.setIncarnation(stored.incarnation());
-    assertThat(folded.bytes()).isEqualTo(stored.bytes());
+    StoredFold.assertThatItIs(engine, "w", history);
   }
 
   @Test

@@ -123,8 +123,6 @@ class PoisonTest extends DrivenEngineCase {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "workflow-starts.v1|{\"definition\":\"one\",\"onDuplicate\":\"CANCEL_EXISTING\"}|onDuplicate is CANCEL_EXISTING: not one that this engine knows; upgrade the engine or send REJECT",
-        "workflow-starts.v1|{\"definition\":\"one\",\"parent\":{\"workflowId\":\"p\",\"step\":\"s\",\"attempt\":1,\"depth\":1}}|parent is set: not one",
         "workflow-controls.v1|{\"action\":\"TERMINATE\"}|action is TERMINATE: not one that this engine knows; upgrade the engine or send CANCEL",
         "workflow-controls.v1|{\"action\":\"CANCEL\",\"dryRun\":true}|dryRun is set for CANCEL: not one",
         "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"RUNNING\"}|status is RUNNING: not one that this engine knows; upgrade the engine or send SUCCEEDED",

@@ -2,6 +2,7 @@ package dev.millrace.perf.limit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.perf.workload.RunPlan;
@@ -93,7 +94,7 @@ public final class LimitLoopEngine implements RecordLoop.Answerer {
             workflowId,
             step.id(),
             1,
-            step.type(),
+            step.action() instanceof StepAction.Work work ? work.type() : step.id(),
             definition.name(),
             definition.version(),
             input,

@@ -174,6 +174,18 @@ public final class LoadGenerator {
           BRANCHES_OPENED ->
           false;
       case UNKNOWN,
+          SCHEDULE_SET,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_ACCEPTED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOTS_MISSED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED,
           WORKFLOW_REJECTED,
           ATTEMPT_FAILED,
           STEP_FAILED,

@@ -72,7 +72,19 @@ public final class EventHistory {
             PRIORITY_CHANGED,
             CONTROL_REFUSED,
             WORKFLOW_MIGRATED,
-            BRANCHES_OPENED ->
+            BRANCHES_OPENED,
+            SCHEDULE_SET,
+            SCHEDULE_PAUSED,
+            SCHEDULE_RESUMED,
+            SCHEDULE_DELETED,
+            BACKFILL_ACCEPTED,
+            BACKFILL_DONE,
+            SLOT_STARTED,
+            SLOT_QUEUED,
+            SLOT_SKIPPED,
+            SLOTS_MISSED,
+            SLOT_CANCEL_REQUESTED,
+            SLOT_ENDED ->
             false;
       };
     }

@@ -8,32 +8,19 @@ import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
-import java.util.Base64;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes events as JSON, one object a line. A payload that is JSON stands there as it is, without
- * its white space; any other is {@code {"$contentType": ..., "$base64": ...}}. Fields that say
+ * Writes events as JSON, one object a line, payloads as {@link PayloadJson} does. Fields that say
  * nothing are left out. Thread-safe.
  */
 public final class EventsJson {
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
-
   private EventsJson() {}
 
   /** One event of a workflow as one line, without the line's end. */
   public static String line(String workflowId, EventHistory.Entry entry) {
     StringWriter line = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(line)) {
+    try (JsonGenerator json = PayloadJson.JSON.createGenerator(line)) {
       json.writeStartObject();
       json.writeStringProperty("id", entry.id(workflowId));
       json.writeStringProperty("at", entry.at().toString());
@@ -54,7 +41,8 @@ public final class EventsJson {
     }
     if (event.getPayload() != null) {
       json.writeName("payload");
-      write(json, event.getPayload());
+      Payload payload = event.getPayload();
+      PayloadJson.write(json, payload.getContentType(), bytes(payload.getData()));
     }
     if (event.getFailure() != null) {
       write(json, event.getFailure());
@@ -81,7 +69,13 @@ public final class EventsJson {
   /** Whether 0 is a value of {@code number} rather than its absence. */
   private static boolean hasNumber(EventType type) {
     return switch (type) {
-      case PRIORITY_CHANGED, WORKFLOW_MIGRATED, BRANCHES_OPENED -> true;
+      case PRIORITY_CHANGED,
+          WORKFLOW_MIGRATED,
+          BRANCHES_OPENED,
+          SLOTS_MISSED,
+          BACKFILL_ACCEPTED,
+          SCHEDULE_SET ->
+          true;
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,
@@ -104,7 +98,16 @@ public final class EventsJson {
           WORKFLOW_ENDING,
           STEPS_RESET,
           CONTROL_REFUSED,
-          WORKFLOW_TERMINATED ->
+          WORKFLOW_TERMINATED,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
           false;
     };
   }
@@ -139,35 +142,7 @@ public final class EventsJson {
     json.writeEndObject();
   }
 
-  private static void write(JsonGenerator json, Payload payload) {
-    byte[] data = bytes(payload.getData());
-    boolean isJson =
-        payload.getContentType().isEmpty() || payload.getContentType().equals("application/json");
-    JsonNode tree = isJson ? tree(data) : null;
-    if (tree != null) {
-      JSON.writeTree(json, tree);
-      return;
-    }
-    json.writeStartObject();
-    json.writeStringProperty(
-        JsonFields.CONTENT_TYPE, isJson ? "application/json" : payload.getContentType());
-    json.writeStringProperty(JsonFields.BASE64, Base64.getEncoder().encodeToString(data));
-    json.writeEndObject();
-  }
-
-  /** The JSON in a payload; null when it is none, or when it would read as the base64 form. */
-  private static @Nullable JsonNode tree(byte[] data) {
-    try {
-      JsonNode tree = JSON.readTree(data);
-      boolean ambiguous = tree.has(JsonFields.BASE64) || tree.has(JsonFields.CONTENT_TYPE);
-      return tree.isMissingNode() || ambiguous ? null : tree;
-    } catch (JacksonException e) {
-      return null; // Shown as base64: what a step returned must not keep its history from being
-      // read.
-    }
-  }
-
-  private static byte[] bytes(ByteBuffer buffer) {
+  static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(buffer.position(), bytes);
     return bytes;

@@ -124,6 +124,17 @@ final class JsonFields implements AutoCloseable {
     return parser.getIntValue();
   }
 
+  long wholeNumber(String field, long min, long max) throws MalformedRecordException {
+    JsonParser.NumberType type =
+        parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? parser.getNumberType() : null;
+    if ((type != JsonParser.NumberType.INT && type != JsonParser.NumberType.LONG)
+        || parser.getLongValue() < min
+        || parser.getLongValue() > max) {
+      throw wrong(field, "a whole number from %d to %d".formatted(min, max));
+    }
+    return parser.getLongValue();
+  }
+
   /** A time in ISO 8601 with an offset, cut to milliseconds. */
   Instant instant(String field) throws MalformedRecordException {
     String allowed = "a time such as \"2026-11-21T10:00:00Z\"";

@@ -13,6 +13,7 @@ import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowDefinition;
+import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Reads starts, controls and completions written as JSON, for those who have no Avro at hand:
- * {@code {"definition": "quake", "input": {"place": "Reykjavik"}}}. The fields are those of the
- * records. {@code input}, {@code output} and {@code payload} are any JSON value, kept byte for
+ * Reads starts, controls, completions and schedules written as JSON, for those who have no Avro at
+ * hand: {@code {"definition": "quake", "input": {"place": "Reykjavik"}}}. The fields are those of
+ * the records. {@code input}, {@code output} and {@code payload} are any JSON value, kept byte for
  * byte, or {@code {"$contentType": "image/png", "$base64": "..."}} for other content. Times are ISO
  * 8601 with an offset. Unknown fields, duplicate fields and values of a wrong type are refused, and
  * so is a nesting deeper than {@link Limits#JSON_DEPTH}. Thread-safe.
@@ -45,6 +46,12 @@ public final class JsonIntake {
       Stream.of(DuplicatePolicy.values())
           .filter(policy -> policy != DuplicatePolicy.UNKNOWN)
           .toList();
+
+  static { // the builders look up the classes of default values
+    GeneratedRecords.model(WorkflowStart.class);
+    GeneratedRecords.model(WorkflowControl.class);
+    GeneratedRecords.model(StepCompletion.class);
+  }
 
   private final InlineDefinitionReader definitions;
 
@@ -97,6 +104,15 @@ public final class JsonIntake {
     return read(json, JsonIntake::completion);
   }
 
+  /**
+   * A change of a schedule.
+   *
+   * @throws MalformedRecordException as {@link #start}
+   */
+  public WorkflowSchedule schedule(byte[] json) throws MalformedRecordException {
+    return read(json, ScheduleJson::change);
+  }
+
   private interface Form<R> {
     R read(JsonFields in) throws MalformedRecordException;
   }
@@ -112,7 +128,8 @@ public final class JsonIntake {
   }
 
   private WorkflowStart start(JsonFields in) throws MalformedRecordException {
-    WorkflowStart.Builder start = WorkflowStart.newBuilder();
+    // Said here, since Avro makes the default of an enumeration only where the class is trusted.
+    WorkflowStart.Builder start = WorkflowStart.newBuilder().setOnDuplicate(DuplicatePolicy.REJECT);
     String definition = null;
     int version = NO_VERSION;
     WorkflowDefinition inline = null;
@@ -191,7 +208,7 @@ public final class JsonIntake {
     for (String field = in.next(); field != null; field = in.next()) {
       switch (field) {
         case "step" -> step = in.string(field);
-        case "attempt" -> attempt = in.integer(field, 1, Limits.ATTEMPTS);
+        case "attempt" -> attempt = in.integer(field, 1, Integer.MAX_VALUE);
         case "status" -> status = in.constant(field, STATUSES);
         case "output" -> completion.setOutput(in.payload(field));
         case "failure" -> failure = failure(in, field);
@@ -265,7 +282,7 @@ public final class JsonIntake {
       switch (field) {
         case "workflowId" -> workflowId = in.string("parent.workflowId");
         case "step" -> step = in.string("parent.step");
-        case "attempt" -> attempt = in.integer("parent.attempt", 1, Limits.ATTEMPTS);
+        case "attempt" -> attempt = in.integer("parent.attempt", 1, Integer.MAX_VALUE);
         case "depth" -> depth = in.integer("parent.depth", 1, Integer.MAX_VALUE);
         default ->
             throw JsonFields.unknown("parent." + field, "workflowId, step, attempt and depth");

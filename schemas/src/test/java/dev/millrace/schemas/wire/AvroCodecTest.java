@@ -198,7 +198,7 @@ class AvroCodecTest {
     String newer =
         ContractSchemas.of(WorkflowEvents.class)
             .toString()
-            .replace("\"TIMER\"]", "\"TIMER\",\"SIGNAL\"]")
+            .replace("\"SCHEDULE\"]", "\"SCHEDULE\",\"SIGNAL\"]")
             .replace(
                 "{\"name\":\"events\"",
                 "{\"name\":\"note\",\"type\":{\"type\":\"map\",\"values\":\"string\"},\"default\":{}},{\"name\":\"events\"");
@@ -212,7 +212,7 @@ class AvroCodecTest {
                     + "%08x".formatted(id)
                     + "02"
                     + "00"
-                    + "0a"
+                    + "0c"
                     + "00"
                     + "010802610262"
                     + "00"

@@ -50,7 +50,10 @@ class EventsJsonTest {
             Set.of(
                     EventType.PRIORITY_CHANGED,
                     EventType.WORKFLOW_MIGRATED,
-                    EventType.BRANCHES_OPENED)
+                    EventType.BRANCHES_OPENED,
+                    EventType.SCHEDULE_SET,
+                    EventType.SLOTS_MISSED,
+                    EventType.BACKFILL_ACCEPTED)
                 .contains(type));
   }
 

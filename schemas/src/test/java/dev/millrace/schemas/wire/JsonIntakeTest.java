@@ -226,7 +226,7 @@ class JsonIntakeTest {
         "{\"step\":\"s\",\"attempt\":1,\"status\":\"FAILED\"}", "field 'failure': missing");
     assertCompletionRefused(
         "{\"step\":\"s\",\"attempt\":0,\"status\":\"SUCCEEDED\"}",
-        "field 'attempt': 0: must be a whole number from 1 to 1000");
+        "field 'attempt': 0: must be a whole number from 1 to 2147483647");
     assertCompletionRefused(
         "{\"step\":\"s\",\"attempt\":1,\"status\":\"DONE\"}",
         "must be one of [SUCCEEDED, FAILED, RUNNING]");

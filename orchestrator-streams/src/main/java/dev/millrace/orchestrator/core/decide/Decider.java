@@ -41,7 +41,8 @@ public final class Decider {
 
   private static Decision.@Nullable Refused start(
       StartRequested start, Transition transition, Steps steps) {
-    if (transition.state().status() != WorkflowStatus.ABSENT) {
+    if (Duplicates.decide(start.onDuplicate(), transition.state().status())
+        != Duplicates.Verdict.BEGIN) {
       return new Decision.Refused(
           Refusal.ALREADY_STARTED, "the workflow id is taken; choose another for another workflow");
     }

@@ -16,14 +16,21 @@ final class DecisionScope implements Scope, Scope.Parsed {
   private final Map<Integer, Payload> outputs = new HashMap<>();
   private @Nullable Payload input;
   private @Nullable Payload output;
+  private int stepAtHand = CompiledDefinition.NO_STEP;
 
   DecisionScope(Situation situation) {
     this.situation = situation;
   }
 
-  /** This scope with another output at hand. */
-  Scope with(@Nullable Payload outputAtHand) {
+  /**
+   * This scope with another output at hand.
+   *
+   * @param step the step that has just returned it, so that it is that step's output by any name;
+   *     {@link CompiledDefinition#NO_STEP} for an output that is kept already, or none
+   */
+  Scope with(@Nullable Payload outputAtHand, int step) {
     output = outputAtHand;
+    stepAtHand = step;
     return this;
   }
 
@@ -40,6 +47,9 @@ final class DecisionScope implements Scope, Scope.Parsed {
     int index = situation.definition().indexOf(step);
     if (index == CompiledDefinition.NO_STEP) {
       return null;
+    }
+    if (index == stepAtHand) {
+      return output;
     }
     return outputs.computeIfAbsent(index, situation.payloads()::output);
   }

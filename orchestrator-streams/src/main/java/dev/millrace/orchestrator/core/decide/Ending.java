@@ -70,7 +70,9 @@ final class Ending {
       steps.readiness().consider(definition.mainSteps() + i);
     }
     steps.readiness().spread();
-    if (state.finishedSteps() == definition.mainSteps() + definition.finallySteps()) {
+    // A finally step that failed at once has made this method run within itself, to the very end.
+    boolean isAllDone = state.finishedSteps() == definition.mainSteps() + definition.finallySteps();
+    if (isAllDone && !state.status().hasEnded()) {
       Outcome last = state.outcome();
       end(last == null ? outcome : last, null);
     }
@@ -119,8 +121,16 @@ final class Ending {
         && definition.step(step).compensation() != CompiledDefinition.NO_STEP;
   }
 
-  /** Whether something is still to be undone; if so, that is under way. */
+  /**
+   * Whether something is still to be undone; if so, that is under way. It begins when no step can
+   * complete any more, or a step would be undone before one that was completed after it.
+   */
   private boolean isUndoing() {
+    for (int step = 0; step < definition.mainSteps() && state.openSteps() > 0; step++) {
+      if (mayNeedUndoing(step)) {
+        return true;
+      }
+    }
     for (int[] left = state.toCompensate(); left.length > 0; left = state.toCompensate()) {
       for (int step : left) {
         if (state.stepStatus(definition.step(step).compensation()) != StepStatus.WAITING) {
@@ -128,11 +138,6 @@ final class Ending {
         }
       }
       steps.readiness().run(definition.step(left[left.length - 1]).compensation());
-    }
-    for (int step = 0; step < definition.mainSteps() && state.openSteps() > 0; step++) {
-      if (mayNeedUndoing(step)) {
-        return true;
-      }
     }
     return false;
   }

@@ -72,10 +72,18 @@ final class MigrationChecks {
         case OPEN, SUSPENDED -> checkUnderWay(old, step, state.attemptsOfRound(old));
         case BACKING_OFF, READY -> checkAttempts(old, step, state.attemptsOfRound(old) + 1);
         case SUCCEEDED -> checkSucceeded(old, step);
-        case WAITING, FAILED, SKIPPED, ABANDONED -> {}
+        case FAILED -> checkFailed(old, step);
+        case WAITING, SKIPPED, ABANDONED -> {}
       }
     }
-    checkOrder(old, step);
+    if (!mapping.hasSameWay(step)) {
+      add(
+          MigrationRule.ORDER,
+          "step '%s' is %s, and depends in version %d on other steps, on other conditions or by another rule; leave these as they are",
+          id,
+          status,
+          after.version());
+    }
   }
 
   private void checkUnderWay(int old, int step, int attempts) {
@@ -86,7 +94,8 @@ final class MigrationChecks {
             && is != null
             && was.timeouts().equals(is.timeouts())
             && (before.step(old).action() instanceof CompiledAction.Work
-                ? was.type().equals(is.type()) && was.queue().equals(is.queue())
+                ? before.step(old).type().equals(after.step(step).type())
+                    && before.step(old).queue().equals(after.step(step).queue())
                 : was.action().equals(is.action()));
     if (!isSame) {
       add(
@@ -133,37 +142,18 @@ final class MigrationChecks {
     }
   }
 
-  /** A step that has begun must not have come before another that it comes after now. */
-  private void checkOrder(int old, int step) {
-    Adjacency dependencies = after.dependencies();
-    for (int i = 0; i < after.step(step).dependencies(); i++) {
-      int dependency = dependencies.target(dependencies.start(step) + i);
-      int former = mapping.former(dependency);
-      boolean hasEnded = former != CompiledDefinition.NO_STEP && state.stepStatus(former).isFinal();
-      if (!hasEnded && !leads(former, old)) {
-        add(
-            MigrationRule.ORDER,
-            "step '%s' has begun and depends in version %d on step '%s', which has not come to its end",
-            before.step(old).id(),
-            after.version(),
-            after.step(dependency).id());
-      }
+  private void checkFailed(int old, int step) {
+    if (!before.step(old).onFailure().equals(after.step(step).onFailure())) {
+      add(
+          MigrationRule.FAILURE_RULES,
+          "step '%s' has failed, and in version %d something else would follow from that; leave its onFailure as it is",
+          before.step(old).id(),
+          after.version());
     }
-  }
-
-  private boolean leads(int dependency, int step) {
-    Adjacency dependencies = before.dependencies();
-    for (int i = 0; i < before.step(step).dependencies(); i++) {
-      if (dependencies.target(dependencies.start(step) + i) == dependency) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** What a step waits for is to be worked out from how those before it have ended. */
   private void checkWay(int step) {
-    Adjacency dependents = after.dependents();
     Adjacency dependencies = after.dependencies();
     for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
       int dependency = dependencies.target(edge);
@@ -171,7 +161,7 @@ final class MigrationChecks {
       StepStatus status =
           old == CompiledDefinition.NO_STEP ? StepStatus.WAITING : state.stepStatus(old);
       boolean isOpen =
-          (status == StepStatus.SUCCEEDED && isConditional(dependents, dependency, step))
+          (status == StepStatus.SUCCEEDED && mapping.isConditional(dependency, step))
               || (status == StepStatus.FAILED && mayHaveBeenRouted(old));
       if (isOpen) {
         add(
@@ -184,15 +174,6 @@ final class MigrationChecks {
             after.step(step).id());
       }
     }
-  }
-
-  private boolean isConditional(Adjacency dependents, int from, int to) {
-    for (int edge = dependents.start(from); edge < dependents.end(from); edge++) {
-      if (dependents.target(edge) == to && after.edges().condition(edge) != null) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean mayHaveBeenRouted(int old) {

@@ -20,8 +20,10 @@ public enum MigrationRule {
   STEP_UNDER_WAY("migration-step-under-way"),
   /** A step that is under way has had more attempts than the version allows. */
   ATTEMPTS("migration-attempts"),
-  /** A step that has begun would have had to wait for one that has not come to its end. */
+  /** A step that has begun depends on other steps, on other conditions or by another rule. */
   ORDER("migration-order"),
+  /** From the failure of a step that has failed something else would follow in the version. */
+  FAILURE_RULES("migration-failure-rules"),
   /** Whether a finished step leads to a waiting one cannot be told any more. */
   EDGE_DECIDED("migration-edge-decided"),
   /** A step of the version reads an output that was not kept. */

@@ -4,6 +4,8 @@ package dev.millrace.orchestrator.core.decide;
 public enum Refusal {
   /** The workflow id is taken: this start is a duplicate. */
   ALREADY_STARTED("already-started", true),
+  /** The workflow id is taken, and the start is content with that. */
+  EXISTING_RETURNED("existing-returned", true),
   /**
    * No workflow has this id: it was never started, or it ended longer ago than summaries are kept.
    */

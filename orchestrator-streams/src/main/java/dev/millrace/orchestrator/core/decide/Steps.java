@@ -159,13 +159,15 @@ final class Steps {
   /** A round of a step has succeeded. */
   private void finish(int step, @Nullable Payload output) {
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
-    if (repeat == null || state.outcome() != null) {
+    boolean isAwaitedOnly =
+        state.outcome() != null && definition.step(step).group() == CompiledStep.Group.MAIN;
+    if (repeat == null || isAwaitedOnly) {
       succeedAndKeep(step, output);
       return;
     }
     boolean isDone;
     try {
-      isDone = transition.evaluate(repeat.until(), output);
+      isDone = transition.evaluate(repeat.until(), output, step);
     } catch (EvaluationException e) {
       failures.failForGood(step, Failures.ofExpression(e));
       return;
@@ -219,7 +221,7 @@ final class Steps {
       int target = dependents.target(edge);
       if (condition != null && state.stepStatus(target) == StepStatus.WAITING) {
         try {
-          if (!transition.evaluate(condition, output)) {
+          if (!transition.evaluate(condition, output, step)) {
             notTaken.add(target);
           }
         } catch (EvaluationException e) {
@@ -229,7 +231,7 @@ final class Steps {
     }
     transition.record(new StepSucceeded(step, attempt, output, notTaken, source));
     for (Failures.Broken each : broken) {
-      if (!isOver() && state.stepStatus(each.step()) == StepStatus.WAITING) {
+      if (!state.status().hasEnded() && state.stepStatus(each.step()) == StepStatus.WAITING) {
         failures.failForGood(each.step(), each.failure());
       }
     }

@@ -89,10 +89,21 @@ final class Transition {
    * @param output the output at hand, where there is one
    */
   <T> T evaluate(Expression<T> expression, @Nullable Payload output) throws EvaluationException {
+    return evaluate(expression, output, CompiledDefinition.NO_STEP);
+  }
+
+  /**
+   * The value of an expression over what a step has just returned.
+   *
+   * @param output that
+   * @param step the step
+   */
+  <T> T evaluate(Expression<T> expression, @Nullable Payload output, int step)
+      throws EvaluationException {
     if (scope == null) {
       scope = new DecisionScope(situation);
     }
-    return expression.evaluate(scope.with(output));
+    return expression.evaluate(scope.with(output, step));
   }
 
   Decision accepted() {

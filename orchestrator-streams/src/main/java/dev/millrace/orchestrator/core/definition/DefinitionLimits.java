@@ -9,7 +9,7 @@ public final class DefinitionLimits {
   /** Most steps of one definition. */
   public static final int STEPS = 10_000;
 
-  /** Most dependencies of one definition, all steps together. */
+  /** Most dependencies and routed failures of one definition, all steps together. */
   public static final int DEPENDENCIES = 50_000;
 
   /** Longest definition name, step id, step type and failure type, in characters. */
@@ -32,6 +32,39 @@ public final class DefinitionLimits {
 
   /** Longest timeout and retry interval: ten years of 365 days. */
   public static final Duration LONGEST = Duration.ofDays(3_650);
+
+  /** Most steps of a workflow, or branches of a step, that may be open at once. */
+  public static final int MAX_PARALLEL = 10_000;
+
+  /** Most items of one command. */
+  public static final int BATCH_SIZE = 1_000;
+
+  /** Most rounds of a step that repeats. */
+  public static final int ROUNDS = 10_000;
+
+  /** Most dependencies of a step that joins a number of them. */
+  public static final int COUNTED_DEPENDENCIES = 255;
+
+  /** Largest number of dependencies that a join may ask for. */
+  public static final int AT_LEAST = 127;
+
+  /** Most cases of a switch. */
+  public static final int CASES = 100;
+
+  /** Most failure rules of one step. */
+  public static final int FAILURE_RULES = 100;
+
+  /** Longest condition, in characters. */
+  public static final int EXPRESSION_CHARS = 2_000;
+
+  /** Longest template, schema or form, in characters of JSON. */
+  public static final int TEMPLATE_CHARS = 64 * 1024;
+
+  /**
+   * Most conditions and <code>${...}</code> of one definition, all steps together: compiling them
+   * holds up all other workflows of a partition for a good part of a millisecond each.
+   */
+  public static final int EXPRESSIONS = 2_000;
 
   /** Most violations that one validation lists; the rest are counted. */
   public static final int VIOLATIONS = 100;

@@ -2,8 +2,8 @@ package dev.millrace.orchestrator.core.definition;
 
 /**
  * When a step with several dependencies may start. A dependency is satisfied when its step has
- * succeeded, or has failed and the workflow goes on as if it had not, and its condition holds; one
- * on a skipped step is not.
+ * succeeded and its condition holds, or when it has no condition and its step has failed and the
+ * workflow goes on as if it had not; one on a skipped step is not.
  *
  * @param kind which rule
  * @param atLeast how many satisfied dependencies {@link Kind#AT_LEAST} asks for; 0 with the others

@@ -57,8 +57,8 @@ public sealed interface StepAction {
    *
    * @param definition name of its definition
    * @param version version of its definition; 0 takes the highest there is
-   * @param workflowId template of its id; null makes one of the parent's id, the step and the
-   *     attempt
+   * @param workflowId its id, a text that may hold <code>${...}</code>; null makes one of the
+   *     parent's id, the step and the attempt
    * @param input template of its input; null hands on the workflow's own
    * @param detached whether the step succeeds as soon as the other workflow is started
    * @param cancelled whether the other workflow is cancelled when this one ends before it

@@ -47,21 +47,6 @@ public record StepDefinition(
     return dependsOn.stream().map(Dependency::step).toList();
   }
 
-  /** What a worker looks up its handler by. */
-  public String type() {
-    return ((StepAction.Work) action).type();
-  }
-
-  /** Worker queue that gets its commands. */
-  public String queue() {
-    return ((StepAction.Work) action).queue();
-  }
-
-  /** Start-to-close timeout of one attempt; zero means none. */
-  public Duration timeout() {
-    return timeouts.startToClose();
-  }
-
   /** A step that a worker runs after all of some others have succeeded. */
   public static StepDefinition work(
       String id,

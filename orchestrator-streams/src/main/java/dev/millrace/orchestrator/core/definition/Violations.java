@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** Gathers violations up to {@link DefinitionLimits#VIOLATIONS} and counts the rest. One thread. */
-final class Violations {
+public final class Violations {
   private final List<Violation> listed = new ArrayList<>();
   private int omitted;
 
   /** Path and message are made only when the violation is listed. */
-  void add(DefinitionRule rule, Supplier<String> path, Supplier<String> message) {
+  public void add(DefinitionRule rule, Supplier<String> path, Supplier<String> message) {
     if (listed.size() < DefinitionLimits.VIOLATIONS) {
       listed.add(new Violation(path.get(), rule.code(), message.get()));
     } else {
@@ -18,7 +18,8 @@ final class Violations {
     }
   }
 
-  List<Violation> toList() {
+  /** What was gathered; the last tells how many there are besides. */
+  public List<Violation> toList() {
     if (omitted > 0) {
       listed.add(
           new Violation(

@@ -141,17 +141,21 @@ public final class Evolver {
     }
   }
 
-  /** What a failure means to the step at the other end of an edge. */
+  /**
+   * What a failure means to the step at the other end of an edge. A step that failed has no output
+   * of which a condition could hold.
+   */
   private static Join.End end(CompiledDefinition definition, StepFailed failed, int edge) {
-    boolean isRoute = definition.edges().isRoute(edge);
-    return switch (failed.consequence()) {
-      case FAIL -> Join.End.UNSATISFIED;
-      case CONTINUE -> isRoute ? Join.End.UNSATISFIED : Join.End.FAILED;
-      case ROUTE ->
-          isRoute && definition.dependents().target(edge) == failed.routedTo()
-              ? Join.End.SATISFIED
-              : Join.End.UNSATISFIED;
-    };
+    if (definition.edges().isRoute(edge)) {
+      boolean isTaken =
+          failed.consequence() == StepFailed.Consequence.ROUTE
+              && definition.dependents().target(edge) == failed.routedTo();
+      return isTaken ? Join.End.SATISFIED : Join.End.UNSATISFIED;
+    }
+    boolean isTolerated =
+        failed.consequence() == StepFailed.Consequence.CONTINUE
+            && definition.edges().condition(edge) == null;
+    return isTolerated ? Join.End.TOLERATED : Join.End.FAILED;
   }
 
   private static void come(

@@ -38,8 +38,12 @@ final class MigratedJoins {
     int first = dependencies.start(step);
     for (int edge = first; edge < dependencies.end(step); edge++) {
       boolean isRoute = edge - first >= mapping.after().step(step).dependencies();
-      int old = mapping.former(dependencies.target(edge));
-      Join.End end = old == CompiledDefinition.NO_STEP ? null : end(state.stepStatus(old), isRoute);
+      int dependency = dependencies.target(edge);
+      int old = mapping.former(dependency);
+      Join.End end =
+          old == CompiledDefinition.NO_STEP
+              ? null
+              : end(state.stepStatus(old), isRoute, mapping.isConditional(dependency, step));
       if (end != null && join != 0 && join != Join.MISSED) {
         join = Join.after(mapping.after().step(step).join(), join, end);
       }
@@ -47,12 +51,17 @@ final class MigratedJoins {
     return join;
   }
 
-  private static Join.@Nullable End end(StepStatus status, boolean isRoute) {
+  private static Join.@Nullable End end(StepStatus status, boolean isRoute, boolean isConditional) {
     return switch (status) {
       case WAITING, OPEN, BACKING_OFF, READY, SUSPENDED -> null;
       case SKIPPED, ABANDONED -> Join.End.UNSATISFIED;
       case SUCCEEDED -> isRoute ? Join.End.UNSATISFIED : Join.End.SATISFIED;
-      case FAILED -> isRoute ? Join.End.UNSATISFIED : Join.End.FAILED;
+      case FAILED -> {
+        if (isRoute) {
+          yield Join.End.UNSATISFIED;
+        }
+        yield isConditional ? Join.End.FAILED : Join.End.TOLERATED;
+      }
     };
   }
 }

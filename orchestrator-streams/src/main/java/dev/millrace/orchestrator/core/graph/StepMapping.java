@@ -63,6 +63,17 @@ public final class StepMapping {
         && sources(after, step).equals(sources(before, old));
   }
 
+  /** Whether a step of the later definition comes after another one under a condition. */
+  public boolean isConditional(int dependency, int step) {
+    Adjacency dependents = after.dependents();
+    for (int edge = dependents.start(dependency); edge < dependents.end(dependency); edge++) {
+      if (dependents.target(edge) == step && after.edges().condition(edge) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static List<String> sources(CompiledDefinition definition, int step) {
     Adjacency dependencies = definition.dependencies();
     List<String> ids = new ArrayList<>(dependencies.degree(step));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineMs when it times out at the latest, in epoch milliseconds; 0 means no such time
  * @param ownDefinition its definition, when it is registered nowhere; null for a registered one
  * @param parent who is told how it ends; null for nobody
+ * @param onDuplicate what to do when the workflow's id is taken
  */
 public record StartRequested(
     @Nullable Payload input,
@@ -21,15 +22,16 @@ public record StartRequested(
     int priority,
     long deadlineMs,
     @Nullable WorkflowDefinition ownDefinition,
-    @Nullable Parent parent)
+    @Nullable Parent parent,
+    DuplicatePolicy onDuplicate)
     implements Input {
-  /** A workflow without a parent. */
+  /** A workflow without a parent, that starts nothing when the id is taken. */
   public StartRequested(
       @Nullable Payload input,
       String tenant,
       int priority,
       long deadlineMs,
       @Nullable WorkflowDefinition ownDefinition) {
-    this(input, tenant, priority, deadlineMs, ownDefinition, null);
+    this(input, tenant, priority, deadlineMs, ownDefinition, null, DuplicatePolicy.REJECT);
   }
 }

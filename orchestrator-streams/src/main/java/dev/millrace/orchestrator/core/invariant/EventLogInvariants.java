@@ -1,14 +1,12 @@
 package dev.millrace.orchestrator.core.invariant;
 
-import dev.millrace.orchestrator.core.definition.FailureRule;
-import dev.millrace.orchestrator.core.definition.JoinRule;
-import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
@@ -22,15 +20,13 @@ import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold of the events of one workflow, fed in the order of its log. It keeps its own
@@ -39,17 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventLogInvariants {
   private CompiledDefinition definition;
-  private StepStatus[] statuses;
-  private int[] attempts;
-  private long[] deadlinesMs;
-  private final List<String> violations = new ArrayList<>(0);
-  private WorkflowStatus status = WorkflowStatus.ABSENT;
-  private long workflowDeadlineMs = WorkflowView.NO_DEADLINE;
-  private long nextSequence;
-  private int[] formerAttempts;
-  private boolean stepFailed;
-  private boolean ending;
-  private @Nullable Outcome expectedEnd;
+  private StepAccount[] steps;
+  private EndAccount end;
+  private final Complaints complaints = new Complaints();
 
   /**
    * A checker for one workflow.
@@ -58,11 +46,11 @@ public final class EventLogInvariants {
    */
   public EventLogInvariants(CompiledDefinition definition) {
     this.definition = definition;
-    statuses = new StepStatus[definition.stepCount()];
-    Arrays.fill(statuses, StepStatus.WAITING);
-    attempts = new int[definition.stepCount()];
-    formerAttempts = new int[definition.stepCount()];
-    deadlinesMs = new long[definition.stepCount()];
+    steps = new StepAccount[definition.stepCount()];
+    for (int step = 0; step < steps.length; step++) {
+      steps[step] = new StepAccount(definition.step(step), definition.dependencies().degree(step));
+    }
+    end = new EndAccount(definition, steps, complaints);
   }
 
   /**
@@ -71,288 +59,330 @@ public final class EventLogInvariants {
    * @param atMs when it was decided, in epoch milliseconds
    */
   public void accept(long sequence, Event event, long atMs) {
-    expect(sequence, sequence == nextSequence, "the next sequence number is %d", nextSequence);
-    nextSequence = sequence + 1;
-    expect(sequence, !status.hasEnded(), "%s after the end", event);
+    complaints.next(sequence);
+    complaints.unless(!status().hasEnded(), "%s after the end", event);
     boolean starts = event instanceof WorkflowStarted;
-    expect(sequence, starts == (status == WorkflowStatus.ABSENT), "%s while %s", event, status);
+    complaints.unless(
+        starts == (status() == WorkflowStatus.ABSENT), "%s while %s", event, status());
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
-    expect(sequence, !stepFailed || ending || ends, "%s, but a step has failed for good", event);
+    complaints.unless(ends || !end.isDue(), "%s, but a step has failed for good", event);
     switch (event) {
-      case WorkflowStarted started -> {
-        status = WorkflowStatus.RUNNING;
-        workflowDeadlineMs = started.deadlineMs();
-      }
-      case StepDispatched dispatched -> dispatched(sequence, dispatched, atMs);
-      case StepSuspended suspended -> suspended(sequence, suspended);
+      case WorkflowStarted started -> end.started(started);
+      case StepDispatched dispatched -> dispatched(dispatched, atMs);
+      case StepSuspended suspended -> suspended(suspended);
+      case StepHeld held -> held(held, atMs);
+      case StepSkipped skipped -> skipped(skipped);
+      case StepRepeated repeated -> repeated(repeated);
+      case StepSucceeded success -> succeeded(success);
+      case AttemptFailed failed -> attemptFailed(failed, atMs);
+      case StepFailed failed -> stepFailed(failed, atMs);
       case WorkflowMigrated migrated -> migrated(migrated.target());
       case MigrationTried tried -> {}
       case ControlRefused refused -> {}
-      case StepHeld held -> {
-        begins(sequence, held.step(), "held");
-        statuses[held.step()] = StepStatus.READY;
-        deadlinesMs[held.step()] = held.untilMs();
-      }
-      case StepSkipped skipped -> {
-        expect(
-            sequence,
-            statuses[skipped.step()] == StepStatus.WAITING,
-            "step '%s' is skipped while %s",
-            id(skipped.step()),
-            statuses[skipped.step()]);
-        statuses[skipped.step()] = StepStatus.SKIPPED;
-      }
-      case StepRepeated repeated -> {
-        close(sequence, repeated.step(), repeated.attempt(), StepStatus.BACKING_OFF);
-        formerAttempts[repeated.step()] = repeated.attempt();
-        deadlinesMs[repeated.step()] = repeated.nextAtMs();
-      }
-      case StepSucceeded success -> succeeded(sequence, success);
-      case AttemptFailed failed -> attemptFailed(sequence, failed, atMs);
-      case StepFailed failed -> stepFailed(sequence, failed, atMs);
-      case WorkflowEnding begins -> ending(begins);
-      case WorkflowEnded ended -> ended(sequence, ended, atMs);
+      case WorkflowEnding ending -> end.ending(ending, atMs);
+      case WorkflowEnded ended -> end.ended(ended, atMs);
     }
   }
 
   /** What was found wrong so far, each with the sequence number of its event. */
   public List<String> violations() {
-    return List.copyOf(violations);
+    return complaints.all();
   }
 
   /** Where the events so far have brought the workflow. */
   public WorkflowStatus status() {
-    return status;
-  }
-
-  private void dispatched(long sequence, StepDispatched dispatched, long atMs) {
-    int step = dispatched.step();
-    begins(sequence, step, "dispatched");
-    attempted(sequence, step, dispatched.attempt());
-    int most = definition.step(step).retry().maxAttempts();
-    int ofRound = dispatched.attempt() - formerAttempts[step];
-    expect(sequence, ofRound <= most, "attempt %d of step '%s' of %d", ofRound, id(step), most);
-    expect(
-        sequence,
-        statuses[step] != StepStatus.BACKING_OFF || atMs >= deadlinesMs[step],
-        "step '%s' is tried again at %d, before %d",
-        id(step),
-        atMs,
-        deadlinesMs[step]);
-    statuses[step] = StepStatus.OPEN;
-    deadlinesMs[step] = dispatched.deadlineMs();
+    return end.status();
   }
 
   private void migrated(CompiledDefinition target) {
-    CompiledDefinition former = definition;
-    StepStatus[] formerStatuses = statuses;
-    int[] attemptsBefore = attempts;
-    int[] roundsBefore = formerAttempts;
-    long[] formerDeadlinesMs = deadlinesMs;
+    StepMapping mapping = new StepMapping(definition, target);
+    StepAccount[] later = new StepAccount[target.stepCount()];
+    for (int step = 0; step < later.length; step++) {
+      int degree = target.dependencies().degree(step);
+      int old = mapping.former(step);
+      later[step] =
+          old == CompiledDefinition.NO_STEP
+              ? new StepAccount(target.step(step), degree)
+              : steps[old].migrated(target.step(step), degree, mapping.hasSameWay(step));
+      if (!mapping.hasSameWay(step) && later[step].status() == StepStatus.WAITING) {
+        countEdges(mapping, step, later[step]);
+      }
+    }
+    end = end.migrated(mapping, later);
     definition = target;
-    statuses = new StepStatus[target.stepCount()];
-    attempts = new int[target.stepCount()];
-    formerAttempts = new int[target.stepCount()];
-    deadlinesMs = new long[target.stepCount()];
-    for (int step = 0; step < target.stepCount(); step++) {
-      int old = former.indexOf(target.step(step).id());
-      boolean isNew = old == CompiledDefinition.NO_STEP;
-      statuses[step] = isNew ? StepStatus.WAITING : formerStatuses[old];
-      attempts[step] = isNew ? 0 : attemptsBefore[old];
-      formerAttempts[step] = isNew ? 0 : roundsBefore[old];
-      deadlinesMs[step] = isNew ? WorkflowView.NO_DEADLINE : formerDeadlinesMs[old];
+    steps = later;
+  }
+
+  /** Counts how the edges to a step have ended that has another way to it than before. */
+  private void countEdges(StepMapping mapping, int step, StepAccount account) {
+    Adjacency dependencies = mapping.after().dependencies();
+    int first = dependencies.start(step);
+    for (int edge = first; edge < dependencies.end(step); edge++) {
+      boolean isRoute = edge - first >= mapping.after().step(step).dependencies();
+      int dependency = dependencies.target(edge);
+      int old = mapping.former(dependency);
+      if (old != CompiledDefinition.NO_STEP && steps[old].status().isFinal()) {
+        boolean hasFailed = !isRoute && steps[old].status() == StepStatus.FAILED;
+        boolean hasSucceeded = !isRoute && steps[old].status() == StepStatus.SUCCEEDED;
+        boolean isTolerated = hasFailed && !mapping.isConditional(dependency, step);
+        account.edgeEnded(hasSucceeded || isTolerated, hasFailed);
+      }
     }
   }
 
-  private void suspended(long sequence, StepSuspended suspended) {
-    int step = suspended.step();
-    begins(sequence, step, "suspended");
-    attempted(sequence, step, suspended.attempt());
-    statuses[step] = StepStatus.SUSPENDED;
-    deadlinesMs[step] = suspended.dueMs();
-  }
-
-  private void succeeded(long sequence, StepSucceeded success) {
-    int step = success.step();
-    boolean isRun = success.source() == StepSucceeded.Source.ATTEMPT;
-    if (isRun && definition.step(step).action() instanceof CompiledAction.Work) {
-      close(sequence, step, success.attempt(), StepStatus.SUCCEEDED);
-      return;
-    }
-    if (statuses[step] != StepStatus.SUSPENDED) {
-      begins(sequence, step, "done by the engine");
-      attempted(sequence, step, success.attempt());
-    }
-    statuses[step] = StepStatus.SUCCEEDED;
-    deadlinesMs[step] = WorkflowView.NO_DEADLINE;
-  }
-
-  private void attempted(long sequence, int step, int attempt) {
-    expect(
-        sequence,
-        attempt == attempts[step] + 1,
-        "attempt %d of step '%s' follows attempt %d",
-        attempt,
+  private void dispatched(StepDispatched dispatched, long atMs) {
+    StepAccount step = steps[dispatched.step()];
+    begins(dispatched.step(), "dispatched");
+    complaints.unless(
+        step.step().action() instanceof CompiledAction.Work,
+        "step '%s' is dispatched, but no worker runs it",
+        id(step));
+    boolean waits = step.status() == StepStatus.BACKING_OFF || step.status() == StepStatus.READY;
+    complaints.unless(
+        !waits || atMs >= step.dueMs(),
+        "step '%s' is tried again at %d, before %d",
         id(step),
-        attempts[step]);
-    attempts[step] = attempt;
+        atMs,
+        step.dueMs());
+    boolean isFull =
+        step.step().group() != Group.COMPENSATION && count(StepStatus.OPEN) >= mostOpen();
+    complaints.unless(
+        !isFull, "step '%s' is dispatched beside %d others", id(step), count(StepStatus.OPEN));
+    attempted(step, dispatched.attempt());
+    step.become(StepStatus.OPEN, dispatched.deadlineMs());
+  }
+
+  private void suspended(StepSuspended suspended) {
+    StepAccount step = steps[suspended.step()];
+    begins(suspended.step(), "suspended");
+    complaints.unless(
+        !(step.step().action() instanceof CompiledAction.Work),
+        "step '%s' is suspended, but a worker runs it",
+        id(step));
+    attempted(step, suspended.attempt());
+    step.become(StepStatus.SUSPENDED, suspended.dueMs());
+  }
+
+  private void held(StepHeld held, long atMs) {
+    StepAccount step = steps[held.step()];
+    begins(held.step(), "held");
+    boolean fits =
+        switch (held.reason()) {
+          case MAX_PARALLEL ->
+              held.untilMs() == WorkflowView.NO_DEADLINE && count(StepStatus.OPEN) >= mostOpen();
+          case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
+          case PAUSED -> held.untilMs() == WorkflowView.NO_DEADLINE;
+        };
+    complaints.unless(
+        fits,
+        "step '%s' is held by %s until %d, with %d open",
+        id(step),
+        held.reason(),
+        held.untilMs(),
+        count(StepStatus.OPEN));
+    step.become(StepStatus.READY, held.untilMs());
+  }
+
+  private void skipped(StepSkipped skipped) {
+    StepAccount step = steps[skipped.step()];
+    complaints.unless(
+        step.status() == StepStatus.WAITING,
+        "step '%s' is skipped while %s",
+        id(step),
+        step.status());
+    boolean fits =
+        switch (skipped.reason()) {
+          case DEPENDENCIES -> step.isMissed();
+          case CONDITION -> step.step().when() != null && step.mayStart();
+        };
+    complaints.unless(
+        fits,
+        "step '%s' is skipped for its %s, which does not ask for it",
+        id(step),
+        skipped.reason());
+    step.become(StepStatus.SKIPPED, WorkflowView.NO_DEADLINE);
+    Adjacency dependents = definition.dependents();
+    for (int edge = dependents.start(skipped.step());
+        edge < dependents.end(skipped.step());
+        edge++) {
+      steps[dependents.target(edge)].edgeEnded(false, false);
+    }
+  }
+
+  private void repeated(StepRepeated repeated) {
+    StepAccount step = steps[repeated.step()];
+    CompiledStep.CompiledRepeat repeat = step.step().repeat();
+    close(step, repeated.attempt());
+    step.nextRound();
+    complaints.unless(
+        repeat != null && step.rounds() < repeat.max(),
+        "step '%s' has %d rounds behind it and gets another",
+        id(step),
+        step.rounds());
+    complaints.unless(
+        !end.isAbandoned(step), "step '%s' gets another round, but nothing waits for it", id(step));
+    step.become(StepStatus.BACKING_OFF, repeated.nextAtMs());
+  }
+
+  private void succeeded(StepSucceeded success) {
+    StepAccount step = steps[success.step()];
+    boolean isRun = success.source() == StepSucceeded.Source.ATTEMPT;
+    if (isRun && step.step().action() instanceof CompiledAction.Work) {
+      close(step, success.attempt());
+    } else if (step.status() == StepStatus.SUSPENDED) {
+      complaints.unless(
+          step.attempts() == success.attempt(),
+          "attempt %d of step '%s' is over, which waits in attempt %d",
+          success.attempt(),
+          id(step),
+          step.attempts());
+    } else {
+      begins(success.step(), "done by the engine");
+      attempted(step, success.attempt());
+    }
+    step.become(StepStatus.SUCCEEDED, WorkflowView.NO_DEADLINE);
+    end.succeeded(success.step());
+    Adjacency dependents = definition.dependents();
+    int notTaken = 0;
+    for (int edge = dependents.start(success.step());
+        edge < dependents.end(success.step());
+        edge++) {
+      int target = dependents.target(edge);
+      boolean isRefused =
+          definition.edges().condition(edge) != null && success.notTaken().contains(target);
+      notTaken += isRefused ? 1 : 0;
+      steps[target].edgeEnded(!isRefused && !definition.edges().isRoute(edge), false);
+    }
+    complaints.unless(
+        notTaken == success.notTaken().size(),
+        "step '%s' does not lead to steps %s, which do not all depend on it under a condition",
+        id(step),
+        success.notTaken());
+  }
+
+  private void attemptFailed(AttemptFailed failed, long atMs) {
+    StepAccount step = steps[failed.step()];
+    notTooEarly(step, failed.failure(), atMs);
+    complaints.unless(
+        step.mayRetry(failed.failure()) && !end.isAbandoned(step),
+        "attempt %d of step '%s' must be the last",
+        failed.attempt(),
+        id(step));
+    complaints.unless(failed.retryAtMs() > atMs, "the retry of step '%s' is due at once", id(step));
+    close(step, failed.attempt());
+    step.become(StepStatus.BACKING_OFF, failed.retryAtMs());
+  }
+
+  private void stepFailed(StepFailed failed, long atMs) {
+    StepAccount step = steps[failed.step()];
+    notTooEarly(step, failed.failure(), atMs);
+    boolean isUnderWay = step.status() == StepStatus.OPEN || step.status() == StepStatus.SUSPENDED;
+    complaints.unless(
+        !step.status().isFinal() && step.attempts() == failed.attempt(),
+        "step '%s' fails in attempt %d, but is %s at attempt %d",
+        id(step),
+        failed.attempt(),
+        step.status(),
+        step.attempts());
+    complaints.unless(
+        !isUnderWay || end.isAbandoned(step) || !step.mayRetry(failed.failure()),
+        "step '%s' gives up after attempt %d, but may be tried again",
+        id(step),
+        failed.attempt());
+    Consequence expected = step.consequence(failed.failure());
+    complaints.unless(
+        failed.consequence() == expected,
+        "step '%s' fails of %s: %s, and its rules say %s",
+        id(step),
+        failed.failure().type(),
+        failed.consequence(),
+        expected);
+    step.become(StepStatus.FAILED, WorkflowView.NO_DEADLINE);
+    end.failed(failed);
+    boolean continues = failed.consequence() == Consequence.CONTINUE;
+    Adjacency dependents = definition.dependents();
+    for (int edge = dependents.start(failed.step()); edge < dependents.end(failed.step()); edge++) {
+      int target = dependents.target(edge);
+      if (definition.edges().isRoute(edge)) {
+        steps[target].edgeEnded(target == failed.routedTo(), false);
+      } else {
+        steps[target].edgeEnded(continues && definition.edges().condition(edge) == null, true);
+      }
+    }
   }
 
   /** The step may get under way. */
-  private void begins(long sequence, int step, String how) {
-    StepStatus was = statuses[step];
-    expect(
-        sequence,
+  private void begins(int index, String how) {
+    StepAccount step = steps[index];
+    StepStatus was = step.status();
+    complaints.unless(
         was == StepStatus.WAITING || was == StepStatus.BACKING_OFF || was == StepStatus.READY,
         "step '%s' is %s while %s",
         id(step),
         how,
         was);
-    CompiledStep compiled = definition.step(step);
-    Adjacency dependencies = definition.dependencies();
-    for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
-      int dependency = dependencies.target(edge);
-      boolean isDone = statuses[dependency].isFinal();
-      boolean mayLack = compiled.join().kind() != JoinRule.Kind.ALL;
-      expect(
-          sequence,
-          mayLack ? isDone || compiled.join().kind() != JoinRule.Kind.ALL_DONE : counts(dependency),
-          "step '%s' is %s, but it depends on '%s', which is %s",
-          id(step),
-          how,
-          id(dependency),
-          statuses[dependency]);
-    }
+    complaints.unless(
+        step.mayStart(), "step '%s' is %s, but its join rule is not satisfied", id(step), how);
+    String hindrance = end.hindrance(index);
+    complaints.unless(hindrance.isEmpty(), "step '%s' is %s, but %s", id(step), how, hindrance);
   }
 
-  /** Whether a dependency on a step can be satisfied. */
-  private boolean counts(int step) {
-    return statuses[step] == StepStatus.SUCCEEDED || statuses[step] == StepStatus.FAILED;
-  }
-
-  private String id(int step) {
-    return definition.step(step).id();
-  }
-
-  private void attemptFailed(long sequence, AttemptFailed failed, long atMs) {
-    int step = failed.step();
-    notTooEarly(sequence, step, failed.failure(), atMs);
-    expect(
-        sequence,
-        mayRetry(step, failed.attempt(), failed.failure()),
-        "attempt %d of step '%s' must be the last",
-        failed.attempt(),
-        id(step));
-    expect(sequence, failed.retryAtMs() > atMs, "the retry of step '%s' is due at once", id(step));
-    close(sequence, step, failed.attempt(), StepStatus.BACKING_OFF);
-    deadlinesMs[step] = failed.retryAtMs();
-  }
-
-  private void stepFailed(long sequence, StepFailed failed, long atMs) {
-    int step = failed.step();
-    notTooEarly(sequence, step, failed.failure(), atMs);
-    expect(
-        sequence,
-        !mayRetry(step, failed.attempt(), failed.failure()),
-        "step '%s' gives up after attempt %d, but may be tried again",
+  private void attempted(StepAccount step, int attempt) {
+    complaints.unless(
+        attempt == step.attempts() + 1,
+        "attempt %d of step '%s' follows attempt %d",
+        attempt,
         id(step),
-        failed.attempt());
-    if (statuses[step] == StepStatus.OPEN) {
-      close(sequence, step, failed.attempt(), StepStatus.FAILED);
-    }
-    statuses[step] = StepStatus.FAILED;
-    deadlinesMs[step] = WorkflowView.NO_DEADLINE;
-    stepFailed |=
-        failed.consequence() == StepFailed.Consequence.FAIL
-            && definition.step(step).group() == CompiledStep.Group.MAIN;
+        step.attempts());
+    step.attempt(attempt);
+    int most = step.step().retry().maxAttempts();
+    complaints.unless(
+        step.attemptsOfRound() <= most,
+        "attempt %d of step '%s' of %d",
+        step.attemptsOfRound(),
+        id(step),
+        most);
   }
 
-  private void ending(WorkflowEnding begins) {
-    ending = true;
-    for (int step = 0; step < definition.mainSteps(); step++) {
-      boolean isAwaited =
-          statuses[step] == StepStatus.OPEN
-              && definition.step(step).compensation() != CompiledDefinition.NO_STEP;
-      if (!statuses[step].isFinal() && !isAwaited) {
-        statuses[step] = StepStatus.ABANDONED;
-      }
-    }
-    expectedEnd = begins.outcome();
-  }
-
-  private void ended(long sequence, WorkflowEnded ended, long atMs) {
-    status = ended.outcome().status();
-    boolean allDone = true;
-    for (int step = 0; step < definition.mainSteps() + definition.finallySteps(); step++) {
-      allDone &= statuses[step].isFinal();
-    }
-    boolean succeeds = status == WorkflowStatus.SUCCEEDED;
-    expect(
-        sequence,
-        !succeeds || (allDone && !stepFailed),
-        "the workflow succeeds, though a step is not done with or has failed");
-    expect(
-        sequence,
-        !ending || status == WorkflowStatus.TERMINATED || ended.outcome().equals(expectedEnd),
-        "the workflow ends %s, and should %s",
-        ended.outcome(),
-        String.valueOf(expectedEnd));
-    boolean late = workflowDeadlineMs != WorkflowView.NO_DEADLINE && atMs >= workflowDeadlineMs;
-    expect(
-        sequence,
-        late || ending || status != WorkflowStatus.TIMED_OUT,
-        "the workflow times out at %d; its deadline is %d",
-        atMs,
-        workflowDeadlineMs);
-  }
-
-  private void close(long sequence, int step, int attempt, StepStatus next) {
-    expect(
-        sequence,
-        statuses[step] == StepStatus.OPEN && attempts[step] == attempt,
+  /** The open attempt of a step is over. */
+  private void close(StepAccount step, int attempt) {
+    boolean isOpen =
+        step.status() == StepStatus.OPEN
+            || (step.status() == StepStatus.SUSPENDED
+                && step.step().action() instanceof CompiledAction.StartChild);
+    complaints.unless(
+        isOpen && step.attempts() == attempt,
         "attempt %d of step '%s' is over, but the step is %s at attempt %d",
         attempt,
         id(step),
-        statuses[step],
-        attempts[step]);
-    statuses[step] = next;
-    deadlinesMs[step] = WorkflowView.NO_DEADLINE;
+        step.status(),
+        step.attempts());
   }
 
-  private void notTooEarly(long sequence, int step, Failure failure, long atMs) {
-    boolean timeout = failure.type().equals(Failure.START_TO_CLOSE_TIMEOUT);
-    boolean due = deadlinesMs[step] != WorkflowView.NO_DEADLINE && atMs >= deadlinesMs[step];
-    expect(
-        sequence,
-        due || !timeout,
+  private void notTooEarly(StepAccount step, Failure failure, long atMs) {
+    boolean isTimeout = failure.type().equals(Failure.START_TO_CLOSE_TIMEOUT);
+    boolean isDue = step.dueMs() != WorkflowView.NO_DEADLINE && atMs >= step.dueMs();
+    complaints.unless(
+        isDue || !isTimeout,
         "step '%s' times out at %d; its deadline is %d",
         id(step),
         atMs,
-        deadlinesMs[step]);
+        step.dueMs());
   }
 
-  private boolean mayRetry(int step, int attempt, Failure failure) {
-    RetryPolicy retry = definition.step(step).retry();
-    boolean isExcluded = retry.nonRetryable().contains(failure.type());
-    for (FailureRule rule : definition.step(step).onFailure()) {
-      if (rule.matches(failure.type())) {
-        isExcluded =
-            rule.reaction() instanceof FailureRule.Reaction.Fail
-                || (isExcluded && !(rule.reaction() instanceof FailureRule.Reaction.Retry));
-        break;
-      }
+  private int count(StepStatus status) {
+    int count = 0;
+    for (StepAccount step : steps) {
+      count += step.status() == status ? 1 : 0;
     }
-    boolean isAbandoned = ending && definition.step(step).group() == CompiledStep.Group.MAIN;
-    return failure.retryable()
-        && !isAbandoned
-        && attempt - formerAttempts[step] < retry.maxAttempts()
-        && !isExcluded;
+    return count;
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // that annotation is no part of the JDK
-  private void expect(long sequence, boolean holds, String message, Object... values) {
-    if (!holds) {
-      violations.add("event %d: ".formatted(sequence) + message.formatted(values));
-    }
+  private int mostOpen() {
+    return definition.maxParallel();
+  }
+
+  private static String id(StepAccount step) {
+    return step.step().id();
   }
 }

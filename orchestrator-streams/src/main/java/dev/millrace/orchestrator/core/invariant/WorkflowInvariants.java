@@ -1,8 +1,6 @@
 package dev.millrace.orchestrator.core.invariant;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.graph.CompiledStep;
-import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -25,18 +23,22 @@ public final class WorkflowInvariants {
     int succeeded = workflow.succeededSteps();
     int finished = workflow.finishedSteps();
     int open = workflow.openSteps();
+    int held = workflow.heldSteps();
     boolean inRange =
         succeeded >= 0
             && open >= 0
-            && workflow.heldSteps() >= 0
+            && held >= 0
+            && finished >= 0
             && finished <= steps
-            && succeeded + open + workflow.heldSteps() <= steps;
+            && succeeded + open + held <= steps;
     return inRange
         && switch (workflow.status()) {
           case ABSENT -> steps == 0 && workflow.nextSequence() == 0;
-          case RUNNING -> finished < steps && workflow.nextSequence() > succeeded;
-          case SUCCEEDED, FAILED, CANCELLED, TIMED_OUT, TERMINATED ->
-              open == 0 && workflow.heldSteps() == 0;
+          case RUNNING ->
+              finished + open + held <= steps
+                  && workflow.nextSequence() > (long) succeeded + open + held;
+          case SUCCEEDED -> open == 0 && held == 0 && succeeded <= finished;
+          case FAILED, CANCELLED, TIMED_OUT, TERMINATED -> open == 0 && held == 0;
         };
   }
 
@@ -50,31 +52,44 @@ public final class WorkflowInvariants {
     List<String> violations = new ArrayList<>(0);
     if (!countsFit(workflow)) {
       violations.add(
-          "%s with %d of %d steps succeeded, %d open, next sequence %d"
+          "%s with %d of %d steps succeeded, %d finished, %d open, %d held, next sequence %d"
               .formatted(
                   workflow.status(),
                   workflow.succeededSteps(),
                   workflow.stepCount(),
+                  workflow.finishedSteps(),
                   workflow.openSteps(),
+                  workflow.heldSteps(),
                   workflow.nextSequence()));
     }
-    if (workflow.status() == WorkflowStatus.RUNNING) {
-      if (workflow.stepCount() == definition.stepCount()) {
-        checkSteps(definition, workflow, violations);
-      } else {
-        violations.add(
-            "%d steps, but its definition has %d"
-                .formatted(workflow.stepCount(), definition.stepCount()));
-      }
-    } else if (workflow.earliestDeadlineMs() != WorkflowView.NO_DEADLINE) {
+    if (workflow.status() != WorkflowStatus.ABSENT
+        && workflow.stepCount() != definition.stepCount()) {
       violations.add(
-          "%s with a deadline at %d".formatted(workflow.status(), workflow.earliestDeadlineMs()));
+          "%d steps, but its definition has %d"
+              .formatted(workflow.stepCount(), definition.stepCount()));
+    } else if (workflow.status() == WorkflowStatus.RUNNING) {
+      checkRunning(definition, workflow, violations);
+    } else {
+      checkAtRest(definition, workflow, violations);
     }
     return violations;
   }
 
-  private static void checkSteps(
+  private static void checkAtRest(
       CompiledDefinition definition, WorkflowView workflow, List<String> violations) {
+    if (workflow.earliestDeadlineMs() != WorkflowView.NO_DEADLINE) {
+      violations.add(
+          "%s with a deadline at %d".formatted(workflow.status(), workflow.earliestDeadlineMs()));
+    }
+    int all = definition.mainSteps() + definition.finallySteps();
+    if (workflow.status() == WorkflowStatus.SUCCEEDED && workflow.finishedSteps() != all) {
+      violations.add("SUCCEEDED with %d of %d steps".formatted(workflow.finishedSteps(), all));
+    }
+  }
+
+  private static void checkRunning(
+      CompiledDefinition definition, WorkflowView workflow, List<String> violations) {
+    StepInvariants steps = new StepInvariants(definition, workflow);
     long earliestMs = workflow.deadlineMs();
     for (int step = 0; step < workflow.stepCount(); step++) {
       long deadlineMs = workflow.stepDeadlineMs(step);
@@ -82,7 +97,7 @@ public final class WorkflowInvariants {
           && (earliestMs == WorkflowView.NO_DEADLINE || deadlineMs < earliestMs)) {
         earliestMs = deadlineMs;
       }
-      String violation = checkStep(definition, workflow, step);
+      String violation = steps.violation(step);
       if (!violation.isEmpty()) {
         violations.add(
             "step '%s' is %s: %s"
@@ -96,8 +111,12 @@ public final class WorkflowInvariants {
         count(workflow, StepStatus.SUCCEEDED),
         workflow.succeededSteps());
     expect(violations, "held steps", count(workflow, StepStatus.READY), workflow.heldSteps());
+    expect(violations, "first held step", firstHeld(workflow), workflow.nextHeld(0));
     expect(violations, "finished steps", finished(definition, workflow), workflow.finishedSteps());
     expect(violations, "earliest deadline", earliestMs, workflow.earliestDeadlineMs());
+    if (workflow.outcome() != null && workflow.deadlineMs() != WorkflowView.NO_DEADLINE) {
+      violations.add("it is ending and times out at %d".formatted(workflow.deadlineMs()));
+    }
     boolean moves =
         count(workflow, StepStatus.OPEN)
                 + count(workflow, StepStatus.BACKING_OFF)
@@ -107,6 +126,7 @@ public final class WorkflowInvariants {
     if (!moves && !waits) {
       violations.add("RUNNING, but nothing would ever happen");
     }
+    violations.addAll(steps.violationsOfCompensation());
   }
 
   private static int finished(CompiledDefinition definition, WorkflowView workflow) {
@@ -117,6 +137,14 @@ public final class WorkflowInvariants {
     return finished;
   }
 
+  private static int firstHeld(WorkflowView workflow) {
+    int step = 0;
+    while (step < workflow.stepCount() && workflow.stepStatus(step) != StepStatus.READY) {
+      step++;
+    }
+    return step;
+  }
+
   private static int count(WorkflowView workflow, StepStatus status) {
     int count = 0;
     for (int step = 0; step < workflow.stepCount(); step++) {
@@ -125,35 +153,6 @@ public final class WorkflowInvariants {
       }
     }
     return count;
-  }
-
-  private static String checkStep(CompiledDefinition definition, WorkflowView workflow, int step) {
-    CompiledStep compiled = definition.step(step);
-    StepStatus status = workflow.stepStatus(step);
-    int attempts = workflow.attemptsOfRound(step);
-    int join = workflow.join(step);
-    boolean hasDeadline = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
-    return switch (status) {
-      case WAITING -> {
-        boolean isMain = compiled.group() == CompiledStep.Group.MAIN;
-        boolean isDecided = join == 0 || join == Join.MISSED;
-        if (hasDeadline) {
-          yield "its deadline is %d".formatted(workflow.stepDeadlineMs(step));
-        }
-        yield isMain && isDecided ? "nothing is left to wait for" : "";
-      }
-      case OPEN, BACKING_OFF -> {
-        boolean needsDeadline = status == StepStatus.BACKING_OFF || compiled.timeoutMs() > 0;
-        if (hasDeadline != needsDeadline) {
-          yield "its deadline is %d".formatted(workflow.stepDeadlineMs(step));
-        }
-        int most = compiled.retry().maxAttempts();
-        yield attempts <= most ? "" : "attempt %d of at most %d".formatted(attempts, most);
-      }
-      case READY, SUSPENDED -> "";
-      case SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
-          hasDeadline ? "its deadline is %d".formatted(workflow.stepDeadlineMs(step)) : "";
-    };
   }
 
   private static void expect(List<String> violations, String what, long counted, long stored) {

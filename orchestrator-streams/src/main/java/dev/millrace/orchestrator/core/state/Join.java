@@ -31,8 +31,14 @@ public final class Join {
     SATISFIED,
     /** Its step was skipped, or its condition does not hold. */
     UNSATISFIED,
-    /** Its step failed, and the workflow goes on. */
-    FAILED
+    /** Its step failed, and what depends on it goes on as if it had not. */
+    TOLERATED,
+    /** Its step failed, and nothing comes of that here. */
+    FAILED;
+
+    boolean isSatisfied() {
+      return this == SATISFIED || this == TOLERATED;
+    }
   }
 
   /** What a step waits for in the beginning. */
@@ -49,11 +55,11 @@ public final class Join {
   /** What it waits for after one more dependency has come to its end. */
   public static int after(JoinRule rule, int join, End end) {
     return switch (rule.kind()) {
-      case ALL -> end == End.UNSATISFIED ? MISSED : join - 1;
+      case ALL -> end.isSatisfied() ? join - 1 : MISSED;
       case ALL_DONE -> join - 1;
-      case NONE_FAILED -> end == End.FAILED ? MISSED : join - 1;
+      case NONE_FAILED -> end == End.FAILED || end == End.TOLERATED ? MISSED : join - 1;
       case ANY -> {
-        if (end != End.UNSATISFIED) {
+        if (end.isSatisfied()) {
           yield 0;
         }
         yield join == 1 ? MISSED : join - 1;
@@ -62,12 +68,23 @@ public final class Join {
     };
   }
 
+  /** How many more dependencies must be satisfied, or come to an end, at most, until it starts. */
+  public static int lacks(JoinRule rule, int join) {
+    if (join == MISSED) {
+      return 0;
+    }
+    return switch (rule.kind()) {
+      case ALL, ANY, ALL_DONE, NONE_FAILED -> join;
+      case AT_LEAST -> join >>> LACKS_SHIFT;
+    };
+  }
+
   private static int afterOneOfMany(int join, End end) {
     int lacks = join >>> LACKS_SHIFT;
     int bears = join & BEARS;
-    if (end == End.UNSATISFIED) {
-      return bears == 1 ? MISSED : join - 1;
+    if (end.isSatisfied()) {
+      return lacks == 1 ? 0 : join - (1 << LACKS_SHIFT);
     }
-    return lacks == 1 ? 0 : join - (1 << LACKS_SHIFT);
+    return bears == 1 ? MISSED : join - 1;
   }
 }

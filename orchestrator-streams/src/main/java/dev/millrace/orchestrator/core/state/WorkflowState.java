@@ -22,8 +22,8 @@ public interface WorkflowState extends WorkflowView {
   /** Somebody is told how the workflow ends. */
   void setParent(Parent parent);
 
-  /** The workflow that a step waits for; null for none any more. */
-  void setChild(int step, @Nullable String workflowId);
+  /** The workflow that a step waits for, as long as the step is suspended. */
+  void setChild(int step, String workflowId);
 
   /** What the result of the open attempt of a step is kept under; null for not. */
   void setResultKey(int step, @Nullable String key);

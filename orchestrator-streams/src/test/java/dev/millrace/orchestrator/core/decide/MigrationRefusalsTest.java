@@ -5,7 +5,6 @@ import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.decide.Versions.CHAIN;
 import static dev.millrace.orchestrator.core.decide.Versions.code;
 import static dev.millrace.orchestrator.core.decide.Versions.compile;
-import static dev.millrace.orchestrator.core.decide.Versions.events;
 import static dev.millrace.orchestrator.core.decide.Versions.json;
 import static dev.millrace.orchestrator.core.decide.Versions.refused;
 import static dev.millrace.orchestrator.core.decide.Versions.source;
@@ -19,10 +18,10 @@ import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.ForEach;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import java.time.Duration;
@@ -99,6 +98,31 @@ class MigrationRefusalsTest {
   }
 
   @Test
+  void waitThatHasBegunMustStayAsItIs() {
+    assertThat(refused(CHAIN, version(2, delay("10m")))).isEqualTo("migration-step-changed");
+    assertThat(refused(version(1, delay("10m")), version(2, delay("9m"))))
+        .isEqualTo("migration-step-under-way");
+    assertThat(refused(version(1, delay("10m")), version(2, delay("10m"), step("b")))).isNull();
+  }
+
+  private static StepDefinition delay(String duration) {
+    return new StepDefinition(
+        "a",
+        new StepAction.Delay(duration),
+        List.of(),
+        null,
+        null,
+        Timeouts.startToClose(Duration.ZERO),
+        null,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  @Test
   void fewerAttemptsThanThereHaveBeenAreRefused() {
     TestWorkflow workflow =
         TestWorkflow.started(version(1, guarded("a", Duration.ZERO)))
@@ -109,14 +133,14 @@ class MigrationRefusalsTest {
   }
 
   @Test
-  void stepThatHasBegunMustNotComeAfterOneThatHasNotEnded() {
+  void stepThatHasBegunMustComeAfterTheSameSteps() {
     assertThat(refused(CHAIN, version(2, step("x"), step("a", "x")))).isEqualTo("migration-order");
     TestWorkflow workflow =
         TestWorkflow.started(version(1, step("a"), step("b"), step("c", "b"), step("d", "a")))
             .register(version(2, step("a"), step("b"), step("c", "a", "b"), step("d", "a")));
     workflow.succeed("a", 1);
     workflow.succeed("b", 1);
-    assertThat(events(workflow.migrate(2, false)).getFirst()).isInstanceOf(WorkflowMigrated.class);
+    assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-order");
   }
 
   @Test
@@ -139,6 +163,18 @@ class MigrationRefusalsTest {
             .register(version(2, routed, step("b"), step("c", "a")));
     failed.fail("a", 1, new Failure("bad", "no", false));
     assertThat(code(failed.migrate(2, false))).isEqualTo("migration-edge-decided");
+  }
+
+  @Test
+  void failureThatSomethingElseWouldFollowFromIsRefused() {
+    List<FailureRule> goOn =
+        List.of(new FailureRule(List.of("*"), new FailureRule.Reaction.GoOn()));
+    TestWorkflow workflow =
+        TestWorkflow.started(version(1, with(step("a"), goOn, null, null), step("b")))
+            .register(version(2, step("a"), step("b")));
+    workflow.fail("a", 1, new Failure("bad", "no", false));
+
+    assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-failure-rules");
   }
 
   @Test

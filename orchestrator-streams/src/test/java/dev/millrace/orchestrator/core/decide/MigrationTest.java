@@ -95,7 +95,7 @@ class MigrationTest {
               assertThat(tried.version()).isEqualTo(2);
               assertThat(new String(tried.report().data(), UTF_8))
                   .contains("\"removed\":{\"count\":1,\"steps\":[\"a\"]}")
-                  .contains("\"breaches\":{\"count\":1")
+                  .contains("\"breaches\":{\"count\":2")
                   .contains("\"code\":\"migration-step-removed\"")
                   .contains("step 'a' is SUCCEEDED");
             });

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DefinitionValidatorTest {
@@ -249,5 +254,316 @@ class DefinitionValidatorTest {
                     .startsWith("'\\u001b[2Jxxx")
                     .contains("xxx...' is not a name")
                     .hasSizeLessThan(300));
+  }
+
+  private static List<String> refused(UnaryOperator<StepBuilder> change) {
+    StepBuilder step = new StepBuilder();
+    return DefinitionValidator.validate(
+            new WorkflowDefinition(
+                "w",
+                1,
+                Duration.ZERO,
+                RetryPolicy.NONE,
+                0,
+                null,
+                List.of(change.apply(step).toStep(), step("b"), step("c", "b"), choice()),
+                List.of(step("z"))))
+        .stream()
+        .map(violation -> violation.code() + " " + violation.path())
+        .toList();
+  }
+
+  private static StepDefinition choice() {
+    return new StepBuilder()
+        .id("choice")
+        .action(new StepAction.Choose(List.of(new StepAction.Case("x", "true"))))
+        .toStep();
+  }
+
+  private static FailureRule route(String step) {
+    return new FailureRule(List.of(), new FailureRule.Reaction.Route(step));
+  }
+
+  @Test
+  void routesLeadToOtherStepsOfTheSamePart() {
+    assertThat(refused(step -> step.onFailure(route("b")))).isEmpty();
+    assertThat(refused(step -> step.onFailure(route("bb"))))
+        .containsExactly("unknown-route steps[0].onFailure[0].then.route");
+    assertThat(refused(step -> step.onFailure(route("a"))))
+        .containsExactly("route-target steps[0].onFailure[0].then.route");
+    assertThat(refused(step -> step.onFailure(route("z"))))
+        .containsExactly("other-part steps[0].onFailure[0].then.route");
+    assertThat(refused(step -> step.dependsOn(Dependency.on("z"))))
+        .containsExactly("other-part steps[0].dependsOn[0]");
+    assertThat(refused(step -> step.dependsOn(Dependency.on("b")).onFailure(route("b"))))
+        .containsExactly("cycle steps[0].dependsOn");
+    assertThat(codes(workflow(new StepBuilder().onFailure(route("b")).toStep(), step("b", "a"))))
+        .containsExactly("route-target");
+    assertThat(
+            DefinitionValidator.validate(
+                workflow(
+                    new StepBuilder().onFailure(route("b")).toStep(),
+                    new StepBuilder().id("b").onFailure(route("a")).toStep())))
+        .singleElement()
+        .satisfies(
+            violation ->
+                assertThat(violation.message())
+                    .contains("a -> b -> a", "or takes over its failures"));
+  }
+
+  @Test
+  void casesAreThoseOfTheSwitch() {
+    assertThat(refused(step -> step.dependsOn(new Dependency("choice", null, "x")))).isEmpty();
+    assertThat(refused(step -> step.dependsOn(new Dependency("choice", null, "y"))))
+        .containsExactly("unknown-case steps[0].dependsOn[0].case");
+    assertThat(refused(step -> step.dependsOn(new Dependency("b", null, "x"))))
+        .containsExactly("unknown-case steps[0].dependsOn[0].case");
+    assertThat(refused(step -> step.action(new StepAction.Choose(List.of()))))
+        .containsExactly("switch-cases steps[0].switch");
+    assertThat(
+            refused(
+                step ->
+                    step.action(
+                        new StepAction.Choose(
+                            List.of(
+                                new StepAction.Case("x", null), new StepAction.Case("x", "t"))))))
+        .containsExactly("switch-cases steps[0].switch[0]", "switch-cases steps[0].switch[1].case");
+  }
+
+  @Test
+  void joinsAskForNoMoreThanThereIs() {
+    Dependency b = Dependency.on("b");
+    Dependency c = Dependency.on("c");
+    assertThat(refused(step -> step.dependsOn(b, c).join(JoinRule.atLeast(2)))).isEmpty();
+    assertThat(refused(step -> step.dependsOn(b, c).join(JoinRule.atLeast(3))))
+        .containsExactly("join-range steps[0].join.atLeast");
+    assertThat(refused(step -> step.dependsOn(b).join(JoinRule.atLeast(0))))
+        .containsExactly("join-range steps[0].join.atLeast");
+    List<StepDefinition> many = new ArrayList<>();
+    IntStream.range(0, 256).forEach(i -> many.add(step("s" + i)));
+    Dependency[] all =
+        many.stream().map(each -> Dependency.on(each.id())).toArray(Dependency[]::new);
+    many.add(new StepBuilder().dependsOn(all).join(JoinRule.atLeast(2)).toStep());
+    assertThat(codes(workflow(many))).containsExactly("join-range");
+    many.set(256, new StepBuilder().dependsOn(all).join(JoinRule.ANY).toStep());
+    assertThat(codes(workflow(many))).isEmpty();
+  }
+
+  @Test
+  void numbersAndTimesHaveTheirRanges() {
+    assertThat(refused(step -> step.repeat(new Repeat("true", Duration.ofNanos(1), 10_001))))
+        .containsExactly("repeat-range steps[0].repeat.delay", "repeat-range steps[0].repeat.max");
+    assertThat(refused(step -> step.forEach(new ForEach("x", 10_001, 1_001, -1, false))))
+        .containsExactly(
+            "max-parallel steps[0].forEach.maxParallel",
+            "batch-size steps[0].forEach.batchSize",
+            "tolerate-range steps[0].forEach.tolerate");
+    assertThat(refused(step -> step.forEach(new ForEach("x", 0, 1, 101, true))))
+        .containsExactly("tolerate-range steps[0].forEach.tolerate");
+    assertThat(refused(step -> step.cache(new ResultCache(null, Duration.ZERO))))
+        .containsExactly("cache-ttl steps[0].cache.ttl");
+    assertThat(
+            refused(
+                step ->
+                    step.window(
+                        new DeliveryWindow(
+                            ZoneOffset.UTC, Set.of(), LocalTime.of(1, 0, 1), LocalTime.MAX))))
+        .containsExactly(
+            "window-range steps[0].window.days",
+            "window-range steps[0].window.from",
+            "window-range steps[0].window.to");
+    assertThat(
+            codes(
+                new WorkflowDefinition(
+                    "w",
+                    1,
+                    Duration.ZERO,
+                    RetryPolicy.NONE,
+                    10_001,
+                    null,
+                    List.of(step("a")),
+                    List.of())))
+        .containsExactly("max-parallel");
+  }
+
+  @Test
+  void settingsGoWithWhatTheStepDoes() {
+    StepAction set = new StepAction.SetValue("1");
+    StepAction child = new StepAction.StartChild("d", 0, null, null, false, true);
+    ForEach each = new ForEach("input.l", 0, 1, 0, false);
+    ForEach batched = new ForEach("input.l", 0, 2, 0, false);
+    Repeat repeat = new Repeat("true", Duration.ZERO, 2);
+    Compensation undo = new Compensation("t", "q", null, Duration.ZERO, null);
+    ResultCache cache = new ResultCache(null, Duration.ofHours(1));
+
+    assertThat(refused(step -> step.action(child).forEach(each).compensation(undo))).isEmpty();
+    assertThat(refused(step -> step.forEach(batched).compensation(undo).cache(cache))).isEmpty();
+    assertThat(refused(step -> step.action(child).forEach(batched).cache(cache)))
+        .containsExactly("not-together steps[0].cache", "not-together steps[0].forEach.batchSize");
+    assertThat(refused(step -> step.forEach(each).repeat(repeat)))
+        .containsExactly("not-together steps[0].repeat");
+    assertThat(refused(step -> step.action(set).forEach(each).compensation(undo).repeat(repeat)))
+        .containsExactly(
+            "not-together steps[0].compensate",
+            "not-together steps[0].repeat",
+            "not-together steps[0].forEach",
+            "not-together steps[0].repeat");
+    assertThat(
+            refused(
+                step ->
+                    step.action(set)
+                        .timeouts(
+                            new Timeouts(
+                                Duration.ZERO,
+                                Duration.ofSeconds(1),
+                                Duration.ZERO,
+                                Duration.ofSeconds(1)))))
+        .containsExactly(
+            "not-together steps[0].heartbeat", "not-together steps[0].scheduleToStart");
+    assertThat(
+            DefinitionValidator.validate(
+                new WorkflowDefinition(
+                    "w",
+                    1,
+                    Duration.ZERO,
+                    RetryPolicy.NONE,
+                    0,
+                    null,
+                    List.of(step("b")),
+                    List.of(new StepBuilder().compensation(undo).toStep()))))
+        .extracting(Violation::path)
+        .containsExactly("finally[0].compensate");
+  }
+
+  @Test
+  void textsAreBoundedAndCanBeStored() {
+    assertThat(refused(step -> step.when("x".repeat(2_000)))).isEmpty();
+    assertThat(refused(step -> step.when("x".repeat(2_001))))
+        .containsExactly("expression-text steps[0].when");
+    assertThat(refused(step -> step.when("'\ud83c'")))
+        .containsExactly("expression-text steps[0].when");
+    assertThat(refused(step -> step.when("'\ud83c\udf0b'"))).isEmpty();
+    assertThat(refused(step -> step.action(new StepAction.SetValue("x".repeat(64 * 1024 + 1)))))
+        .containsExactly("template-text steps[0].set");
+    assertThat(
+            codes(
+                workflow(
+                    IntStream.range(0, 2)
+                        .mapToObj(
+                            i ->
+                                new StepBuilder()
+                                    .id("s" + i)
+                                    .action(new StepAction.SetValue("${}".repeat(1_001)))
+                                    .toStep())
+                        .toList())))
+        .containsExactly("too-many-expressions");
+  }
+
+  @Test
+  void failureRulesAreBounded() {
+    FailureRule bad = new FailureRule(List.of("A", "A", " "), new FailureRule.Reaction.Fail());
+    assertThat(refused(step -> step.onFailure(bad)))
+        .containsExactly(
+            "failure-rule steps[0].onFailure[0].types[1]",
+            "failure-rule steps[0].onFailure[0].types[2]");
+    FailureRule[] many =
+        IntStream.range(0, 101)
+            .mapToObj(i -> new FailureRule(List.of("E" + i), new FailureRule.Reaction.Fail()))
+            .toArray(FailureRule[]::new);
+    assertThat(refused(step -> step.onFailure(many)))
+        .containsExactly("failure-rule steps[0].onFailure");
+  }
+
+  /** A step that may say anything. */
+  private static final class StepBuilder {
+    private String id = "a";
+    private StepAction action = new StepAction.Work("t", "q", null);
+    private List<Dependency> dependsOn = List.of();
+    private @Nullable JoinRule join;
+    private @Nullable String when;
+    private Timeouts timeouts = Timeouts.NONE;
+    private List<FailureRule> onFailure = List.of();
+    private @Nullable Repeat repeat;
+    private @Nullable ForEach forEach;
+    private @Nullable Compensation compensation;
+    private @Nullable DeliveryWindow window;
+    private @Nullable ResultCache cache;
+
+    StepBuilder id(String id) {
+      this.id = id;
+      return this;
+    }
+
+    StepBuilder action(StepAction action) {
+      this.action = action;
+      return this;
+    }
+
+    StepBuilder dependsOn(Dependency... dependencies) {
+      this.dependsOn = List.of(dependencies);
+      return this;
+    }
+
+    StepBuilder join(JoinRule join) {
+      this.join = join;
+      return this;
+    }
+
+    StepBuilder when(String when) {
+      this.when = when;
+      return this;
+    }
+
+    StepBuilder timeouts(Timeouts timeouts) {
+      this.timeouts = timeouts;
+      return this;
+    }
+
+    StepBuilder onFailure(FailureRule... rules) {
+      this.onFailure = List.of(rules);
+      return this;
+    }
+
+    StepBuilder repeat(Repeat repeat) {
+      this.repeat = repeat;
+      return this;
+    }
+
+    StepBuilder forEach(ForEach forEach) {
+      this.forEach = forEach;
+      return this;
+    }
+
+    StepBuilder compensation(Compensation compensation) {
+      this.compensation = compensation;
+      return this;
+    }
+
+    StepBuilder window(DeliveryWindow window) {
+      this.window = window;
+      return this;
+    }
+
+    StepBuilder cache(ResultCache cache) {
+      this.cache = cache;
+      return this;
+    }
+
+    StepDefinition toStep() {
+      return new StepDefinition(
+          id,
+          action,
+          dependsOn,
+          join,
+          when,
+          timeouts,
+          null,
+          onFailure,
+          repeat,
+          forEach,
+          compensation,
+          window,
+          cache);
+    }
   }
 }

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.DefinitionPrinter;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +73,10 @@ class WfFormatImporterTest {
                 "join_1-2", List.of("left", "right"),
                 "join_1", List.of("join_1-2")));
     assertThat(instance.definition().steps())
-        .allSatisfy(step -> assertThat(step.type()).isEqualTo(WfFormatImporter.STEP_TYPE));
+        .allSatisfy(
+            step ->
+                assertThat(step.action())
+                    .isEqualTo(new StepAction.Work(WfFormatImporter.STEP_TYPE, "default", null)));
     assertThat(instance.taskIds())
         .containsEntry("join_1-2", "join:1")
         .containsEntry("join_1", "join_1")
@@ -232,8 +237,8 @@ class WfFormatImporterTest {
         .isPositive()
         .isLessThanOrEqualTo(total + 1e-6);
     ParsedDefinition printed =
-        DefinitionParser.parse(
-            DefinitionPrinter.print(instance.definition()).getBytes(StandardCharsets.UTF_8));
+        new DefinitionParser(new CelExpressions())
+            .parse(DefinitionPrinter.print(instance.definition()).getBytes(StandardCharsets.UTF_8));
     assertThat(printed).isEqualTo(new ParsedDefinition.Accepted(instance.definition(), List.of()));
   }
 }

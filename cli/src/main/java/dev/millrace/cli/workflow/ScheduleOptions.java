@@ -1,0 +1,128 @@
+package dev.millrace.cli.workflow;
+
+import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.OverlapPolicy;
+import dev.millrace.schemas.v1.ScheduleSpec;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say when a schedule starts what. */
+final class ScheduleOptions {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec command;
+
+  @Option(
+      names = "--cron",
+      paramLabel = "EXPRESSION",
+      description =
+          "When: minute, hour, day of month, month, day of week, as in '0 3 * * MON-FRI'; or @daily and the like.")
+  private String cron = "";
+
+  @Option(
+      names = "--every",
+      paramLabel = "PERIOD",
+      description = "When: an interval, such as PT15M, counted from midnight of 1970.")
+  private @Nullable Duration every;
+
+  @Option(
+      names = "--time-zone",
+      paramLabel = "ZONE",
+      defaultValue = "UTC",
+      description = "Time zone of the times, such as Europe/Zurich (${DEFAULT-VALUE}).")
+  private String timeZone = "UTC";
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "POLICY",
+      defaultValue = "skip",
+      description =
+          "While an earlier one runs: skip, queue, allow or cancel-previous (${DEFAULT-VALUE}).")
+  private String overlap = "skip";
+
+  @Option(
+      names = "--catch-up",
+      paramLabel = "PERIOD",
+      defaultValue = "P1D",
+      description = "After an outage, start what is not older than this (${DEFAULT-VALUE}).")
+  private Duration catchUp = Duration.ofDays(1);
+
+  @Option(names = "--input", paramLabel = "JSON|@FILE", description = "Input of each workflow.")
+  private @Nullable String input;
+
+  @Option(names = "--carry", description = "The last output is the next input.")
+  private boolean carry;
+
+  @Option(names = "--paused", description = "Start nothing until 'schedule resume'.")
+  private boolean paused;
+
+  @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the workflows.")
+  private String tenant = "";
+
+  @Option(
+      names = "--priority",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "0 (lowest) to 9 (highest); ${DEFAULT-VALUE} if not given.")
+  private int priority;
+
+  /**
+   * What the schedule says.
+   *
+   * @throws ParameterException when an option has no meaning
+   */
+  ScheduleSpec spec(String definition) {
+    if (tenant.length() > Limits.TENANT_CHARS) {
+      throw refused(
+          "tenant of %d characters: must have at most %d"
+              .formatted(tenant.length(), Limits.TENANT_CHARS));
+    }
+    if (priority < Limits.LOWEST_PRIORITY || priority > Limits.HIGHEST_PRIORITY) {
+      throw refused(
+          "priority %d: must be %d to %d"
+              .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
+    }
+    GivenDefinition given = GivenDefinition.of(command, definition);
+    return ScheduleSpec.newBuilder()
+        .setDefinition(given.name())
+        .setVersion(given.version())
+        .setCron(cron)
+        .setIntervalMs(every == null ? 0 : every.toMillis())
+        .setTimeZone(timeZone)
+        .setOverlap(policy(command, overlap))
+        .setCatchUpMs(catchUp.toMillis())
+        .setPaused(paused)
+        .setInput(input == null ? null : PayloadArgument.read(command, "input", input))
+        .setCarry(carry)
+        .setTenant(tenant)
+        .setPriority(priority)
+        .build();
+  }
+
+  /**
+   * The policy of a name.
+   *
+   * @throws ParameterException when there is none of that name
+   */
+  static OverlapPolicy policy(CommandSpec command, String name) {
+    String constant = name.toUpperCase(Locale.ROOT).replace('-', '_');
+    return Arrays.stream(OverlapPolicy.values())
+        .filter(each -> each != OverlapPolicy.UNKNOWN && each.name().equals(constant))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    command.commandLine(),
+                    "overlap '%s': must be skip, queue, allow or cancel-previous".formatted(name)));
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.millrace.cli.workflow;
+
+import tools.jackson.databind.JsonNode;
+
+/** Where a step is, for people. */
+final class StepText {
+  private StepText() {}
+
+  /** One line, of what the engine answers about a step. */
+  static String line(JsonNode step) {
+    String status = step.path("status").asString("");
+    int attempt = step.path("attempt").asInt(0);
+    String due = step.path("due").asString("");
+    StringBuilder line =
+        new StringBuilder("  %-11s %s".formatted(status, step.path("step").asString("")));
+    if (attempt > 0) {
+      line.append('#').append(attempt);
+    }
+    if (step.path("waitsFor").asInt(0) > 0) {
+      line.append(", waits for ").append(step.path("waitsFor").asInt(0)).append(" steps");
+    }
+    if (!due.isEmpty()) {
+      line.append(status.equals("BACKING_OFF") ? ", next attempt at " : ", times out at ");
+      line.append(due);
+    }
+    String queue = step.path("queue").asString("");
+    if (attempt > 0 && !queue.isEmpty()) {
+      line.append(", queue ").append(queue);
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,253 @@
+package dev.millrace.cli.workflow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.millrace.cli.CliRun;
+import dev.millrace.cli.connection.Connection;
+import dev.millrace.kafka.EmbeddedKafka;
+import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.BuiltInRegistry;
+import dev.millrace.schemas.v1.OverlapPolicy;
+import dev.millrace.schemas.v1.ScheduleAction;
+import dev.millrace.schemas.v1.ScheduleSpec;
+import dev.millrace.schemas.v1.WorkflowSchedule;
+import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.testing.Patience;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScheduleCommandTest {
+  private static final String NIGHTLY =
+      """
+      {"scheduleId":"nightly 1","status":"ACTIVE","definition":"report","version":3,"cron":"0 3 * * *",
+       "interval":"","timeZone":"Europe/Zurich","overlap":"QUEUE","catchUp":"PT24H","carry":true,
+       "tenant":"","priority":5,"nextAt":"2026-11-22T02:00:00Z","running":["nightly 1@20261121T020000Z"],
+       "waiting":[],"backfills":[{"from":"2026-11-01T00:00:00Z","to":"2026-11-08T00:00:00Z","overlap":"SKIP"}],
+       "counts":{"started":5,"skipped":1,"missed":2,"succeeded":3,"failed":1}}""";
+
+  private static EmbeddedKafka kafka;
+  private static BuiltInRegistry registry;
+  private static Connection connection;
+  private static HttpServer engine;
+
+  @BeforeAll
+  static void startBroker() throws Exception {
+    kafka = EmbeddedKafka.builder().start();
+    registry = BuiltInRegistry.inMemory(0);
+    connection =
+        new Connection(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            Optional.of(registry.url()),
+            Map.of(),
+            Topics.standard());
+    assertThat(run("topics", "apply", "--partitions", "1").exitCode()).isZero();
+    engine = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    engine.createContext(
+        "/schedules",
+        exchange -> {
+          String answer =
+              switch (exchange.getRequestURI().toString()) {
+                case "/schedules/nightly%201" -> NIGHTLY;
+                case "/schedules?limit=100" -> "{\"schedules\":[" + NIGHTLY + "],\"partial\":true}";
+                default -> "";
+              };
+          byte[] bytes = answer.getBytes(UTF_8);
+          exchange.sendResponseHeaders(
+              bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
+          exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    engine.start();
+  }
+
+  @AfterAll
+  static void stopBroker() throws Exception {
+    engine.stop(0);
+    registry.close();
+    kafka.close();
+  }
+
+  @Test
+  void everyChangeIsOneRecordOfTheTopic() throws Exception {
+    CliRun set =
+        run(
+            "schedule",
+            "set",
+            "s",
+            "report/3",
+            "--cron",
+            "0 3 * * MON-FRI",
+            "--time-zone",
+            "Europe/Zurich",
+            "--overlap",
+            "cancel-previous",
+            "--catch-up",
+            "PT1H",
+            "--input",
+            "{\"a\":1}",
+            "--carry",
+            "--paused",
+            "--tenant",
+            "t",
+            "--priority",
+            "9");
+    assertThat(set.exitCode()).as(set.err()).isZero();
+    assertThat(set.out())
+        .isEqualTo("schedule s sent; 'millrace schedule show s' shows its effect%n".formatted());
+    assertThat(run("schedule", "set", "s", "report", "--every", "PT15M").exitCode()).isZero();
+    assertThat(run("schedule", "pause", "s", "--reason", "lunch").exitCode()).isZero();
+    assertThat(run("schedule", "resume", "s").exitCode()).isZero();
+    assertThat(
+            run(
+                    "schedule",
+                    "backfill",
+                    "s",
+                    "--from",
+                    "2026-11-01T00:00:00+01:00",
+                    "--to",
+                    "2026-11-08T00:00:00Z",
+                    "--overlap",
+                    "queue")
+                .exitCode())
+        .isZero();
+    assertThat(run("schedule", "delete", "s").exitCode()).isZero();
+
+    List<ConsumerRecord<byte[], byte[]>> records = records(6);
+    assertThat(records).extracting(record -> new String(record.key(), UTF_8)).containsOnly("s");
+    assertThat(records.getLast().value()).isNull();
+    AvroCodec<WorkflowSchedule> codec =
+        new AvroCodec<>(
+            WorkflowSchedule.class, connection.topics().schedules(), connection.registry());
+    List<WorkflowSchedule> changes = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : records.subList(0, 5)) {
+      changes.add(codec.decode(record.value()));
+    }
+    assertThat(changes)
+        .extracting(WorkflowSchedule::getAction)
+        .containsExactly(
+            ScheduleAction.SET,
+            ScheduleAction.SET,
+            ScheduleAction.PAUSE,
+            ScheduleAction.RESUME,
+            ScheduleAction.BACKFILL);
+    ScheduleSpec spec = changes.getFirst().getSchedule();
+    assertThat(spec.getDefinition() + "/" + spec.getVersion()).isEqualTo("report/3");
+    assertThat(spec.getCron()).isEqualTo("0 3 * * MON-FRI");
+    assertThat(spec.getTimeZone()).isEqualTo("Europe/Zurich");
+    assertThat(spec.getOverlap()).isEqualTo(OverlapPolicy.CANCEL_PREVIOUS);
+    assertThat(spec.getCatchUpMs()).isEqualTo(3_600_000);
+    assertThat(spec.getPaused() && spec.getCarry()).isTrue();
+    assertThat(UTF_8.decode(spec.getInput().getData()).toString()).isEqualTo("{\"a\":1}");
+    assertThat(changes.get(1).getSchedule())
+        .isEqualTo(
+            ScheduleSpec.newBuilder().setDefinition("report").setIntervalMs(900_000).build());
+    assertThat(changes.get(2).getReason()).isEqualTo("lunch");
+    WorkflowSchedule backfill = changes.getLast();
+    assertThat(backfill.getFrom()).isEqualTo(Instant.parse("2026-10-31T23:00:00Z"));
+    assertThat(backfill.getTo()).isEqualTo(Instant.parse("2026-11-08T00:00:00Z"));
+    assertThat(backfill.getOverlap()).isEqualTo(OverlapPolicy.QUEUE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "set s report --cron @daily --overlap never|overlap 'never': must be skip, queue, allow or",
+        "set s report/x --cron @daily|definition 'report/x': after the slash comes a version",
+        "set s report --cron @daily --priority 10|priority 10: must be 0 to 9",
+        "set s report --cron @daily --input {|input: not JSON",
+        "backfill s --from yesterday --to 2026-11-08T00:00:00Z|--from 'yesterday': must be a time",
+        "pause ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss|schedule id of 240 bytes: must have 1 to 239",
+        "list --limit 0|limit 0: must be 1 to 10000"
+      })
+  void whatIsUsedWronglyIsSaid(String example) {
+    String[] parts = example.split("\\|", -1);
+    CliRun run = run(("schedule " + parts[0]).split(" ", -1));
+
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains(parts[1]);
+  }
+
+  @Test
+  void showSaysWhereAScheduleStands() {
+    CliRun run = atEngine("show", "nightly 1");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines())
+        .contains(
+            "definition  report/3",
+            "when        0 3 * * * in Europe/Zurich",
+            "carry       yes",
+            "next        2026-11-22T02:00:00Z",
+            "running     nightly 1@20261121T020000Z",
+            "back-fill   2026-11-01T00:00:00Z to 2026-11-08T00:00:00Z, SKIP",
+            "slots       5 started, 3 succeeded, 1 failed, 1 skipped, 2 missed")
+        .noneMatch(line -> line.startsWith("tenant"));
+    assertThat(atEngine("show", "nightly 1", "--json").out()).startsWith("{\"scheduleId\"");
+    CliRun unknown = atEngine("show", "other");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err()).contains("schedule 'other': the engine knows none of that id");
+  }
+
+  @Test
+  void listHasALineForEachSchedule() {
+    CliRun run = atEngine("list");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines()).hasSize(2);
+    assertThat(run.out()).contains("nightly 1", "ACTIVE", "report/3", "0 3 * * *", "2026-11-22T02");
+    assertThat(run.err()).contains("the list is not complete");
+    assertThat(atEngine("list", "--json").out()).startsWith("{\"schedules\"");
+  }
+
+  private static CliRun atEngine(String... arguments) {
+    String url = "http://127.0.0.1:" + engine.getAddress().getPort();
+    return CliRun.of(
+        Stream.concat(
+                Stream.concat(Stream.of("schedule"), Stream.of(arguments)),
+                Stream.of("--http", url))
+            .toArray(String[]::new));
+  }
+
+  private static CliRun run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(
+        List.of(
+            "--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()));
+    return CliRun.of(all.toArray(String[]::new));
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> records(int count) {
+    TopicPartition partition = new TopicPartition(connection.topics().schedules(), 0);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            connection.kafka(Map.of()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (records.size() < count && System.nanoTime() < deadline) {
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+      }
+    }
+    assertThat(records).hasSize(count);
+    return records;
+  }
+}

@@ -1,0 +1,164 @@
+package dev.millrace.orchestrator.core.invariant;
+
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+
+/** What the events of a workflow say of one step, so far. Not thread-safe. */
+final class StepAccount {
+  private final CompiledStep step;
+  private final int edges;
+  private StepStatus status = StepStatus.WAITING;
+  private long dueMs = WorkflowView.NO_DEADLINE;
+  private int attempts;
+  private int attemptsOfFormerRounds;
+  private int rounds;
+
+  /** Whether it had begun when the workflow was migrated, so that its join is behind it. */
+  private boolean hadBegun;
+
+  // How the edges to it ended: those that are satisfied, that are not, and of failed steps.
+  private int satisfied;
+  private int unsatisfied;
+  private int failed;
+
+  StepAccount(CompiledStep step, int edges) {
+    this.step = step;
+    this.edges = edges;
+  }
+
+  /**
+   * The account of the same step in another version.
+   *
+   * @param hasSameWay whether all that leads to it is the same there
+   */
+  StepAccount migrated(CompiledStep later, int laterEdges, boolean hasSameWay) {
+    StepAccount account = new StepAccount(later, laterEdges);
+    account.become(status, dueMs);
+    account.attempts = attempts;
+    account.attemptsOfFormerRounds = attemptsOfFormerRounds;
+    account.rounds = rounds;
+    account.hadBegun = status != StepStatus.WAITING;
+    if (hasSameWay) {
+      account.satisfied = satisfied;
+      account.unsatisfied = unsatisfied;
+      account.failed = failed;
+    }
+    return account;
+  }
+
+  CompiledStep step() {
+    return step;
+  }
+
+  StepStatus status() {
+    return status;
+  }
+
+  /** When its attempt times out, or it goes on; {@link WorkflowView#NO_DEADLINE} for never. */
+  long dueMs() {
+    return dueMs;
+  }
+
+  int attempts() {
+    return attempts;
+  }
+
+  int attemptsOfRound() {
+    return attempts - attemptsOfFormerRounds;
+  }
+
+  int rounds() {
+    return rounds;
+  }
+
+  void become(StepStatus next, long nextDueMs) {
+    status = next;
+    dueMs = nextDueMs;
+  }
+
+  void attempt(int attempt) {
+    attempts = attempt;
+  }
+
+  void nextRound() {
+    rounds++;
+    attemptsOfFormerRounds = attempts;
+  }
+
+  /** An edge to the step has ended. */
+  void edgeEnded(boolean isSatisfied, boolean isOfFailure) {
+    satisfied += isSatisfied ? 1 : 0;
+    unsatisfied += isSatisfied ? 0 : 1;
+    failed += isOfFailure ? 1 : 0;
+  }
+
+  /** Whether its join rule lets it start; a compensation has none. */
+  boolean mayStart() {
+    if (hadBegun || edges == 0 || step.group() == Group.COMPENSATION) {
+      return true;
+    }
+    boolean isAllDone = satisfied + unsatisfied == edges;
+    return switch (step.join().kind()) {
+      case ALL -> satisfied == edges;
+      case ANY -> satisfied > 0;
+      case AT_LEAST -> satisfied >= step.join().atLeast();
+      case ALL_DONE -> isAllDone;
+      case NONE_FAILED -> isAllDone && failed == 0;
+    };
+  }
+
+  /** Whether its join rule cannot be satisfied any more. */
+  boolean isMissed() {
+    if (edges == 0) {
+      return false;
+    }
+    return switch (step.join().kind()) {
+      case ALL -> unsatisfied > 0;
+      case ANY -> unsatisfied == edges;
+      case AT_LEAST -> edges - unsatisfied < step.join().atLeast();
+      case ALL_DONE -> false;
+      case NONE_FAILED -> failed > 0;
+    };
+  }
+
+  /** Whether there may be another attempt after a failure. */
+  boolean mayRetry(Failure failure) {
+    RetryPolicy retry = step.retry();
+    if (!failure.retryable() || attemptsOfRound() >= retry.maxAttempts()) {
+      return false;
+    }
+    boolean isExcluded = retry.nonRetryable().contains(failure.type());
+    for (FailureRule rule : step.onFailure()) {
+      if (rule.matches(failure.type())) {
+        return switch (rule.reaction()) {
+          case FailureRule.Reaction.Retry again -> true;
+          case FailureRule.Reaction.Fail no -> false;
+          case FailureRule.Reaction.GoOn later -> !isExcluded;
+          case FailureRule.Reaction.Route later -> !isExcluded;
+        };
+      }
+    }
+    return !isExcluded;
+  }
+
+  /** What follows when a failure was the last. */
+  Consequence consequence(Failure failure) {
+    for (FailureRule rule : step.onFailure()) {
+      if (rule.matches(failure.type())) {
+        return switch (rule.reaction()) {
+          case FailureRule.Reaction.Retry again -> Consequence.FAIL;
+          case FailureRule.Reaction.Fail ends -> Consequence.FAIL;
+          case FailureRule.Reaction.GoOn goesOn -> Consequence.CONTINUE;
+          case FailureRule.Reaction.Route route -> Consequence.ROUTE;
+        };
+      }
+    }
+    return Consequence.FAIL;
+  }
+}

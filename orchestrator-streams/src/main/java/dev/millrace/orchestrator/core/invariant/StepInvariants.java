@@ -1,0 +1,241 @@
+package dev.millrace.orchestrator.core.invariant;
+
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.Outcome;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold of the steps of one running workflow. One use. */
+final class StepInvariants {
+  private final CompiledDefinition definition;
+  private final WorkflowView workflow;
+  private final PossibleJoins joins;
+  private final @Nullable Outcome outcome;
+  private final Set<Integer> toCompensate = new TreeSet<>();
+
+  /** Whether a step is open whose effect may have to be undone. */
+  private final boolean isAwaiting;
+
+  private final boolean isUndoing;
+
+  StepInvariants(CompiledDefinition definition, WorkflowView workflow) {
+    this.definition = definition;
+    this.workflow = workflow;
+    this.joins = new PossibleJoins(definition, workflow);
+    this.outcome = workflow.outcome();
+    for (int step : workflow.toCompensate()) {
+      toCompensate.add(step);
+    }
+    boolean isOpen = false;
+    for (int step = 0; step < definition.mainSteps(); step++) {
+      isOpen |= workflow.stepStatus(step) == StepStatus.OPEN;
+    }
+    this.isAwaiting = outcome != null && isOpen;
+    this.isUndoing =
+        outcome != null
+            && outcome.status() != WorkflowStatus.SUCCEEDED
+            && (isAwaiting || !toCompensate.isEmpty());
+  }
+
+  /** What is wrong with a step; empty when nothing is. */
+  String violation(int step) {
+    String ofGroup = violationOfGroup(step);
+    if (!ofGroup.isEmpty()) {
+      return ofGroup;
+    }
+    String ofStatus = violationOfStatus(step);
+    if (!ofStatus.isEmpty()) {
+      return ofStatus;
+    }
+    CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
+    int mostRounds = repeat == null ? 0 : repeat.max() - 1;
+    int rounds = workflow.rounds(step);
+    return rounds <= mostRounds
+        ? ""
+        : "%d rounds are behind it, at most %d can be".formatted(rounds, mostRounds);
+  }
+
+  private String violationOfGroup(int step) {
+    CompiledStep compiled = definition.step(step);
+    StepStatus status = workflow.stepStatus(step);
+    if (status == StepStatus.ABANDONED && (outcome == null || compiled.group() != Group.MAIN)) {
+      return "nothing goes on without it";
+    }
+    return switch (compiled.group()) {
+      case MAIN -> {
+        boolean isAwaited =
+            status == StepStatus.OPEN && compiled.compensation() != CompiledDefinition.NO_STEP;
+        if (outcome != null && !status.isFinal() && !isAwaited) {
+          yield "its workflow is ending without it";
+        }
+        boolean stops = status == StepStatus.FAILED && outcome == null && !mayGoOn(compiled);
+        yield stops ? "its workflow must be ending" : "";
+      }
+      case FINALLY ->
+          status != StepStatus.WAITING && (outcome == null || isUndoing)
+              ? "its workflow has not come so far"
+              : "";
+      case COMPENSATION -> {
+        boolean fails = outcome != null && outcome.status() != WorkflowStatus.SUCCEEDED;
+        if (status != StepStatus.WAITING && !fails) {
+          yield "its workflow does not fail";
+        }
+        boolean runs = status != StepStatus.WAITING && !status.isFinal();
+        yield runs && !toCompensate.contains(compiled.compensates())
+            ? "there is nothing to undo"
+            : "";
+      }
+    };
+  }
+
+  /** Whether a workflow may go on after the step has failed. */
+  private static boolean mayGoOn(CompiledStep step) {
+    return step.onFailure().stream()
+        .map(FailureRule::reaction)
+        .anyMatch(
+            reaction ->
+                reaction instanceof FailureRule.Reaction.GoOn
+                    || reaction instanceof FailureRule.Reaction.Route);
+  }
+
+  private String violationOfStatus(int step) {
+    CompiledStep compiled = definition.step(step);
+    int attempts = workflow.attemptsOfRound(step);
+    int most = compiled.retry().maxAttempts();
+    boolean isWork = compiled.action() instanceof CompiledAction.Work;
+    return switch (workflow.stepStatus(step)) {
+      case WAITING -> violationOfWaiting(step, compiled);
+      case OPEN -> {
+        if (!isWork) {
+          yield "no worker runs it";
+        }
+        String begun = violationOfBegun(step, compiled.timeoutMs() > 0);
+        yield begun.isEmpty() ? attempts(attempts, 1, most) : begun;
+      }
+      case BACKING_OFF -> {
+        String begun = violationOfBegun(step, true);
+        yield begun.isEmpty()
+            ? attempts(attempts, workflow.rounds(step) > 0 ? 0 : 1, most - 1)
+            : begun;
+      }
+      case READY -> {
+        if (!isWork) {
+          yield "no worker runs it";
+        }
+        boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
+        if (isTimed ? compiled.window() == null : !isFull() && !workflow.isPaused()) {
+          yield "nothing holds it";
+        }
+        String begun = violationOfBegun(step, isTimed);
+        yield begun.isEmpty() ? attempts(attempts, 0, most - 1) : begun;
+      }
+      case SUSPENDED -> {
+        if (isWork) {
+          yield "a worker runs it";
+        }
+        boolean isChild = compiled.action() instanceof CompiledAction.StartChild;
+        if (isChild == (workflow.child(step) == null)) {
+          yield "it waits for workflow %s".formatted(workflow.child(step));
+        }
+        String begun = violationOfBegun(step, !isChild || compiled.timeoutMs() > 0);
+        yield begun.isEmpty() ? attempts(attempts, 1, most) : begun;
+      }
+      case SUCCEEDED, FAILED, SKIPPED, ABANDONED -> deadline(step, false);
+    };
+  }
+
+  private boolean isFull() {
+    return workflow.openSteps() >= definition.maxParallel();
+  }
+
+  private String violationOfWaiting(int step, CompiledStep compiled) {
+    int join = workflow.join(step);
+    if (compiled.group() == Group.COMPENSATION) {
+      return join == Join.MISSED ? deadline(step, false) : "it would start by itself";
+    }
+    Set<Integer> possible = joins.of(step);
+    if (!possible.contains(join)) {
+      return "it waits for %s, and should for %s".formatted(join(join), joins(possible));
+    }
+    boolean mayStart = compiled.group() == Group.MAIN || (outcome != null && !isUndoing);
+    boolean isDecided = join == 0 || join == Join.MISSED;
+    return mayStart && isDecided ? "nothing is left to wait for" : deadline(step, false);
+  }
+
+  private String violationOfBegun(int step, boolean hasDeadline) {
+    boolean mayRun =
+        definition.step(step).group() == Group.COMPENSATION || joins.of(step).contains(0);
+    return mayRun ? deadline(step, hasDeadline) : "its join rule is not satisfied";
+  }
+
+  private String deadline(int step, boolean isExpected) {
+    long deadlineMs = workflow.stepDeadlineMs(step);
+    return (deadlineMs != WorkflowView.NO_DEADLINE) == isExpected
+        ? ""
+        : "its deadline is %d".formatted(deadlineMs);
+  }
+
+  private static String attempts(int attempts, int least, int most) {
+    return attempts >= least && attempts <= most
+        ? ""
+        : "attempt %d, not %d to %d".formatted(attempts, least, most);
+  }
+
+  private static String join(int join) {
+    return join == Join.MISSED ? "nothing any more" : Integer.toString(join);
+  }
+
+  private static String joins(Set<Integer> possible) {
+    return String.join(" or ", possible.stream().map(StepInvariants::join).toList());
+  }
+
+  /** What is wrong with the list of steps to undo, and with what undoes them. */
+  List<String> violationsOfCompensation() {
+    List<String> violations = new ArrayList<>(0);
+    int running = 0;
+    boolean cleanedUp = false;
+    Set<Integer> expected = new TreeSet<>();
+    for (int step = 0; step < definition.stepCount(); step++) {
+      CompiledStep compiled = definition.step(step);
+      StepStatus status = workflow.stepStatus(step);
+      if (compiled.group() == Group.COMPENSATION) {
+        running += status == StepStatus.WAITING || status.isFinal() ? 0 : 1;
+      }
+      cleanedUp |= compiled.group() == Group.FINALLY && status == StepStatus.FAILED;
+      if (status == StepStatus.SUCCEEDED
+          && compiled.compensation() != CompiledDefinition.NO_STEP
+          && !workflow.stepStatus(compiled.compensation()).isFinal()) {
+        expected.add(step);
+      }
+    }
+    boolean succeeds = outcome != null && outcome.status() == WorkflowStatus.SUCCEEDED;
+    // A finally step that fails makes a workflow fail that had succeeded, and undoes nothing.
+    boolean fits =
+        toCompensate.equals(expected)
+            || (toCompensate.isEmpty() && (succeeds || (outcome != null && cleanedUp)));
+    if (!fits) {
+      violations.add("steps to undo: counted %s, stored %s".formatted(expected, toCompensate));
+    }
+    if (running > 1) {
+      violations.add("%d steps are being undone at once".formatted(running));
+    }
+    if (running > 0 && isAwaiting) {
+      violations.add("a step is being undone, though another may still complete");
+    }
+    if (isUndoing && running == 0 && !isAwaiting) {
+      violations.add("steps %s are to be undone, and none is".formatted(toCompensate));
+    }
+    return violations;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.millrace.orchestrator.query;
+
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Some steps of a running workflow, in the order of its definition.
+ *
+ * @param workflowId whose steps
+ * @param steps none of a workflow that has ended: only its events tell of them
+ * @param next where the next page begins; null when there is nothing more
+ */
+public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer next) {
+  public StepsReport {
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * Where a step is.
+   *
+   * @param step its id
+   * @param type what its worker is asked to do
+   * @param queue whose workers do it
+   * @param status where it is in its life
+   * @param attempt the current or last attempt; 0 before the first
+   * @param waitsFor how many of the steps that it depends on are not finished, while it waits
+   * @param due when the open attempt times out or the next one is sent; null for never
+   */
+  public record Step(
+      String step,
+      String type,
+      String queue,
+      StepStatus status,
+      int attempt,
+      int waitsFor,
+      @Nullable Instant due) {
+    private static Step of(CompiledDefinition definition, WorkflowView workflow, int step) {
+      long dueMs = workflow.stepDeadlineMs(step);
+      StepStatus status = workflow.stepStatus(step);
+      boolean isWaiting = status == StepStatus.WAITING;
+      return new Step(
+          definition.step(step).id(),
+          definition.step(step).type(),
+          definition.step(step).queue(),
+          status,
+          isWaiting ? 0 : workflow.attempt(step),
+          isWaiting ? Join.lacks(definition.step(step).join(), workflow.join(step)) : 0,
+          dueMs == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(dueMs));
+    }
+  }
+
+  static StepsReport none(String workflowId) {
+    return new StepsReport(workflowId, List.of(), null);
+  }
+
+  static StepsReport of(
+      String workflowId,
+      CompiledDefinition definition,
+      WorkflowView workflow,
+      StepSelection selection,
+      int from,
+      int limit) {
+    List<Step> steps = new ArrayList<>();
+    for (int step = from; step < workflow.stepCount(); step++) {
+      if (selection.includes(workflow.stepStatus(step))) {
+        if (steps.size() == limit) {
+          return new StepsReport(workflowId, steps, step);
+        }
+        steps.add(Step.of(definition, workflow, step));
+      }
+    }
+    return new StepsReport(workflowId, steps, null);
+  }
+}

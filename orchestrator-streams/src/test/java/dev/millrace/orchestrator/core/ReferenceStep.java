@@ -1,0 +1,122 @@
+package dev.millrace.orchestrator.core;
+
+import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.JoinRule;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the reference knows of one step. */
+final class ReferenceStep {
+  /** Which part of the definition a step belongs to. */
+  enum Part {
+    MAIN,
+    FINALLY,
+    COMPENSATION
+  }
+
+  final StepDefinition definition;
+  final Part part;
+  final RetryPolicy retry;
+
+  /** Steps that route failures to this one. */
+  final Set<String> routedFrom = new HashSet<>();
+
+  StepStatus status = StepStatus.WAITING;
+  int attempt;
+  int attemptsOfRound;
+  int rounds;
+  long deadlineMs;
+  @Nullable Payload output;
+
+  /** Dependents to which its success does not lead. */
+  final Set<String> notTaken = new HashSet<>();
+
+  /** What came of its failure. */
+  Consequence consequence = Consequence.FAIL;
+
+  @Nullable String routedTo;
+
+  private ReferenceStep(StepDefinition definition, Part part, RetryPolicy defaults) {
+    this.definition = definition;
+    this.part = part;
+    RetryPolicy own = definition.retry();
+    this.retry = own == null ? defaults : own;
+  }
+
+  /** The steps of a definition: those of the main part, finally steps, compensations. */
+  static List<ReferenceStep> all(WorkflowDefinition definition) {
+    List<ReferenceStep> steps = new ArrayList<>();
+    RetryPolicy retry = definition.retry();
+    definition.steps().forEach(each -> steps.add(new ReferenceStep(each, Part.MAIN, retry)));
+    definition
+        .finallySteps()
+        .forEach(each -> steps.add(new ReferenceStep(each, Part.FINALLY, retry)));
+    for (ReferenceStep step : List.copyOf(steps)) {
+      for (FailureRule rule : step.definition.onFailure()) {
+        if (rule.reaction() instanceof FailureRule.Reaction.Route route) {
+          steps.stream()
+              .filter(each -> each.id().equals(route.step()))
+              .forEach(each -> each.routedFrom.add(step.id()));
+        }
+      }
+      var undo = step.definition.compensation();
+      if (undo != null) {
+        StepDefinition made =
+            TestStep.of("compensate:" + step.id())
+                .does(new StepAction.Work(undo.type(), undo.queue(), undo.input()))
+                .timeout(undo.timeout())
+                .retry(undo.retry())
+                .build();
+        steps.add(new ReferenceStep(made, Part.COMPENSATION, retry));
+      }
+    }
+    return steps;
+  }
+
+  String id() {
+    return definition.id();
+  }
+
+  /** Id of the step that this one undoes. */
+  String undoes() {
+    return id().substring("compensate:".length());
+  }
+
+  boolean isWork() {
+    return definition.action() instanceof StepAction.Work;
+  }
+
+  JoinRule join() {
+    JoinRule own = definition.join();
+    if (own != null) {
+      return own;
+    }
+    return routedFrom.isEmpty() ? JoinRule.ALL : JoinRule.ANY;
+  }
+
+  /** The dependency on another step; null where there is none. */
+  @Nullable Dependency dependencyOn(String other) {
+    return definition.dependsOn().stream()
+        .filter(each -> each.step().equals(other))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Nullable FailureRule ruleFor(String failureType) {
+    return definition.onFailure().stream()
+        .filter(rule -> rule.matches(failureType))
+        .findFirst()
+        .orElse(null);
+  }
+}

@@ -1,0 +1,165 @@
+package dev.millrace.orchestrator.core;
+
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
+import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepRepeated;
+import dev.millrace.orchestrator.core.event.StepSkipped;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to a workflow, in words that the core and the reference can be compared in. */
+final class Told {
+  private Told() {}
+
+  /**
+   * An event in words; empty for a step that is held, since which of several must wait is left to
+   * the core, and whether one must is seen in its status.
+   */
+  static String of(Event event, CompiledDefinition definition) {
+    return switch (event) {
+      case WorkflowStarted started -> started(started.deadlineMs());
+      case StepDispatched step ->
+          dispatched(id(definition, step.step()), step.attempt(), step.deadlineMs());
+      case StepSuspended step ->
+          suspended(id(definition, step.step()), step.attempt(), step.dueMs());
+      case StepHeld held -> "";
+      case StepSkipped step -> skipped(id(definition, step.step()), step.reason().name());
+      case StepRepeated step ->
+          repeated(id(definition, step.step()), step.attempt(), step.nextAtMs());
+      case StepSucceeded step -> {
+        Set<String> notTaken = new TreeSet<>();
+        step.notTaken().forEach(each -> notTaken.add(id(definition, each)));
+        yield succeeded(id(definition, step.step()), step.attempt(), step.output(), notTaken);
+      }
+      case AttemptFailed step ->
+          retried(
+              id(definition, step.step()), step.attempt(), step.failure().type(), step.retryAtMs());
+      case StepFailed step ->
+          failed(
+              id(definition, step.step()),
+              step.attempt(),
+              step.failure().type(),
+              step.consequence().name(),
+              step.routedTo() == CompiledDefinition.NO_STEP
+                  ? null
+                  : id(definition, step.routedTo()));
+      case WorkflowMigrated migrated -> throw new AssertionError(event);
+      case MigrationTried tried -> throw new AssertionError(event);
+      case ControlRefused refused -> throw new AssertionError(event);
+      case WorkflowEnding ending ->
+          ends("ending", ending.outcome().status(), ending.outcome().failure(), ending.output());
+      case WorkflowEnded ended ->
+          ends("ended", ended.outcome().status(), ended.outcome().failure(), ended.output());
+    };
+  }
+
+  /** The steps that events are about, but for those that are held, in the order of the events. */
+  static List<String> steps(List<Event> events, CompiledDefinition definition) {
+    return events.stream()
+        .mapToInt(Told::step)
+        .filter(step -> step != CompiledDefinition.NO_STEP)
+        .mapToObj(step -> id(definition, step))
+        .toList();
+  }
+
+  private static int step(Event event) {
+    return switch (event) {
+      case StepDispatched step -> step.step();
+      case StepSuspended step -> step.step();
+      case StepSkipped step -> step.step();
+      case StepRepeated step -> step.step();
+      case StepSucceeded step -> step.step();
+      case AttemptFailed step -> step.step();
+      case StepFailed step -> step.step();
+      case StepHeld held -> CompiledDefinition.NO_STEP;
+      case WorkflowStarted started -> CompiledDefinition.NO_STEP;
+      case WorkflowMigrated migrated -> CompiledDefinition.NO_STEP;
+      case MigrationTried tried -> CompiledDefinition.NO_STEP;
+      case ControlRefused refused -> CompiledDefinition.NO_STEP;
+      case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
+      case WorkflowEnded ended -> CompiledDefinition.NO_STEP;
+    };
+  }
+
+  static String started(long deadlineMs) {
+    return "started, deadline " + deadlineMs;
+  }
+
+  static String dispatched(String step, int attempt, long deadlineMs) {
+    return "dispatched %s/%d, deadline %d".formatted(step, attempt, deadlineMs);
+  }
+
+  static String command(DispatchStep command, CompiledDefinition definition) {
+    return command(
+        id(definition, command.step()), command.attempt(), command.isMapped(), command.input());
+  }
+
+  static String command(String step, int attempt, boolean isMapped, @Nullable Payload input) {
+    return "command %s/%d%s".formatted(step, attempt, isMapped ? " with " + payload(input) : "");
+  }
+
+  static String suspended(String step, int attempt, long dueMs) {
+    return "suspended %s/%d until %d".formatted(step, attempt, dueMs);
+  }
+
+  static String skipped(String step, String reason) {
+    return "skipped %s for its %s".formatted(step, reason);
+  }
+
+  static String repeated(String step, int attempt, long nextAtMs) {
+    return "repeated %s/%d, next at %d".formatted(step, attempt, nextAtMs);
+  }
+
+  static String succeeded(
+      String step, int attempt, @Nullable Payload output, Set<String> notTaken) {
+    return "succeeded %s/%d with %s, not to %s"
+        .formatted(step, attempt, payload(output), new TreeSet<>(notTaken));
+  }
+
+  static String retried(String step, int attempt, String type, long retryAtMs) {
+    return "failed %s/%d of %s, retry at %d".formatted(step, attempt, type, retryAtMs);
+  }
+
+  static String failed(
+      String step, int attempt, String type, String consequence, @Nullable String routedTo) {
+    return "failed %s/%d of %s for good: %s %s"
+        .formatted(step, attempt, type, consequence, routedTo);
+  }
+
+  static String ends(
+      String how, WorkflowStatus status, @Nullable Failure failure, @Nullable Payload output) {
+    return "%s %s of %s with %s"
+        .formatted(how, status, failure == null ? null : failure.type(), payload(output));
+  }
+
+  private static String payload(@Nullable Payload payload) {
+    return payload == null
+        ? "nothing"
+        : "%d bytes (%x) %s"
+            .formatted(
+                payload.data().length, Arrays.hashCode(payload.data()), payload.contentType());
+  }
+
+  private static String id(CompiledDefinition definition, int step) {
+    return definition.step(step).id();
+  }
+}

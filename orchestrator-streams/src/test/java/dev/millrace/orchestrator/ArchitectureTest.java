@@ -186,6 +186,7 @@ class ArchitectureTest {
         "changes a workflow",
         call ->
             call.getTargetOwner().isAssignableTo(WorkflowState.class)
+                && !call.getOriginOwner().isAssignableTo(WorkflowState.class)
                 && mutators.contains(call.getName()));
   }
 

@@ -17,6 +17,12 @@ public final class Limits {
   /** Largest payload: a workflow's input or a step's output, in bytes. */
   public static final int PAYLOAD_BYTES = 1024 * 1024;
 
+  /** Largest payload of a signal, in bytes. */
+  public static final int SIGNAL_BYTES = 64 * 1024;
+
+  /** Largest progress in a heartbeat, in bytes. */
+  public static final int PROGRESS_BYTES = 64 * 1024;
+
   /** Largest step command with all its inputs, in bytes. */
   public static final int COMMAND_BYTES = 4 * 1024 * 1024;
 

@@ -3,6 +3,7 @@ package dev.millrace.worker;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a handler is told about the attempt that it runs. Belongs to that call of the handler. */
 public interface StepContext {
@@ -67,4 +68,18 @@ public interface StepContext {
    * @throws UnreadablePayloadException when it returned nothing, not JSON or what does not fit
    */
   <T> T dependency(String step, Class<T> type);
+
+  /**
+   * Tells the engine that the attempt goes on, and how far it is. A step with a heartbeat timeout
+   * must be heard of more often than that. The worker gives the first sign itself, before it calls
+   * the handler. Returns when the sign is handed to the Kafka client; may be called by any thread.
+   *
+   * @param progress a {@link Payload}, anything that can be written as JSON, or null for a mere
+   *     sign; at most 64 KiB. The next attempt, if there is one, gets the last of them
+   * @throws IllegalArgumentException when it cannot be written as JSON or is too large
+   */
+  void heartbeat(@Nullable Object progress);
+
+  /** The progress that an earlier attempt has reported last, if any. */
+  Optional<Payload> lastHeartbeat();
 }

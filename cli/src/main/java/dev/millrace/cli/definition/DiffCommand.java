@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.DefinitionDiff;
 import dev.millrace.orchestrator.definition.DefinitionDiff.Difference;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +135,12 @@ public final class DiffCommand implements Callable<Integer> {
           "definition %s was published with %d contents; the first, which new workflows get, is compared"
               .formatted(given, published.contents().size()));
     }
-    return new Side(given, DefinitionCodec.fromAvro(published.contents().getFirst()));
+    try {
+      return new Side(given, DefinitionCodec.fromAvro(published.contents().getFirst()));
+    } catch (MalformedRecordException e) {
+      throw new CommandFailedException(
+          "definition %s: cannot be read: %s".formatted(given, e.getMessage()), e);
+    }
   }
 
   private void note(String text) {

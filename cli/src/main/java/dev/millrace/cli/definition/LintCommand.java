@@ -54,6 +54,6 @@ public final class LintCommand implements Callable<Integer> {
             definition.version(),
             steps.size(),
             steps.stream().mapToInt(step -> step.dependsOn().size()).sum(),
-            steps.stream().map(StepDefinition::queue).distinct().count());
+            definition.queues().size());
   }
 }

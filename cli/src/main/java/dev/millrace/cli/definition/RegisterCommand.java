@@ -5,7 +5,7 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.orchestrator.codec.DefinitionCodec;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.codec.UnsupportedFeatures;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.Problem;
 import dev.millrace.orchestrator.topics.TopicAdmin;
@@ -15,8 +15,8 @@ import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -59,7 +59,7 @@ public final class RegisterCommand implements Callable<Integer> {
     WorkflowDefinition record = DefinitionCodec.toAvro(definition);
     String key = record.getName() + "/" + record.getVersion();
     Connection connection = where.connect();
-    prepareQueues(connection, definition.steps());
+    prepareQueues(connection, definition.queues());
     String topic = connection.topics().definitions();
     PrintWriter out = command.commandLine().getOut();
     PublishedDefinitions published =
@@ -95,7 +95,7 @@ public final class RegisterCommand implements Callable<Integer> {
       command.commandLine().getErr().println(problem.render(file.toString()));
     }
     return switch (parsed) {
-      case ParsedDefinition.Accepted accepted -> accepted.definition();
+      case ParsedDefinition.Accepted accepted -> supported(accepted.definition());
       case ParsedDefinition.Refused refused ->
           throw new CommandFailedException(
               "definition %s: %d errors; nothing was published"
@@ -103,10 +103,19 @@ public final class RegisterCommand implements Callable<Integer> {
     };
   }
 
+  /** An engine would refuse it, and whoever starts it would only learn that it is not there. */
+  private dev.millrace.orchestrator.core.definition.WorkflowDefinition supported(
+      dev.millrace.orchestrator.core.definition.WorkflowDefinition definition) {
+    UnsupportedFeatures.find(definition)
+        .ifPresent(
+            what -> {
+              throw new CommandFailedException("definition %s: %s".formatted(file, what));
+            });
+    return definition;
+  }
+
   /** A step whose queue has no topic could never be dispatched. */
-  private void prepareQueues(Connection connection, List<StepDefinition> steps) {
-    TreeSet<String> queues =
-        steps.stream().map(StepDefinition::queue).collect(Collectors.toCollection(TreeSet::new));
+  private void prepareQueues(Connection connection, SortedSet<String> queues) {
     TopicPlan plan = TopicPlan.builder(connection.topics()).queues(queues).build();
     try (Admin admin = Admin.create(connection.kafka(Map.of()))) {
       TopicAdmin topics = new TopicAdmin(admin);

@@ -6,7 +6,6 @@ import static dev.millrace.orchestrator.codec.Packing.putShort;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +39,18 @@ final class Attachments {
     RESULT(3, false),
     /** The steps to compensate, 2 bytes each. */
     TO_COMPENSATE(4, false),
+    /** A signal that is kept, see PackedControls; the key is any number. */
+    SIGNAL(5, false),
     /** Who is told how the workflow ends. */
     PARENT(6, false),
+    /** Ids of controls that were applied, see ControlIds. */
+    CONTROL_IDS(7, false),
+    /** The clocks and the progress of the step that is the key, see PackedClocks. */
+    CLOCKS(8, true),
     /** The workflow that the step that is the key waits for. */
     CHILD(12, true),
+    /** What the end of the step that is the key means to others, 2 bytes each. */
+    TURNS(13, true),
     /** What the result of the open attempt of the step that is the key is kept under. */
     RESULT_KEY(20, true),
     /** Which slot the output of the step that is the key has, when that is not its own. */
@@ -116,12 +123,21 @@ final class Attachments {
     return keys.build().toArray();
   }
 
-  /** Gives all that are keyed by steps the keys that these steps have from now on. */
-  void rekey(byte[] bytes, int start, IntUnaryOperator later) {
+  /**
+   * Gives all that are keyed by steps the keys that these steps have from now on.
+   *
+   * @param later of each step that key, or less than 0 for a step that is no more: it has none
+   */
+  void rekey(byte[] bytes, int start, int[] later) {
     moved();
     for (int at = start; at < bytes.length; at = next(bytes, at)) {
-      if (Kind.ofCode(bytes[at]).ofStep) {
-        putShort(bytes, at + 1, later.applyAsInt(getUnsignedShort(bytes, at + 1)));
+      Kind kind = Kind.ofCode(bytes[at]);
+      if (kind.ofStep) {
+        int step = getUnsignedShort(bytes, at + 1);
+        if (later[step] < 0) {
+          throw new IllegalStateException("step %d is no more and has %s".formatted(step, kind));
+        }
+        putShort(bytes, at + 1, later[step]);
       }
     }
   }

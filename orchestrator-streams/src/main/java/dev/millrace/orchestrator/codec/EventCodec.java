@@ -1,9 +1,12 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -11,9 +14,12 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -41,11 +47,7 @@ public final class EventCodec {
 
   /** The record of an event of a workflow with a definition. */
   public static WorkflowEvent toAvro(CompiledDefinition definition, Event event) {
-    WorkflowEvent record = new WorkflowEvent();
-    record.setStep("");
-    record.setReason("");
-    record.setName("");
-    record.setSteps(List.of());
+    WorkflowEvent record = empty();
     switch (event) {
       case WorkflowStarted started -> {
         record.setType(EventType.WORKFLOW_STARTED);
@@ -80,7 +82,9 @@ public final class EventCodec {
         ofStep(record, EventType.STEP_SUCCEEDED, definition, step.step(), step.attempt());
         record.setPayload(PayloadCodec.toAvro(step.output()));
         record.setSteps(ids(definition, step.notTaken()));
-        record.setReason(step.source() == StepSucceeded.Source.ATTEMPT ? "" : code(step.source()));
+        if (step.source() != StepSucceeded.Source.ATTEMPT) {
+          record.setReason(code(step.source()));
+        }
       }
       case AttemptFailed failed -> {
         ofStep(record, EventType.ATTEMPT_FAILED, definition, failed.step(), failed.attempt());
@@ -95,6 +99,29 @@ public final class EventCodec {
           record.setSteps(ids(definition, List.of(failed.routedTo())));
         }
       }
+      case StepsReset reset -> {
+        record.setType(EventType.STEPS_RESET);
+        record.setSteps(ids(definition, reset.steps()));
+      }
+      case AttemptHeard heard -> {
+        ofStep(record, EventType.HEARTBEAT, definition, heard.step(), heard.attempt());
+        record.setPayload(PayloadCodec.toAvro(heard.progress()));
+        record.setDueAt(instant(heard.deadlineMs()));
+      }
+      case SignalReceived signal -> {
+        record.setType(EventType.SIGNAL_RECEIVED);
+        record.setName(signal.name());
+        record.setPayload(PayloadCodec.toAvro(signal.payload()));
+        if (signal.step() != CompiledDefinition.NO_STEP) {
+          record.setStep(definition.step(signal.step()).id());
+        }
+      }
+      case WorkflowPaused paused -> record.setType(EventType.WORKFLOW_PAUSED);
+      case WorkflowResumed resumed -> record.setType(EventType.WORKFLOW_RESUMED);
+      case PriorityChanged changed -> {
+        record.setType(EventType.PRIORITY_CHANGED);
+        record.setNumber(changed.priority());
+      }
       case WorkflowMigrated migrated -> {
         record.setType(EventType.WORKFLOW_MIGRATED);
         record.setNumber(migrated.target().version());
@@ -106,12 +133,7 @@ public final class EventCodec {
         record.setNumber(tried.version());
         record.setPayload(PayloadCodec.toAvro(tried.report()));
       }
-      case ControlRefused refused -> {
-        record.setType(EventType.CONTROL_REFUSED);
-        record.setReason(refused.code());
-        record.setFailure(
-            FailureCodec.toAvro(new Failure(refused.code(), refused.message(), false)));
-      }
+      case ControlRefused refused -> refused(record, refused);
       case WorkflowEnding ending -> {
         record.setType(EventType.WORKFLOW_ENDING);
         record.setReason(code(ending.outcome().status()));
@@ -185,6 +207,12 @@ public final class EventCodec {
                   ? CompiledDefinition.NO_STEP
                   : definition.indexOf(event.getSteps().getFirst()));
       case WORKFLOW_MIGRATED -> migrated(event, versions, required(payload, "payload", event));
+      case STEPS_RESET -> new StepsReset(indexes(definition, event.getSteps()));
+      case HEARTBEAT -> new AttemptHeard(step, attempt, payload, dueMs);
+      case SIGNAL_RECEIVED -> new SignalReceived(event.getName(), payload, step);
+      case WORKFLOW_PAUSED -> new WorkflowPaused();
+      case WORKFLOW_RESUMED -> new WorkflowResumed();
+      case PRIORITY_CHANGED -> new PriorityChanged((int) event.getNumber());
       case CONTROL_REFUSED ->
           new ControlRefused(event.getReason(), required(failure, "failure", event).message());
       case WORKFLOW_ENDING ->
@@ -219,13 +247,32 @@ public final class EventCodec {
 
   /** The record that says that a start was refused. */
   static WorkflowEvent rejected(Failure failure) {
-    WorkflowEvent record = new WorkflowEvent();
+    WorkflowEvent record = empty();
     record.setType(EventType.WORKFLOW_REJECTED);
+    record.setFailure(FailureCodec.toAvro(failure));
+    return record;
+  }
+
+  /** The record that says that a control was refused; it needs no definition. */
+  static WorkflowEvent refused(ControlRefused refused) {
+    WorkflowEvent record = empty();
+    refused(record, refused);
+    return record;
+  }
+
+  private static void refused(WorkflowEvent record, ControlRefused refused) {
+    Failure why = new Failure(Failure.CONTROL_REFUSED, refused.message(), false);
+    record.setType(EventType.CONTROL_REFUSED);
+    record.setReason(refused.code());
+    record.setFailure(FailureCodec.toAvro(why));
+  }
+
+  private static WorkflowEvent empty() {
+    WorkflowEvent record = new WorkflowEvent();
     record.setStep("");
     record.setReason("");
     record.setName("");
     record.setSteps(List.of());
-    record.setFailure(FailureCodec.toAvro(failure));
     return record;
   }
 

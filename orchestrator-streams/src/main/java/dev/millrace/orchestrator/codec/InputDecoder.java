@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
-import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -21,7 +20,6 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
-import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
@@ -122,28 +120,15 @@ public final class InputDecoder {
   /**
    * Reads a workflow control.
    *
-   * @throws MalformedRecordException when the bytes are none, or ask for what this engine cannot do
+   * @throws MalformedRecordException when the bytes are none, break a limit, lack what the action
+   *     needs or ask for what this engine cannot do
    */
-  public Input control(byte @Nullable [] value, Headers headers) throws MalformedRecordException {
+  public DecodedControl control(byte @Nullable [] value, Headers headers)
+      throws MalformedRecordException {
     byte[] bytes = present(value);
     WorkflowControl control =
         JsonIntake.isJson(headers) ? json.control(bytes) : controls.decode(bytes);
-    UnsupportedInputs.check(control);
-    if (control.getAction() == ControlAction.MIGRATE) {
-      return migration(control);
-    }
-    return new CancelRequested(Failure.cut(control.getReason(), Limits.MESSAGE_CHARS));
-  }
-
-  private static MigrationRequested migration(WorkflowControl control)
-      throws MalformedRecordException {
-    if (control.getVersion() < 1) {
-      throw new MalformedRecordException(
-          "version is %d; give the version of the definition to go on with"
-              .formatted(control.getVersion()),
-          null);
-    }
-    return new MigrationRequested(control.getVersion(), control.getDryRun());
+    return ControlCodec.fromAvro(control);
   }
 
   /**
@@ -152,21 +137,21 @@ public final class InputDecoder {
    * @throws MalformedRecordException when the bytes are none, say neither success nor failure, a
    *     failure that only the engine may report, or what this engine cannot do
    */
-  public AttemptReported completion(byte @Nullable [] value, Headers headers)
+  public Input completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
     byte[] bytes = present(value);
     StepCompletion completion =
         JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
     UnsupportedInputs.check(completion);
+    Payload output = PayloadCodec.fromAvro(completion.getOutput(), "output");
+    if (completion.getStatus() == CompletionStatus.RUNNING) {
+      return new AttemptRunning(completion.getStep(), completion.getAttempt(), output);
+    }
     Failure failure =
         completion.getStatus() == CompletionStatus.FAILED
             ? ofWorker(FailureCodec.fromAvro(completion.getFailure()))
             : null;
-    return new AttemptReported(
-        completion.getStep(),
-        completion.getAttempt(),
-        PayloadCodec.fromAvro(completion.getOutput(), "output"),
-        failure);
+    return new AttemptReported(completion.getStep(), completion.getAttempt(), output, failure);
   }
 
   /**
@@ -244,7 +229,7 @@ public final class InputDecoder {
     return ParentCodec.fromAvro(parent);
   }
 
-  private static void checkLength(String field, String value, int maxChars)
+  static void checkLength(String field, String value, int maxChars)
       throws MalformedRecordException {
     if (value.length() > maxChars) {
       throw new MalformedRecordException(

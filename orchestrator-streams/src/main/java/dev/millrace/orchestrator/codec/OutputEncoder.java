@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.Adjacency;
@@ -78,8 +79,9 @@ public final class OutputEncoder {
                 : Instant.ofEpochMilli(dispatch.deadlineMs()),
             NO_BRANCH,
             List.of(),
-            null,
-            0L));
+            PayloadCodec.toAvro(
+                payloads.apply(PackedWorkflow.FIRST_PROGRESS_SLOT + dispatch.step())),
+            step.limits().signMs()));
   }
 
   private static List<StepOutput> dependencies(
@@ -103,6 +105,7 @@ public final class OutputEncoder {
    * @param firstSequence sequence number of the first
    * @param source where the input came from; null for a timer
    * @param offset offset of the input; -1 for a timer
+   * @param origin who asked for it, if it is a control
    */
   public byte[] events(
       CompiledDefinition definition,
@@ -110,7 +113,8 @@ public final class OutputEncoder {
       long firstSequence,
       long atMs,
       @Nullable InputSource source,
-      long offset) {
+      long offset,
+      DecodedControl.Origin origin) {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
     CompiledDefinition current = definition;
     for (Event event : decided) {
@@ -119,6 +123,7 @@ public final class OutputEncoder {
         current = migrated.target();
       }
     }
+    sign(records.getFirst(), origin);
     return events.encode(
         new WorkflowEvents(
             firstSequence,
@@ -139,6 +144,33 @@ public final class OutputEncoder {
             offset,
             List.of(EventCodec.rejected(failure)),
             OF_WORKFLOW));
+  }
+
+  /** The one event of a control of a workflow that has ended. */
+  public byte[] refusal(
+      ControlRefused refused, long sequence, long atMs, long offset, DecodedControl.Origin origin) {
+    WorkflowEvent record = EventCodec.refused(refused);
+    sign(record, origin);
+    return events.encode(
+        new WorkflowEvents(
+            sequence,
+            Instant.ofEpochMilli(atMs),
+            EventSource.CONTROL,
+            offset,
+            List.of(record),
+            OF_WORKFLOW));
+  }
+
+  /** Says in the first event that a control caused who asked, and why where nothing else does. */
+  private static void sign(WorkflowEvent first, DecodedControl.Origin origin) {
+    if (first.getName().isEmpty()) {
+      first.setName(origin.by());
+    }
+    switch (first.getType()) {
+      case WORKFLOW_PAUSED, WORKFLOW_RESUMED, PRIORITY_CHANGED, STEPS_RESET ->
+          first.setReason(origin.why());
+      default -> {}
+    }
   }
 
   private static EventSource eventSource(@Nullable InputSource source) {

@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.codec;
 
-import static dev.millrace.orchestrator.codec.Attachments.Kind.OUTPUT_SLOT;
 import static dev.millrace.orchestrator.codec.Packing.getInt;
 import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
 import static dev.millrace.orchestrator.codec.Packing.putInt;
@@ -9,19 +8,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
-import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What few workflows have, kept as attachments. Not thread-safe. */
-abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkflow {
+abstract sealed class PackedAttachments extends PackedSteps permits PackedControls {
   static final int FLAG_ENDING = 64;
-
-  /** The first slot of outputs whose steps have indexes that are taken as slots. */
-  private static final int FIRST_OTHER_SLOT = 0x40000000;
 
   private static final int[] NO_STEPS = {};
 
@@ -96,63 +89,6 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     }
   }
 
-  public void migrate(Plan plan, int[] former) {
-    int[] slots = new int[former.length];
-    int[] later = new int[stepCount()];
-    for (int step = 0; step < former.length; step++) {
-      if (former[step] >= 0) {
-        slots[step] = outputSlot(former[step]);
-        later[former[step]] = step;
-      }
-    }
-    int[] toCompensate = toCompensate();
-    for (int moved : attachments.keys(attached(), attachmentsOffset(), OUTPUT_SLOT)) {
-      attach(OUTPUT_SLOT, moved, null);
-    }
-    relay(plan, former);
-    attachments.rekey(whole(), attachmentsOffset(), step -> later[step]);
-    for (int step = 0; step < former.length; step++) {
-      if (former[step] >= 0 && slots[step] != step && hasSpilledOutput(step)) {
-        attachSlot(step, slots[step]);
-      }
-    }
-    setToCompensate(Arrays.stream(toCompensate).map(step -> later[step]).toArray());
-  }
-
-  /** The slot of the output of a step: its index, or what that was before a migration. */
-  final int outputSlot(int step) {
-    byte[] packed = attachment(OUTPUT_SLOT, step);
-    return packed == null ? step : getInt(packed, 0);
-  }
-
-  /** A slot for the output of a step, which no other output has. */
-  final int freeSlot(int step) {
-    int[] moved = attachments.keys(attached(), attachmentsOffset(), OUTPUT_SLOT);
-    Set<Integer> taken = new HashSet<>();
-    for (int each : moved) {
-      taken.add(outputSlot(each));
-    }
-    int slot = step;
-    for (int next = FIRST_OTHER_SLOT; taken.contains(slot); next++) {
-      slot = next;
-    }
-    if (slot != step) {
-      attachSlot(step, slot);
-    }
-    return slot;
-  }
-
-  private void attachSlot(int step, int slot) {
-    byte[] packed = new byte[Integer.BYTES];
-    putInt(packed, 0, slot);
-    attach(OUTPUT_SLOT, step, packed);
-  }
-
-  final boolean hasSpilledOutput(int step) {
-    int entry = entry(step);
-    return !StepEntry.isWaiting(entry) && (entry & StepEntry.OUTPUT_SPILLED) != 0;
-  }
-
   public @Nullable Outcome outcome() {
     if (status().hasEnded() || !hasFlag(FLAG_ENDING)) {
       return null;
@@ -168,8 +104,25 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
   }
 
   public int[] toCompensate() {
-    boolean runs = status() == WorkflowStatus.RUNNING;
-    byte[] packed = runs ? attachment(Attachments.Kind.TO_COMPENSATE, 0) : null;
+    return steps(Attachments.Kind.TO_COMPENSATE, 0);
+  }
+
+  public void addToCompensate(int step) {
+    int[] former = toCompensate();
+    int[] steps = Arrays.copyOf(former, former.length + 1);
+    steps[former.length] = step;
+    setSteps(Attachments.Kind.TO_COMPENSATE, 0, steps);
+  }
+
+  public void removeToCompensate(int step) {
+    setSteps(
+        Attachments.Kind.TO_COMPENSATE,
+        0,
+        Arrays.stream(toCompensate()).filter(each -> each != step).toArray());
+  }
+
+  final int[] steps(Attachments.Kind kind, int key) {
+    byte[] packed = status() == WorkflowStatus.RUNNING ? attachment(kind, key) : null;
     if (packed == null) {
       return NO_STEPS;
     }
@@ -180,23 +133,12 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
     return steps;
   }
 
-  public void addToCompensate(int step) {
-    int[] steps = toCompensate();
-    int[] more = Arrays.copyOf(steps, steps.length + 1);
-    more[steps.length] = step;
-    setToCompensate(more);
-  }
-
-  public void removeToCompensate(int step) {
-    setToCompensate(Arrays.stream(toCompensate()).filter(each -> each != step).toArray());
-  }
-
-  private void setToCompensate(int[] steps) {
+  final void setSteps(Attachments.Kind kind, int key, int[] steps) {
     byte[] packed = new byte[steps.length * STEP_BYTES];
     for (int i = 0; i < steps.length; i++) {
       putShort(packed, i * STEP_BYTES, steps[i]);
     }
-    attach(Attachments.Kind.TO_COMPENSATE, 0, steps.length == 0 ? null : packed);
+    attach(kind, key, steps.length == 0 ? null : packed);
   }
 
   final byte @Nullable [] attachment(Attachments.Kind kind, int key) {
@@ -205,7 +147,9 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedWorkfl
 
   /** Attaches something in place of what has its kind and key; null only takes that away. */
   final void attach(Attachments.Kind kind, int key, byte @Nullable [] content) {
-    become(attachments.remove(whole(), attachmentsOffset(), kind, key));
+    if (attachment(kind, key) != null) {
+      become(attachments.remove(whole(), attachmentsOffset(), kind, key));
+    }
     if (content != null) {
       become(attachments.append(whole(), kind, key, content));
     }

@@ -15,7 +15,8 @@ import java.util.Arrays;
  * <pre>
  * steps       2 bytes a step, see StepEntry
  * deadlines   6 bytes a step, once one is needed
- * rounds      6 bytes a step, once one is needed: attempts of former rounds (4), rounds (2)
+ * rounds      6 bytes a step, once one is needed: attempts of former rounds (4),
+ *             whether it was reset (1 bit), rounds since then (15 bits)
  * </pre>
  */
 abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachments {
@@ -25,6 +26,9 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   static final int STEP_BYTES = 2;
   private static final int TIME_BYTES = 6;
   private static final int ROUND_BYTES = 6;
+
+  /** Stands with the rounds of a step that has been reset. */
+  private static final int RESET = 0x8000;
 
   final Attachments attachments = new Attachments();
 
@@ -62,7 +66,11 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   }
 
   public int rounds(int step) {
-    return hasFlag(FLAG_ROUNDS) ? body.shortAt(roundOffset(step) + Integer.BYTES) : 0;
+    return hasFlag(FLAG_ROUNDS) ? body.shortAt(roundOffset(step) + Integer.BYTES) & ~RESET : 0;
+  }
+
+  public boolean wasReset(int step) {
+    return hasFlag(FLAG_ROUNDS) && (body.shortAt(roundOffset(step) + Integer.BYTES) & RESET) != 0;
   }
 
   public long stepDeadlineMs(int step) {
@@ -108,9 +116,13 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     StepStatus former = StepEntry.status(entry);
     setEntry(step, StepEntry.with(entry, next));
     setDeadline(step, deadlineMs);
-    if (former == next) {
-      return former;
+    if (former != next) {
+      count(step, former, next);
     }
+    return former;
+  }
+
+  private void count(int step, StepStatus former, StepStatus next) {
     count(AT_OPEN, former == StepStatus.OPEN, next == StepStatus.OPEN);
     count(AT_SUCCEEDED, former == StepStatus.SUCCEEDED, next == StepStatus.SUCCEEDED);
     count(AT_HELD, former == StepStatus.READY, next == StepStatus.READY);
@@ -122,7 +134,6 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     if (heldSteps() == 0) {
       putInt(bytes, AT_FIRST_HELD, stepCount());
     }
-    return former;
   }
 
   private void count(int at, boolean was, boolean is) {
@@ -146,6 +157,16 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     body.setShort(at + Short.BYTES, attempts & 0xffff);
     body.setShort(at + Integer.BYTES, body.shortAt(at + Integer.BYTES) + 1);
     setEntry(step, StepEntry.withAttempts(entry(step), 0));
+  }
+
+  /** The step waits again, and its attempts are counted on. */
+  final void waitAgain(int step, int join) {
+    nextRound(step);
+    body.setShort(roundOffset(step) + Integer.BYTES, RESET);
+    StepStatus former = stepStatus(step);
+    setEntry(step, join);
+    setDeadline(step, WorkflowView.NO_DEADLINE);
+    count(step, former, StepStatus.WAITING);
   }
 
   /** The highest attempt of any step, and of any step of former workflows of this id. */

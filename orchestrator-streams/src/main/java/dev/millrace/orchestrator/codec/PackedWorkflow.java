@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends PackedAttachments implements WorkflowState {
+public final class PackedWorkflow extends PackedSlots implements WorkflowState {
   /** Largest packed output, in bytes, that rides in the record. */
   public static final int OUTPUT_BYTES = 256;
 
@@ -50,21 +50,24 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   /** The slot of a definition that the start brought along; never rides in the record. */
   public static final int DEFINITION_SLOT = 0xfffe;
 
+  /** The slot of the first signal that is kept; the others follow it. */
+  public static final int FIRST_SIGNAL_SLOT = 0x20000;
+
+  /** The slot of the progress of the first step; those of the others follow it. */
+  public static final int FIRST_PROGRESS_SLOT = 0x30000;
+
   /** The slot of what the workflow returns. */
   public static final int RESULT_SLOT = 0xfffd;
 
   private static final int FLAG_INPUT = 2;
   private static final int FLAG_INPUT_SPILLED = 4;
   private static final int FLAG_DEFINITION_SPILLED = 8;
-  private static final int FLAG_PAUSED = 32;
 
   /**
    * Records up to this size are copied when they are read; of larger ones only the first bytes are,
    * and changes to the rest wait until all is decided.
    */
   static final int COPIED_BYTES = 1024;
-
-  private final SpilledPayloads spilled = new SpilledPayloads();
 
   private PackedWorkflow(byte[] bytes) {
     super(bytes);
@@ -104,11 +107,6 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     return written();
   }
 
-  @Override
-  public boolean isPaused() {
-    return hasFlag(FLAG_PAUSED);
-  }
-
   /** Remembers the highest offset of a source that has been applied to this workflow. */
   public void setAppliedOffset(InputSource source, long offset) {
     putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, offset);
@@ -135,16 +133,15 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
       case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
       case DEFINITION_SLOT -> hasFlag(FLAG_DEFINITION_SPILLED);
       case RESULT_SLOT -> hasFlag(FLAG_RESULT_SPILLED);
-      default -> hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      default -> {
+        if (slot >= FIRST_PROGRESS_SLOT) {
+          yield isProgressSpilled(slot - FIRST_PROGRESS_SLOT);
+        }
+        yield slot >= FIRST_SIGNAL_SLOT
+            ? isSignalSpilled(slot - FIRST_SIGNAL_SLOT)
+            : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
+      }
     };
-  }
-
-  /**
-   * The number under which a payload that is spilled has a key of its own: its slot, but for some
-   * outputs of a workflow that was migrated.
-   */
-  public int ownSlot(int slot) {
-    return slot < stepCount() ? outputSlot(slot) : slot;
   }
 
   @Override
@@ -170,6 +167,12 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     }
     if (slot == RESULT_SLOT && status().hasEnded()) {
       return result();
+    }
+    if (slot >= FIRST_PROGRESS_SLOT) {
+      return ridingProgress(slot - FIRST_PROGRESS_SLOT);
+    }
+    if (slot >= FIRST_SIGNAL_SLOT) {
+      return ridingSignal(slot - FIRST_SIGNAL_SLOT);
     }
     byte[] packed = null;
     if (slot == RESULT_SLOT) {
@@ -252,6 +255,7 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
   @Override
   public void repeat(int step, long dueMs) {
     nextRound(step);
+    endRound(step);
     move(step, StepStatus.BACKING_OFF, dueMs);
   }
 
@@ -271,12 +275,21 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
 
   @Override
   public void skip(int step) {
-    move(step, StepStatus.SKIPPED, NO_DEADLINE);
+    leave(step, StepStatus.SKIPPED, NO_DEADLINE);
   }
 
   @Override
   public void abandon(int step) {
     leave(step, StepStatus.ABANDONED, NO_DEADLINE);
+  }
+
+  @Override
+  public void reset(int step, int join) {
+    dropOutput(step);
+    waitAgain(step, join);
+    dropClocks(step);
+    removeChild(step);
+    setTurns(step, List.of());
   }
 
   @Override
@@ -343,17 +356,9 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     putLong(bytes, AT_SEQUENCE, nextSequence() + 1);
   }
 
-  /** Moves a step that may have waited for another workflow. */
-  private void leave(int step, StepStatus next, long deadlineMs) {
-    if (move(step, next, deadlineMs) == StepStatus.SUSPENDED) {
-      removeChild(step);
-    }
-  }
-
   private void keep(int step, Payload output) {
     int size = PackedPayload.size(output);
-    boolean rides =
-        size <= OUTPUT_BYTES && attached().length - attachmentsOffset() + size <= OUTPUTS_BYTES;
+    boolean rides = ridesInRecord(size);
     setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
     if (rides) {
       become(
@@ -374,14 +379,19 @@ public final class PackedWorkflow extends PackedAttachments implements WorkflowS
     }
     for (int step = 0; step < stepCount(); step++) {
       if (isSpilled(step)) {
-        slots.add(outputSlot(step));
+        slots.add(ownSlot(step));
       }
     }
+    addSpilled(slots, FIRST_SIGNAL_SLOT, signals());
+    addSpilled(slots, FIRST_PROGRESS_SLOT, stepsWithClocks());
     return slots;
   }
 
-  private boolean hasOutput(int step, int flag) {
-    int entry = status().hasEnded() ? 0 : entry(step);
-    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
+  private void addSpilled(List<Integer> slots, int first, int[] keys) {
+    for (int key : keys) {
+      if (isSpilled(first + key)) {
+        slots.add(ownSlot(first + key));
+      }
+    }
   }
 }

@@ -52,13 +52,18 @@ public final class SpilledPayloads {
     if (spilled.isEmpty()) {
       spilled = new ArrayList<>(1);
     }
+    spilled.removeIf(each -> each.slot() == slot);
     spilled.add(new Spilled(slot, payload));
-    if (released.contains(slot)) { // of a former workflow of the id: its key is written over
+    if (released.contains(slot)) { // of former contents: its key is written over
       released = released.stream().filter(each -> each != slot).toList();
     }
   }
 
   void release(List<Integer> slots) {
+    if (spilled.stream().anyMatch(each -> slots.contains(each.slot()))) {
+      spilled = new ArrayList<>(spilled);
+      spilled.removeIf(each -> slots.contains(each.slot()));
+    }
     released =
         released.isEmpty()
             ? slots

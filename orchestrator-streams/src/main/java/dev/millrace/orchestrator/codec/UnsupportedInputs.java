@@ -11,16 +11,10 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 final class UnsupportedInputs {
   private UnsupportedInputs() {}
 
-  /** Refuses every action but a cancel and a migration. */
+  /** Refuses what is no action, and any but a migration as a dry run. */
   static void check(WorkflowControl control) throws MalformedRecordException {
     switch (control.getAction()) {
-      case CANCEL -> {
-        if (control.getDryRun()) {
-          throw unsupported("dryRun is set for CANCEL", "send it without dryRun");
-        }
-      }
-      case MIGRATE -> {}
-      case UNKNOWN,
+      case CANCEL,
           TERMINATE,
           PAUSE,
           RESUME,
@@ -29,17 +23,21 @@ final class UnsupportedInputs {
           RESOLVE_STEP,
           SKIP_STEP,
           RERUN,
-          SET_PRIORITY ->
-          throw unsupported("action is " + control.getAction(), "send CANCEL or MIGRATE");
+          SET_PRIORITY -> {
+        if (control.getDryRun()) {
+          throw unsupported("dryRun is set for " + control.getAction(), "send it without dryRun");
+        }
+      }
+      case MIGRATE -> {}
+      case UNKNOWN -> throw unsupported("action is UNKNOWN", "send another");
     }
   }
 
-  /** Refuses heartbeats and what is reported of branches. */
+  /** Refuses what is reported of branches. */
   static void check(StepCompletion completion) throws MalformedRecordException {
     switch (completion.getStatus()) {
-      case SUCCEEDED, FAILED -> {}
-      case UNKNOWN, RUNNING ->
-          throw unsupported("status is " + completion.getStatus(), "send SUCCEEDED or FAILED");
+      case SUCCEEDED, FAILED, RUNNING -> {}
+      case UNKNOWN -> throw unsupported("status is UNKNOWN", "send SUCCEEDED, FAILED or RUNNING");
     }
     if (completion.getBranch() >= 0) {
       throw unsupported("branch is " + completion.getBranch(), "leave it out");

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.expression.Reads;
 import dev.millrace.orchestrator.core.expression.Scope;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -52,6 +53,11 @@ public final class CelExpressions implements ExpressionCompiler {
     }
     return new Compiled<>(
         reads(parser.programs()), (scope, meter) -> written(template, scope, meter));
+  }
+
+  @Override
+  public PayloadSchema schema(String json) throws InvalidExpressionException {
+    return JsonSchemas.compile(json);
   }
 
   private static Payload written(Template template, Scope scope, WorkMeter meter)

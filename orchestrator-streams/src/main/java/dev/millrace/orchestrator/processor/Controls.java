@@ -2,10 +2,10 @@ package dev.millrace.orchestrator.processor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.codec.DecodedControl;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
-import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.store.ParkedInputs;
 import dev.millrace.orchestrator.store.ParkedRecord;
 import dev.millrace.orchestrator.store.RecordKind;
@@ -50,12 +50,12 @@ final class Controls {
 
   Decision.@Nullable Refused control(String workflowId, Record<byte[], byte[]> record, Cause cause)
       throws MalformedRecordException {
-    Input input = task.decoder().control(record.value(), record.headers());
+    DecodedControl control = task.decoder().control(record.value(), record.headers());
     if (!store.isKnown(workflowId)) {
       return park(workflowId, record, cause);
     }
     applyParked(workflowId);
-    return transitions.change(workflowId, input, cause);
+    return transitions.change(workflowId, control.request(), cause.by(control.origin()));
   }
 
   /** Applies what waits for a workflow that has begun. */
@@ -71,15 +71,16 @@ final class Controls {
   }
 
   private void apply(String workflowId, ParkedRecord parked) {
-    Input input;
+    DecodedControl control;
     try {
-      input = task.decoder().control(parked.value(), parked.headers());
+      control = task.decoder().control(parked.value(), parked.headers());
     } catch (MalformedRecordException e) { // read once, and not any more: by an older version, say
       deadLetters.malformed(record(workflowId, parked), origin(parked), e);
       return;
     }
-    Cause cause = new Cause(InputSource.CONTROL, parked.offset(), parked.headers());
-    Decision.@Nullable Refused refused = transitions.change(workflowId, input, cause);
+    Cause cause =
+        new Cause(InputSource.CONTROL, parked.offset(), parked.headers()).by(control.origin());
+    Decision.@Nullable Refused refused = transitions.change(workflowId, control.request(), cause);
     if (refused != null) {
       deadLetters.refuse(record(workflowId, parked), origin(parked), refused);
     }

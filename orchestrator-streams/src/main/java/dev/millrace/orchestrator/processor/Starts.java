@@ -10,7 +10,8 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Duplicates;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -226,7 +227,8 @@ final class Starts {
     Duplicates.Verdict verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
     if (verdict == Duplicates.Verdict.CANCEL_FIRST) {
       // Not its whole effect: its offset stays open until its own workflow begins.
-      transitions.change(workflowId, new CancelRequested(GIVES_WAY), cause.inPart());
+      transitions.change(
+          workflowId, new ControlRequested(new Control.Cancel(GIVES_WAY)), cause.inPart());
       verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
     }
     switch (verdict) {

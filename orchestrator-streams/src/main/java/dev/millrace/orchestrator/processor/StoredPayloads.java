@@ -20,6 +20,16 @@ record StoredPayloads(WorkflowStore store, String workflowId, PackedWorkflow wor
   }
 
   @Override
+  public @Nullable Payload signal(int signal) {
+    return store.payload(workflowId, workflow, PackedWorkflow.FIRST_SIGNAL_SLOT + signal);
+  }
+
+  @Override
+  public @Nullable Payload progress(int step) {
+    return store.payload(workflowId, workflow, PackedWorkflow.FIRST_PROGRESS_SLOT + step);
+  }
+
+  @Override
   public @Nullable Payload output(int step) {
     return store.payload(workflowId, workflow, step);
   }

@@ -15,10 +15,12 @@ import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -62,6 +64,10 @@ final class Transitions {
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
     if (workflow.status().hasEnded()) {
+      if (input instanceof ControlRequested) {
+        refuseAfterEnd(workflowId, workflow, cause);
+        return null;
+      }
       return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
     }
     return switch (pinned.await(workflowId, workflow)) {
@@ -69,6 +75,25 @@ final class Transitions {
           apply(workflowId, found.definition(), workflow, input, cause);
       case PinnedDefinitions.Lost lost -> lost.refusal();
     };
+  }
+
+  /** Says in the event log that a control came too late. */
+  private void refuseAfterEnd(String workflowId, PackedWorkflow workflow, Cause cause) {
+    long nowMs = task.context().currentSystemTimeMs();
+    long sequence = workflow.nextSequence();
+    ControlRefused refused = Decider.refuseAfterEnd(workflow);
+    task.metrics().refused(refused.code());
+    byte[] record =
+        task.encoder().refusal(refused, sequence, nowMs, cause.offset(), cause.origin());
+    task.context()
+        .forward(
+            new Record<>(
+                workflowId.getBytes(UTF_8),
+                new Outgoing(task.settings().topics().events(), record),
+                nowMs,
+                TraceContext.of(cause.headers())));
+    workflow.setAppliedOffset(InputSource.CONTROL, cause.offset());
+    store.save(workflowId, workflow, workflow.armedTimerMs());
   }
 
   /** Applies an input to a workflow; answers the refusal, if it was refused. */
@@ -198,7 +223,13 @@ final class Transitions {
         byte[] record =
             task.encoder()
                 .events(
-                    firstDefinition, events, firstSequence, nowMs, cause.source(), cause.offset());
+                    firstDefinition,
+                    events,
+                    firstSequence,
+                    nowMs,
+                    cause.source(),
+                    cause.offset(),
+                    cause.origin());
         forward(workflowId, task.settings().topics().events(), record);
       }
     }
@@ -206,6 +237,9 @@ final class Transitions {
     void store(Input input) {
       if (cause.source() != null && cause.isWhole()) {
         workflow.setAppliedOffset(cause.source(), cause.offset());
+      }
+      if (input instanceof ControlRequested control) {
+        settle(control);
       }
       if (workflow.status().hasEnded()) {
         // A timer that is armed for an earlier time may stay: it will find the workflow ended.
@@ -221,6 +255,20 @@ final class Transitions {
 
     private Topics topics() {
       return task.settings().topics();
+    }
+
+    /** Counts a control that was refused, and remembers the id of one that was not. */
+    private void settle(ControlRequested control) {
+      boolean isRefused = false;
+      for (Event event : events) {
+        if (event instanceof ControlRefused refused) {
+          isRefused = true;
+          task.metrics().refused(refused.code());
+        }
+      }
+      if (!isRefused && !control.id().isEmpty()) {
+        workflow.rememberControl(control.id());
+      }
     }
 
     private void forward(String key, String topic, byte[] value) {

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.expression.Reads;
 import dev.millrace.orchestrator.core.expression.Scope;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -16,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A language for tests of the core. Its words: {@code true}, {@code false}, {@code broken}, which
- * has no value, and {@code chance SEED of SOURCE}, where the source is {@code input}, {@code
- * output} or the id of a step: a value of the kind that is asked for, that follows from the seed
- * and the bytes of the source, and that sometimes is none. Conditions may also be {@code output ==
- * 'TEXT'}, alone or with {@code && (CONDITION)} after it.
+ * has no value, {@code given ID}, whether a step has an output, and {@code chance SEED of SOURCE},
+ * where the source is {@code input}, {@code output} or the id of a step: a value of the kind that
+ * is asked for, that follows from the seed and the bytes of the source, and that sometimes is none.
+ * Conditions may also be {@code output == 'TEXT'}, alone or with {@code && (CONDITION)} after it.
  */
 public enum FakeExpressions implements ExpressionCompiler {
   INSTANCE;
@@ -44,7 +45,7 @@ public enum FakeExpressions implements ExpressionCompiler {
       }
       String[] words = text.split(" ", -1);
       Random random = new Random(Long.parseLong(words[1]) * 31 + hash(source(scope, words[3])));
-      if (random.nextInt(12) == 0) {
+      if (random.nextInt(50) == 0) {
         throw new EvaluationException("'%s' has no value".formatted(text));
       }
       return draw.from(random);
@@ -104,8 +105,23 @@ public enum FakeExpressions implements ExpressionCompiler {
     }
   }
 
+  private record Given(String step) implements Expression<Boolean> {
+    @Override
+    public Boolean evaluate(Scope scope) {
+      return scope.stepOutput(step) != null;
+    }
+
+    @Override
+    public Reads reads() {
+      return new Reads(false, Set.of(step));
+    }
+  }
+
   @Override
   public Expression<Boolean> condition(String source) throws InvalidExpressionException {
+    if (source.startsWith("given ")) {
+      return new Given(source.substring("given ".length()));
+    }
     if (source.equals("true") || source.equals("false")) {
       return new Constant(source.equals("true"));
     }
@@ -148,12 +164,17 @@ public enum FakeExpressions implements ExpressionCompiler {
   }
 
   @Override
+  public PayloadSchema schema(String json) {
+    return PayloadSchema.ANY;
+  }
+
+  @Override
   public Expression<Long> time(String text) throws InvalidExpressionException {
     return new Fake<>(
         checked(text),
         random ->
             random.nextInt(20) == 0
-                ? random.nextLong()
+                ? random.nextInt(3) - 1L
                 : SOME_TIME_MS - 60_000 + random.nextInt(600_000));
   }
 

@@ -37,6 +37,16 @@ final class PendingPayloads implements Payloads {
     return inSlot(step);
   }
 
+  @Override
+  public @Nullable Payload signal(int signal) {
+    return inSlot(PackedWorkflow.FIRST_SIGNAL_SLOT + signal);
+  }
+
+  @Override
+  public @Nullable Payload progress(int step) {
+    return inSlot(PackedWorkflow.FIRST_PROGRESS_SLOT + step);
+  }
+
   private @Nullable Payload inSlot(int slot) {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);

@@ -106,7 +106,7 @@ final class RandomFeatures {
 
   /** An expression that has no value, or one that follows from one of some sources. */
   String text(List<String> sources) {
-    return random.nextInt(40) == 0
+    return random.nextInt(200) == 0
         ? "broken"
         : "chance %d of %s"
             .formatted(random.nextInt(1_000), sources.get(random.nextInt(sources.size())));

@@ -2,9 +2,11 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -13,7 +15,9 @@ import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +32,6 @@ final class RandomRun {
   private final Random random;
   private final SimulatedWorkflow workflow;
   private final double failureShare;
-  private final double cancelShare;
 
   /** Reports on their way, in no order. */
   private final List<AttemptReported> pending = new ArrayList<>();
@@ -36,17 +39,69 @@ final class RandomRun {
   /** Reports that arrived already or that were given up: they may still come, late or again. */
   private final List<AttemptReported> stale = new ArrayList<>();
 
-  private long nowMs = 1_700_000_000_000L;
+  private final List<Kind> kinds;
+  private long nowMs = FakeExpressions.SOME_TIME_MS;
 
   RandomRun(long seed) {
     random = new Random(seed);
     workflow = new SimulatedWorkflow(new RandomDefinitions(random).next());
     failureShare = random.nextInt(3) * random.nextDouble() * 0.1;
-    cancelShare = random.nextInt(10) == 0 ? 0.05 : 0;
+    boolean mayBeCancelled = random.nextInt(8) == 0;
+    kinds =
+        List.of(
+            new Kind(700, this::deliver),
+            new Kind(70, this::repeatAReport),
+            new Kind(70, () -> passTime(false)),
+            new Kind(30, () -> apply(new TimerFired())),
+            new Kind(30, () -> apply(new AttemptReported("no-such-step", 1, null, null))),
+            new Kind(20, () -> apply(start())),
+            new Kind(
+                mayBeCancelled ? 60 : 0,
+                () -> apply(new ControlRequested(new Control.Cancel("enough")))));
+  }
+
+  /**
+   * Something that may happen at any time.
+   *
+   * @param weight how often, compared with the others
+   */
+  private record Kind(int weight, Runnable action) {}
+
+  /** How many events of each kind there were. */
+  Map<Class<? extends Event>, Long> events() {
+    return workflow.kinds();
   }
 
   int inputs() {
     return workflow.inputs();
+  }
+
+  /**
+   * Runs for some inputs, at most to the end.
+   *
+   * @return what may then happen at one moment
+   */
+  Race toARace() {
+    apply(start());
+    for (int i = random.nextInt(30); i > 0 && !workflow.status().hasEnded(); i--) {
+      goOn();
+    }
+    long armedMs = workflow.armedTimerMs();
+    long atMs = armedMs == WorkflowView.NO_DEADLINE ? nowMs : Math.max(nowMs, armedMs);
+    List<Input> inputs =
+        new ArrayList<>(
+            List.of(new TimerFired(), new ControlRequested(new Control.Cancel("enough"))));
+    if (!pending.isEmpty()) {
+      AttemptReported one = pending.get(random.nextInt(pending.size()));
+      inputs.add(one);
+      inputs.add(new AttemptReported(one.stepId(), one.attempt(), null, failure()));
+      inputs.add(pending.get(random.nextInt(pending.size())));
+    }
+    if (!stale.isEmpty()) {
+      inputs.add(stale.get(random.nextInt(stale.size())));
+    }
+    Collections.shuffle(inputs, random);
+    return new Race(workflow, inputs.subList(0, Math.min(inputs.size(), 4)), atMs);
   }
 
   /** Runs until the workflow has ended, and a little longer. */
@@ -60,11 +115,7 @@ final class RandomRun {
       if (i == most) {
         throw new AssertionError("still running after %d inputs".formatted(most));
       }
-      if (pending.isEmpty()) {
-        passTime(true);
-      } else {
-        act();
-      }
+      goOn();
     }
     for (int i = random.nextInt(5); i > 0; i--) {
       act();
@@ -73,32 +124,41 @@ final class RandomRun {
     return workflow.status();
   }
 
+  private void goOn() {
+    if (pending.isEmpty() && random.nextInt(4) > 0) {
+      passTime(true);
+    } else {
+      act();
+    }
+  }
+
   private void act() {
-    int action = random.nextInt(100);
-    if (action < 3) {
-      apply(new AttemptReported("no-such-step", 1, null, null));
-    } else if (action < 10 && !stale.isEmpty()) {
-      apply(stale.get(random.nextInt(stale.size())));
-    } else if (action < 12) {
-      apply(start());
-    } else if (action < 15) {
-      apply(new TimerFired());
-    } else if (action < 22) {
-      passTime(false);
-    } else if (random.nextDouble() < cancelShare) {
-      apply(new CancelRequested("enough"));
-    } else if (!pending.isEmpty()) {
-      deliver();
+    int left = random.nextInt(kinds.stream().mapToInt(Kind::weight).sum());
+    for (Kind kind : kinds) {
+      left -= kind.weight();
+      if (left < 0) {
+        kind.action().run();
+        return;
+      }
     }
   }
 
   private void deliver() {
+    if (pending.isEmpty()) {
+      return;
+    }
     AttemptReported report = pending.get(random.nextInt(pending.size()));
     if (random.nextInt(10) > 0) {
       pending.remove(report);
       stale.add(report);
     }
     apply(report);
+  }
+
+  private void repeatAReport() {
+    if (!stale.isEmpty()) {
+      apply(stale.get(random.nextInt(stale.size())));
+    }
   }
 
   /** Lets time pass to the timer that is armed, or just not to it, or beyond it, and fires. */
@@ -127,7 +187,7 @@ final class RandomRun {
   private Input beforeStart() {
     return switch (random.nextInt(3)) {
       case 0 -> new TimerFired();
-      case 1 -> new CancelRequested("too soon");
+      case 1 -> new ControlRequested(new Control.Cancel("too soon"));
       default -> new AttemptReported(workflow.definition().step(0).id(), 1, null, null);
     };
   }

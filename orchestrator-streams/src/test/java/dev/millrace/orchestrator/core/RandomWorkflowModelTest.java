@@ -2,41 +2,93 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepRepeated;
+import dev.millrace.orchestrator.core.event.StepSkipped;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random workflows against a plain reference. A failure names its seed; run that one alone with
- * {@code -Dmillrace.seed=N}, or other numbers of seeds with {@code -Dmillrace.seeds=N}.
+ * {@code -Dmillrace.seed=N}, or other numbers of seeds with {@code -Dmillrace.seeds=N}, or seeds
+ * that were not tried before for {@code -Dmillrace.minutes=N}.
  */
 class RandomWorkflowModelTest {
   private static final int DEFAULT_SEEDS = 10_000;
 
   private final Map<WorkflowStatus, Integer> ended = new EnumMap<>(WorkflowStatus.class);
+  private final Map<String, Long> events = new TreeMap<>();
+  private long workflows;
   private long inputs;
 
   @Test
   void anyWorkflowDoesWhatTheReferenceDoesWhateverHappensToIt() {
     Long one = Long.getLong("millrace.seed");
+    int minutes = Integer.getInteger("millrace.minutes", 0);
     if (one != null) {
       run(one);
-      return;
+    } else if (minutes > 0) {
+      runFor(Duration.ofMinutes(minutes));
+    } else {
+      int seeds = Integer.getInteger("millrace.seeds", DEFAULT_SEEDS);
+      for (long seed = 1; seed <= seeds; seed++) {
+        run(seed);
+      }
     }
-    int seeds = Integer.getInteger("millrace.seeds", DEFAULT_SEEDS);
-    for (long seed = 1; seed <= seeds; seed++) {
+    System.out.printf(
+        "%d random workflows, %d inputs, ended %s, events %s%n", workflows, inputs, ended, events);
+    if (workflows >= DEFAULT_SEEDS) {
+      assertEverythingHappened();
+    }
+  }
+
+  /** From a seed that no other run begins with. */
+  private void runFor(Duration duration) {
+    long startNs = System.nanoTime();
+    long firstSeed = System.currentTimeMillis() << 20;
+    System.out.printf("seeds from %d on, for %s%n", firstSeed, duration);
+    for (long seed = firstSeed; System.nanoTime() - startNs < duration.toNanos(); seed++) {
       run(seed);
     }
-    System.out.printf("%d random workflows, %d inputs, ended %s%n", seeds, inputs, ended);
-    if (seeds >= DEFAULT_SEEDS) {
-      assertThat(ended.keySet())
-          .as("a run that never ends workflows in some way proves nothing about it")
-          .containsExactlyInAnyOrder(
-              WorkflowStatus.SUCCEEDED,
-              WorkflowStatus.FAILED,
-              WorkflowStatus.CANCELLED,
-              WorkflowStatus.TIMED_OUT);
+  }
+
+  private void assertEverythingHappened() {
+    assertThat(ended.keySet())
+        .as("a run that never ends workflows in some way proves nothing about it")
+        .contains(
+            WorkflowStatus.SUCCEEDED,
+            WorkflowStatus.FAILED,
+            WorkflowStatus.CANCELLED,
+            WorkflowStatus.TIMED_OUT);
+    for (Class<?> kind :
+        new Class<?>[] {
+          WorkflowStarted.class,
+          StepDispatched.class,
+          StepSuspended.class,
+          StepHeld.class,
+          StepSkipped.class,
+          StepRepeated.class,
+          StepSucceeded.class,
+          AttemptFailed.class,
+          StepFailed.class,
+          WorkflowEnding.class,
+          WorkflowEnded.class
+        }) {
+      assertThat(events.getOrDefault(kind.getSimpleName(), 0L))
+          .as("events of the kind %s in %d workflows", kind.getSimpleName(), workflows)
+          .isGreaterThan(DEFAULT_SEEDS / 50);
     }
   }
 
@@ -45,6 +97,8 @@ class RandomWorkflowModelTest {
       RandomRun run = new RandomRun(seed);
       ended.merge(run.toTheEnd(), 1, Integer::sum);
       inputs += run.inputs();
+      workflows++;
+      run.events().forEach((kind, count) -> events.merge(kind.getSimpleName(), count, Long::sum));
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "seed %d (run it alone with -Dmillrace.seed=%d): %s"

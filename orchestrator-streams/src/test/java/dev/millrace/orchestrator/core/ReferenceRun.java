@@ -24,21 +24,17 @@ import java.util.TreeSet;
 import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What the steps of the reference do, and how it ends. */
+/** What the steps of the reference do. */
 final class ReferenceRun {
   private final WorkflowDefinition definition;
   private final Map<String, ReferenceStep> steps;
   private final ReferenceScope scope;
   private final ReferenceJoins joins;
   private final ToLongBiFunction<String, Integer> retryAtMs;
-  private final List<String> toUndo = new ArrayList<>();
+  private final ReferenceEnd end;
   private List<String> told = new ArrayList<>();
   private List<String> order = List.of();
   private long nowMs;
-  private @Nullable WorkflowStatus outcome;
-  private @Nullable String failureType;
-  private @Nullable Payload result;
-  private @Nullable WorkflowStatus ended;
 
   ReferenceRun(
       WorkflowDefinition definition,
@@ -50,30 +46,15 @@ final class ReferenceRun {
     this.scope = scope;
     this.retryAtMs = retryAtMs;
     this.joins = new ReferenceJoins(steps);
+    this.end = new ReferenceEnd(definition, steps, scope, words -> told.add(words), this::settle);
   }
 
   ReferenceJoins joins() {
     return joins;
   }
 
-  @Nullable WorkflowStatus outcome() {
-    return outcome;
-  }
-
-  @Nullable WorkflowStatus ended() {
-    return ended;
-  }
-
-  @Nullable String failureType() {
-    return ended == null ? null : failureType;
-  }
-
-  @Nullable Payload result() {
-    return result;
-  }
-
-  List<String> toUndo() {
-    return List.copyOf(toUndo);
+  ReferenceEnd end() {
+    return end;
   }
 
   void begin(long atMs, List<String> inOrder, List<String> telling) {
@@ -85,7 +66,7 @@ final class ReferenceRun {
   /** Lets everything happen that may, first what happens in the core, in its order. */
   void settle() {
     Set<String> first = new LinkedHashSet<>(order);
-    while (ended == null) {
+    while (end.ended() == null) {
       boolean changed = false;
       for (String id : first) {
         changed = changed || look(step(id));
@@ -93,7 +74,7 @@ final class ReferenceRun {
       for (ReferenceStep step : steps.values()) {
         changed = changed || (!first.contains(step.id()) && look(step));
       }
-      if (!changed && !goesTowardsTheEnd()) {
+      if (!changed && !end.comesNearer()) {
         return;
       }
     }
@@ -103,16 +84,16 @@ final class ReferenceRun {
   private boolean look(ReferenceStep step) {
     boolean mayRun =
         switch (step.part) {
-          case MAIN -> outcome == null;
-          case FINALLY -> outcome != null && !isUndoing();
-          case COMPENSATION -> isUndoing() && isNextToUndo(step);
+          case MAIN -> end.outcome() == null;
+          case FINALLY -> end.outcome() != null && !end.isUndoing();
+          case COMPENSATION -> end.isUndoing() && end.isNextToUndo(step);
         };
-    if (ended != null || !mayRun) {
+    if (end.ended() != null || !mayRun) {
       return false;
     }
-    if (step.status == StepStatus.READY && step.deadlineMs == 0) {
+    if (step.status == StepStatus.READY && step.deadlineMs == 0 && !isFull(step)) {
       start(step);
-      return step.status != StepStatus.READY || step.deadlineMs != 0;
+      return true;
     }
     if (step.status != StepStatus.WAITING) {
       return false;
@@ -146,12 +127,7 @@ final class ReferenceRun {
     if (step.definition.action() instanceof StepAction.Work) {
       var window = step.definition.window();
       long opensAtMs = window == null ? nowMs : ReferenceWindows.opensAtMs(window, nowMs);
-      long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();
-      boolean isFull =
-          definition.maxParallel() > 0
-              && open >= definition.maxParallel()
-              && step.part != Part.COMPENSATION;
-      if (opensAtMs > nowMs || isFull) {
+      if (opensAtMs > nowMs || isFull(step)) {
         step.status = StepStatus.READY;
         step.deadlineMs = opensAtMs > nowMs ? opensAtMs : 0;
         return;
@@ -162,6 +138,13 @@ final class ReferenceRun {
     } catch (EvaluationException e) {
       failed(step, Failure.EXPRESSION);
     }
+  }
+
+  private boolean isFull(ReferenceStep step) {
+    long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();
+    return definition.maxParallel() > 0
+        && open >= definition.maxParallel()
+        && step.part != Part.COMPENSATION;
   }
 
   private void doIt(ReferenceStep step) throws EvaluationException {
@@ -235,7 +218,7 @@ final class ReferenceRun {
   /** A worker has done what it was asked for, once. */
   void roundSucceeded(ReferenceStep step, @Nullable Payload output) {
     Repeat repeat = step.definition.repeat();
-    boolean isAwaitedOnly = step.part == Part.MAIN && outcome != null;
+    boolean isAwaitedOnly = step.part == Part.MAIN && end.outcome() != null;
     if (repeat == null || isAwaitedOnly) {
       succeeded(step, output);
       return;
@@ -286,13 +269,13 @@ final class ReferenceRun {
     step.deadlineMs = 0;
     told.add(Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
     if (step.definition.compensation() != null) {
-      toUndo.add(step.id());
+      end.toUndo().add(step.id());
     }
     if (step.part == Part.COMPENSATION) {
-      toUndo.remove(step.undoes());
+      end.toUndo().remove(step.undoes());
     }
     for (String id : broken) {
-      if (step(id).status == StepStatus.WAITING) {
+      if (end.ended() == null && step(id).status == StepStatus.WAITING) {
         failed(step(id), Failure.EXPRESSION);
       }
     }
@@ -311,7 +294,7 @@ final class ReferenceRun {
   }
 
   void attemptFailed(ReferenceStep step, String type, boolean retryable) {
-    boolean isAwaitedOnly = step.part == Part.MAIN && outcome != null;
+    boolean isAwaitedOnly = step.part == Part.MAIN && end.outcome() != null;
     boolean last = step.attemptsOfRound >= step.retry.maxAttempts();
     FailureRule rule = step.ruleFor(type);
     boolean isRuledOut = step.retry.nonRetryable().contains(type);
@@ -364,109 +347,11 @@ final class ReferenceRun {
     }
     told.add(Told.failed(step.id(), step.attempt, type, step.consequence.name(), step.routedTo));
     if (step.part == Part.COMPENSATION) {
-      toUndo.remove(step.undoes());
+      end.toUndo().remove(step.undoes());
     } else if (step.consequence == Consequence.FAIL
-        && (outcome == null || outcome == WorkflowStatus.SUCCEEDED)) {
-      end(WorkflowStatus.FAILED, type);
+        && (end.outcome() == null || end.outcome() == WorkflowStatus.SUCCEEDED)) {
+      end.begin(WorkflowStatus.FAILED, type);
     }
-  }
-
-  /** It is known how the workflow ends, or what else than success it is. */
-  void end(WorkflowStatus how, @Nullable String type) {
-    boolean isFirst = outcome == null;
-    boolean isAwaiting = steps.values().stream().anyMatch(ReferenceRun::mayNeedUndoing);
-    boolean needsCleanUp =
-        !isFirst || !toUndo.isEmpty() || isAwaiting || !definition.finallySteps().isEmpty();
-    outcome = how;
-    failureType = type;
-    if (how != WorkflowStatus.SUCCEEDED) {
-      result = null;
-    }
-    if (!needsCleanUp) {
-      tellEnd("ended", result);
-      ended = how;
-      return;
-    }
-    if (how == WorkflowStatus.SUCCEEDED) {
-      toUndo.clear();
-    }
-    for (ReferenceStep step : steps.values()) {
-      if (step.part == Part.MAIN && !step.status.isFinal() && !mayNeedUndoing(step)) {
-        step.status = StepStatus.ABANDONED;
-        step.deadlineMs = 0;
-      }
-    }
-    tellEnd("ending", result);
-    settle();
-  }
-
-  private void tellEnd(String how, @Nullable Payload output) {
-    WorkflowStatus known = outcome == null ? WorkflowStatus.ABSENT : outcome;
-    Failure failure = failureType == null ? null : new Failure(failureType, "", false);
-    told.add(Told.ends(how, known, failure, output));
-  }
-
-  private static boolean mayNeedUndoing(ReferenceStep step) {
-    return step.part == Part.MAIN
-        && step.status == StepStatus.OPEN
-        && step.definition.compensation() != null;
-  }
-
-  /** Whether steps are still to be undone before the finally steps may run. */
-  private boolean isUndoing() {
-    boolean isAwaiting = steps.values().stream().anyMatch(ReferenceRun::mayNeedUndoing);
-    return outcome != null
-        && outcome != WorkflowStatus.SUCCEEDED
-        && (isAwaiting || !toUndo.isEmpty());
-  }
-
-  /** The step that completed last is undone first, once nothing can complete any more. */
-  private boolean isNextToUndo(ReferenceStep compensation) {
-    return steps.values().stream().noneMatch(ReferenceRun::mayNeedUndoing)
-        && toUndo.getLast().equals(compensation.undoes());
-  }
-
-  /** Ends the workflow, or takes it nearer to its end, when nothing is left to do before that. */
-  private boolean goesTowardsTheEnd() {
-    if (outcome == null) {
-      if (!areDone(Part.MAIN)) {
-        return false;
-      }
-      try {
-        if (definition.output() != null) {
-          result = scope.evaluate(ExpressionCompiler::template, definition.output(), null);
-        }
-      } catch (EvaluationException e) {
-        end(WorkflowStatus.FAILED, Failure.EXPRESSION);
-        return true;
-      }
-      if (result != null && result.data().length > ReferenceWorkflow.LARGEST_OUTPUT) {
-        end(WorkflowStatus.FAILED, Failure.OUTPUT_TOO_LARGE);
-      } else {
-        succeed();
-      }
-      return true;
-    }
-    if (isUndoing() || !areDone(Part.FINALLY)) {
-      return false;
-    }
-    tellEnd("ended", null);
-    ended = outcome;
-    return true;
-  }
-
-  private void succeed() {
-    if (definition.finallySteps().isEmpty()) {
-      outcome = WorkflowStatus.SUCCEEDED;
-      tellEnd("ended", result);
-      ended = WorkflowStatus.SUCCEEDED;
-    } else {
-      end(WorkflowStatus.SUCCEEDED, null);
-    }
-  }
-
-  private boolean areDone(Part part) {
-    return steps.values().stream().allMatch(step -> step.part != part || step.status.isFinal());
   }
 
   private ReferenceStep step(String id) {

@@ -3,9 +3,9 @@ package dev.millrace.orchestrator.core;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
-import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -49,24 +49,24 @@ final class ReferenceWorkflow {
   }
 
   WorkflowStatus status() {
-    return run.ended() == null ? status : run.ended();
+    return run.end().ended() == null ? status : run.end().ended();
   }
 
   /** How the workflow is going to end; null while that is not known, and after the end. */
   @Nullable WorkflowStatus ending() {
-    return status().hasEnded() ? null : run.outcome();
+    return status().hasEnded() ? null : run.end().outcome();
   }
 
   long deadlineMs() {
-    return run.outcome() == null || status().hasEnded() ? deadlineMs : 0;
+    return run.end().outcome() == null || status().hasEnded() ? deadlineMs : 0;
   }
 
   @Nullable String failureType() {
-    return run.failureType();
+    return run.end().failureType();
   }
 
   @Nullable Payload result() {
-    return run.result();
+    return run.end().result();
   }
 
   List<ReferenceStep> steps() {
@@ -74,7 +74,7 @@ final class ReferenceWorkflow {
   }
 
   List<String> toUndo() {
-    return run.toUndo();
+    return run.end().toUndo();
   }
 
   ReferenceJoins.Verdict verdict(ReferenceStep step) {
@@ -101,11 +101,11 @@ final class ReferenceWorkflow {
     if (status() == WorkflowStatus.ABSENT) {
       return Refusal.UNKNOWN_WORKFLOW;
     }
+    if (input instanceof ControlRequested) {
+      return null;
+    }
     if (status() != WorkflowStatus.RUNNING) {
       return Refusal.WORKFLOW_ENDED;
-    }
-    if (input instanceof CancelRequested) {
-      return run.outcome() == null ? null : Refusal.ALREADY_ENDING;
     }
     if (input instanceof AttemptReported report) {
       ReferenceStep step = steps.get(report.stepId());
@@ -128,10 +128,18 @@ final class ReferenceWorkflow {
     run.begin(nowMs, order, told);
     switch (input) {
       case StartRequested start -> start(start, nowMs, told);
-      case CancelRequested cancel -> run.end(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+      case ControlRequested control -> {
+        if (status().hasEnded()) {
+          told.add("refused workflow-ended");
+        } else if (run.end().outcome() != null) {
+          told.add("refused already-ending");
+        } else {
+          run.end().begin(WorkflowStatus.CANCELLED, Failure.CANCELLED);
+        }
+      }
+      case AttemptRunning running -> throw new AssertionError(input);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
-      case MigrationRequested migration -> throw new AssertionError(input);
     }
     run.settle();
     return told;
@@ -165,8 +173,8 @@ final class ReferenceWorkflow {
   }
 
   private void timer(long nowMs) {
-    if (run.outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
-      run.end(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
+    if (run.end().outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
+      run.end().begin(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
       return;
     }
     for (ReferenceStep step : steps.values()) {

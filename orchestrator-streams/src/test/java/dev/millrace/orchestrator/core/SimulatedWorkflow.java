@@ -47,6 +47,7 @@ final class SimulatedWorkflow {
   private final Map<String, Long> retriesMs = new HashMap<>();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private byte[] stored = PackedWorkflow.absent().bytes();
+  private final Map<Class<? extends Event>, Long> kinds = new HashMap<>();
   private long nextSequence;
 
   SimulatedWorkflow(WorkflowDefinition source) {
@@ -81,6 +82,7 @@ final class SimulatedWorkflow {
     checkDecision(applied, commands);
     for (Event event : applied.events()) {
       log.accept(nextSequence++, event, nowMs);
+      kinds.merge(event.getClass(), 1L, Long::sum);
     }
     assertThat(log.violations()).isEmpty();
     applied.fold(fold);
@@ -90,12 +92,32 @@ final class SimulatedWorkflow {
     return commands;
   }
 
+  /** The workflow as it is stored. */
+  byte[] stored() {
+    return stored;
+  }
+
+  /** The payloads that have keys of their own, or had, by slot. */
+  Map<Integer, Payload> payloads() {
+    return formerKeys;
+  }
+
+  /** All that happened so far. */
+  List<Applied> history() {
+    return history;
+  }
+
   /** Decides everything since an input again, on the bytes that were stored before it. */
   void replayFrom(int input) {
     byte[] bytes = history.get(input).before();
     for (Applied applied : history.subList(input, history.size())) {
       bytes = applied.repeatedOn(bytes).after();
     }
+  }
+
+  /** How many events of each kind there were. */
+  Map<Class<? extends Event>, Long> kinds() {
+    return kinds;
   }
 
   int inputs() {

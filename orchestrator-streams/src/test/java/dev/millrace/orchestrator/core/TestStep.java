@@ -24,7 +24,7 @@ public final class TestStep {
   private StepAction action = new StepAction.Work("type", "queue", null);
   private @Nullable JoinRule join;
   private @Nullable String when;
-  private Duration timeout = Duration.ZERO;
+  private Timeouts timeouts = Timeouts.NONE;
   private @Nullable RetryPolicy retry;
   private @Nullable Repeat repeat;
   private @Nullable Compensation compensation;
@@ -64,7 +64,11 @@ public final class TestStep {
   }
 
   public TestStep timeout(Duration startToClose) {
-    timeout = startToClose;
+    return timeouts(Timeouts.startToClose(startToClose));
+  }
+
+  public TestStep timeouts(Timeouts limits) {
+    timeouts = limits;
     return this;
   }
 
@@ -105,7 +109,7 @@ public final class TestStep {
         dependsOn,
         join,
         when,
-        Timeouts.startToClose(timeout),
+        timeouts,
         retry,
         onFailure,
         repeat,

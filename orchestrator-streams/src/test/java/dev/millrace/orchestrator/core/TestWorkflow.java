@@ -7,15 +7,17 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
-import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
@@ -30,8 +32,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One workflow in a test: inputs in, decisions out, at a time that the test sets. After each it is
- * checked that the events alone, as they stand in the log, give the same bytes.
+ * One workflow in a test: inputs in, decisions out, at a time that the test sets. After each, the
+ * fold of the events, as they stand in the log, is held against the bytes of the state, and both
+ * against the invariants.
  */
 public final class TestWorkflow implements Targets {
   /** When every test starts. */
@@ -81,7 +84,7 @@ public final class TestWorkflow implements Targets {
   }
 
   public Decision migrate(int version, boolean dryRun) {
-    return decide(new MigrationRequested(version, dryRun));
+    return control(new Control.Migrate(version, dryRun));
   }
 
   /** What is kept of a step's output. */
@@ -90,6 +93,14 @@ public final class TestWorkflow implements Targets {
     return index == CompiledDefinition.NO_STEP
         ? null
         : new PendingPayloads(state, stored).output(index);
+  }
+
+  /** How far a step has come, as its workers say. */
+  public @Nullable Payload progress(String step) {
+    int index = definition.indexOf(step);
+    return index == CompiledDefinition.NO_STEP
+        ? null
+        : new PendingPayloads(state, stored).progress(index);
   }
 
   /** Sets the time, in milliseconds since {@link #START_MS}. */
@@ -122,8 +133,29 @@ public final class TestWorkflow implements Targets {
     return decide(new AttemptReported(step, attempt, null, failure));
   }
 
+  public Decision heartbeat(String step, int attempt, @Nullable Payload progress) {
+    return decide(new AttemptRunning(step, attempt, progress));
+  }
+
   public Decision cancel(String reason) {
-    return decide(new CancelRequested(reason));
+    return control(new Control.Cancel(reason));
+  }
+
+  public Decision control(Control control) {
+    return decide(new ControlRequested(control));
+  }
+
+  /** As the shell does it: an id is remembered once its control was applied. */
+  public Decision control(String id, Control control) {
+    Decision decision = decide(new ControlRequested(id, control));
+    boolean isRefused =
+        decision instanceof Decision.Accepted accepted
+            && accepted.events().stream().anyMatch(ControlRefused.class::isInstance);
+    if (!isRefused) {
+      state.rememberControl(id);
+      fold.rememberControl(id);
+    }
+    return decision;
   }
 
   public Decision fireTimer() {

@@ -2,9 +2,12 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -12,9 +15,12 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -64,7 +70,13 @@ final class Told {
                   : id(definition, step.routedTo()));
       case WorkflowMigrated migrated -> throw new AssertionError(event);
       case MigrationTried tried -> throw new AssertionError(event);
-      case ControlRefused refused -> throw new AssertionError(event);
+      case ControlRefused refused -> "refused " + refused.code();
+      case AttemptHeard heard -> throw new AssertionError(event);
+      case StepsReset reset -> throw new AssertionError(event);
+      case SignalReceived signal -> throw new AssertionError(event);
+      case WorkflowPaused paused -> throw new AssertionError(event);
+      case WorkflowResumed resumed -> throw new AssertionError(event);
+      case PriorityChanged changed -> throw new AssertionError(event);
       case WorkflowEnding ending ->
           ends("ending", ending.outcome().status(), ending.outcome().failure(), ending.output());
       case WorkflowEnded ended ->
@@ -72,7 +84,7 @@ final class Told {
     };
   }
 
-  /** The steps that events are about, but for those that are held, in the order of the events. */
+  /** The steps that events are about, but for want of room, in the order of the events. */
   static List<String> steps(List<Event> events, CompiledDefinition definition) {
     return events.stream()
         .mapToInt(Told::step)
@@ -90,11 +102,18 @@ final class Told {
       case StepSucceeded step -> step.step();
       case AttemptFailed step -> step.step();
       case StepFailed step -> step.step();
-      case StepHeld held -> CompiledDefinition.NO_STEP;
+      case AttemptHeard heard -> heard.step();
+      case SignalReceived signal -> CompiledDefinition.NO_STEP;
+      case StepsReset reset -> CompiledDefinition.NO_STEP;
+      case WorkflowPaused paused -> CompiledDefinition.NO_STEP;
+      case WorkflowResumed resumed -> CompiledDefinition.NO_STEP;
+      case PriorityChanged changed -> CompiledDefinition.NO_STEP;
+      case ControlRefused refused -> CompiledDefinition.NO_STEP;
+      case StepHeld held ->
+          held.reason() == StepHeld.Reason.WINDOW ? held.step() : CompiledDefinition.NO_STEP;
       case WorkflowStarted started -> CompiledDefinition.NO_STEP;
       case WorkflowMigrated migrated -> CompiledDefinition.NO_STEP;
       case MigrationTried tried -> CompiledDefinition.NO_STEP;
-      case ControlRefused refused -> CompiledDefinition.NO_STEP;
       case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
       case WorkflowEnded ended -> CompiledDefinition.NO_STEP;
     };

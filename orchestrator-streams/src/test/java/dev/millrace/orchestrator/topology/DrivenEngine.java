@@ -241,15 +241,15 @@ final class DrivenEngine implements AutoCloseable {
   }
 
   void migrate(String workflowId, int version, boolean dryRun) {
-    send(
-        topics.controls(),
-        workflowId,
-        controls.encode(
-            WorkflowControl.newBuilder()
-                .setAction(ControlAction.MIGRATE)
-                .setVersion(version)
-                .setDryRun(dryRun)
-                .build()));
+    control(workflowId, order(ControlAction.MIGRATE).setVersion(version).setDryRun(dryRun));
+  }
+
+  void control(String workflowId, WorkflowControl.Builder control) {
+    send(topics.controls(), workflowId, controls.encode(control.build()));
+  }
+
+  static WorkflowControl.Builder order(ControlAction action) {
+    return WorkflowControl.newBuilder().setAction(action).setRequestedBy("ada");
   }
 
   void schedule(String scheduleId, WorkflowSchedule change) {
@@ -298,6 +298,10 @@ final class DrivenEngine implements AutoCloseable {
 
   void succeed(String workflowId, String step, int attempt, @Nullable Payload output) {
     complete(workflowId, completion(step, attempt, CompletionStatus.SUCCEEDED, output, null));
+  }
+
+  void heartbeat(String workflowId, String step, int attempt, @Nullable Payload progress) {
+    complete(workflowId, completion(step, attempt, CompletionStatus.RUNNING, progress, null));
   }
 
   void fail(String workflowId, String step, int attempt) {
@@ -349,6 +353,13 @@ final class DrivenEngine implements AutoCloseable {
     return read(topics.commands("queue")).stream()
         .map(record -> decode(commands, record.value()))
         .map(command -> command.getStep() + "/" + command.getAttempt())
+        .toList();
+  }
+
+  /** The commands since the last call. */
+  List<StepCommand> commands() {
+    return read(topics.commands("queue")).stream()
+        .map(record -> decode(commands, record.value()))
         .toList();
   }
 

@@ -178,7 +178,7 @@ class MigrationsTest extends DrivenEngineCase {
                 assertThat(
                         new String(
                             letter.headers().lastHeader(HeaderNames.ERROR_MESSAGE).value(), UTF_8))
-                    .contains("version is 0"));
+                    .contains("MIGRATE needs the version", "it is 0"));
   }
 
   /** A workflow of the first version, of which the second step is open. */

@@ -1,12 +1,18 @@
 package dev.millrace.orchestrator.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.StepCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -70,6 +76,98 @@ class TimersTest extends DrivenEngineCase {
   }
 
   @Test
+  void progressOfAnAttemptIsInTheCommandOfTheNextAlsoAfterARestart() {
+    WorkflowDefinition definition =
+        definition(Duration.ZERO, Definitions.guarded("a", Duration.ofSeconds(10)));
+    engine.define(definition);
+    engine.start("w", "timed");
+    assertThat(engine.commands()).singleElement().extracting(StepCommand::getProgress).isNull();
+    engine.events();
+
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(20_000));
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(20_000));
+    engine.heartbeat("w", "a", 1, null);
+    assertThat(engine.eventTypes()).containsExactly(EventType.HEARTBEAT);
+    engine.restart(definition);
+    engine.advance(Duration.ofSeconds(10));
+    engine.advance(Duration.ofSeconds(1));
+
+    assertThat(engine.commands())
+        .singleElement()
+        .satisfies(
+            command -> {
+              assertThat(command.getAttempt()).isEqualTo(2);
+              assertThat(command.getProgress()).isEqualTo(DrivenEngine.payload(20_000));
+            });
+  }
+
+  @Test
+  void attemptWhoseWorkerFallsSilentIsTriedAgainAndItsCommandSaysHowOftenItIsToBeHeardOf() {
+    Timeouts timeouts =
+        new Timeouts(Duration.ZERO, Duration.ofSeconds(20), Duration.ZERO, Duration.ofSeconds(3));
+    WorkflowDefinition definition =
+        definition(
+            Duration.ZERO,
+            TestStep.of("a").timeouts(timeouts).retry(Definitions.THREE_ATTEMPTS).build());
+    engine.define(definition);
+    engine.start("w", "timed");
+    assertThat(engine.commands())
+        .singleElement()
+        .satisfies(command -> assertThat(command.getHeartbeatMs()).isEqualTo(3_000));
+    engine.heartbeat("w", "a", 1, null);
+    engine.advance(Duration.ofSeconds(2));
+    engine.heartbeat("w", "a", 1, null);
+    engine.advance(Duration.ofSeconds(2));
+    engine.restart(definition);
+    engine.events();
+
+    engine.advance(Duration.ofSeconds(1));
+
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.getFailure().getType()).isEqualTo("millrace.timeout.heartbeat"));
+    engine.advance(Duration.ofSeconds(2));
+    assertThat(engine.attempts()).containsExactly("a/2");
+    engine.advance(Duration.ofSeconds(21));
+    assertThat(engine.events())
+        .extracting(event -> event.getFailure() == null ? "" : event.getFailure().getType())
+        .contains("millrace.timeout.schedule-to-start");
+  }
+
+  @Test
+  void heartbeatOfAnAttemptThatIsOverChangesNothing() {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ofSeconds(10))));
+    engine.start("w", "timed");
+    engine.fail("w", "a", 1);
+    engine.events();
+
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(20));
+
+    assertThat(engine.events()).isEmpty();
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void heartbeatWithTooMuchProgressGoesToTheDeadLetters() {
+    engine.define(definition(Duration.ZERO, Definitions.step("a")));
+    engine.start("w", "timed");
+    engine.events();
+
+    engine.heartbeat("w", "a", 1, DrivenEngine.payload(Limits.PROGRESS_BYTES + 1));
+
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter ->
+                assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
+                    .asString(UTF_8)
+                    .isEqualTo("progress-too-large"));
+    assertThat(engine.events()).isEmpty();
+  }
+
+  @Test
   void workflowThatDoesNotEndInTimeTimesOut() {
     engine.define(definition(Duration.ofMinutes(1), Definitions.step("a")));
     engine.start("w", "timed");
@@ -120,9 +218,12 @@ class TimersTest extends DrivenEngineCase {
             });
 
     engine.succeed("w", "a", 1, null);
-    engine.cancel("w", "again");
     engine.advance(Duration.ofMinutes(2));
     assertThat(engine.events()).isEmpty();
+    engine.cancel("w", "again");
+    assertThat(engine.events())
+        .singleElement()
+        .satisfies(event -> assertThat(event.getReason()).isEqualTo("workflow-ended"));
     assertThat(engine.deadLetters()).isEmpty();
   }
 

@@ -58,6 +58,16 @@ public final class DagResolution {
         public @Nullable Payload output(int step) {
           return null;
         }
+
+        @Override
+        public @Nullable Payload signal(int signal) {
+          return null;
+        }
+
+        @Override
+        public @Nullable Payload progress(int step) {
+          return null;
+        }
       };
 
   private final CompiledDefinition definition;

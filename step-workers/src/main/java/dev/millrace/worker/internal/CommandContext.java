@@ -1,5 +1,6 @@
 package dev.millrace.worker.internal;
 
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepOutput;
 import dev.millrace.worker.Dependency;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,10 +21,17 @@ import tools.jackson.databind.json.JsonMapper;
 final class CommandContext implements StepContext {
   private final StepCommand command;
   private final JsonMapper json;
+  private final Consumer<@Nullable Payload> heartbeats;
 
-  CommandContext(StepCommand command, JsonMapper json) {
+  /**
+   * A context.
+   *
+   * @param heartbeats sends a sign of life with the progress, if there is any
+   */
+  CommandContext(StepCommand command, JsonMapper json, Consumer<@Nullable Payload> heartbeats) {
     this.command = command;
     this.json = json;
+    this.heartbeats = heartbeats;
   }
 
   @Override
@@ -103,6 +112,36 @@ final class CommandContext implements StepContext {
   @Override
   public <T> T dependency(String step, Class<T> type) {
     return read("output of step '" + step + "'", payload(output(step).getOutput()), type);
+  }
+
+  @Override
+  public void heartbeat(@Nullable Object progress) {
+    Payload payload = progress == null ? null : written(progress);
+    if (payload != null && payload.data().length > Limits.PROGRESS_BYTES) {
+      throw new IllegalArgumentException(
+          "progress of step '%s': %d bytes, the limit is %d: store it elsewhere and say where"
+              .formatted(command.getStep(), payload.data().length, Limits.PROGRESS_BYTES));
+    }
+    heartbeats.accept(payload);
+  }
+
+  private Payload written(Object progress) {
+    if (progress instanceof Payload payload) {
+      return payload;
+    }
+    try {
+      return Payload.json(json.writeValueAsBytes(progress));
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "progress of step '%s': cannot be written as JSON: %s"
+              .formatted(command.getStep(), e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public Optional<Payload> lastHeartbeat() {
+    return Optional.ofNullable(payload(command.getProgress()));
   }
 
   private StepOutput output(String step) {

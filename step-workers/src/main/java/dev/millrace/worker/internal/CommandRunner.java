@@ -202,7 +202,10 @@ final class CommandRunner {
     @Override
     void work() {
       startedAt = clock.instant();
-      StepResult result = handle(command, new CommandContext(command, json));
+      if (command.getHeartbeatMs() > 0) {
+        heartbeat(null);
+      }
+      StepResult result = handle(command, new CommandContext(command, json, this::heartbeat));
       endedAt = clock.instant();
       send(writable(command, result));
     }
@@ -210,6 +213,19 @@ final class CommandRunner {
     @Override
     void sendSmaller() {
       send(tooLarge(command, "more than max.message.bytes of the completions topic"));
+    }
+
+    private void heartbeat(@Nullable Payload progress) {
+      completions.sendHeartbeat(
+          record,
+          command,
+          progress,
+          startedAt,
+          (metadata, failure) -> {
+            if (failure != null) {
+              stop.fail(failure);
+            }
+          });
     }
 
     private void send(StepResult result) {

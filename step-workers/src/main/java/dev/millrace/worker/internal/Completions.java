@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /** Writes completions. Thread-safe: called by the thread of each command. */
 final class Completions {
@@ -51,7 +52,6 @@ final class Completions {
    * @param result with its output, if any, as a {@link Payload}
    * @param acknowledged told when the broker has it, or that it will never have it
    */
-  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told
   void send(
       ConsumerRecord<byte[], byte[]> record,
       StepCommand command,
@@ -59,14 +59,7 @@ final class Completions {
       Instant startedAt,
       Instant endedAt,
       Callback acknowledged) {
-    StepCompletion completion = new StepCompletion();
-    completion.setStep(command.getStep());
-    completion.setAttempt(command.getAttempt());
-    completion.setStartedAt(startedAt);
-    completion.setEndedAt(endedAt);
-    completion.setWorker(worker);
-    completion.setBranch(command.getBranch());
-    completion.setResults(List.of());
+    StepCompletion completion = completion(command, startedAt, endedAt);
     switch (result) {
       case StepResult.Succeeded succeeded -> {
         completion.setStatus(CompletionStatus.SUCCEEDED);
@@ -80,6 +73,47 @@ final class Completions {
             new Failure(failed.type(), cut(failed.message()), failed.retryable()));
       }
     }
+    write(record, command, completion, acknowledged);
+  }
+
+  /**
+   * Hands a heartbeat to the producer.
+   *
+   * @param progress how far the attempt is, if the handler said so
+   * @param acknowledged told when the broker has it, or that it will never have it
+   */
+  void sendHeartbeat(
+      ConsumerRecord<byte[], byte[]> record,
+      StepCommand command,
+      @Nullable Payload progress,
+      Instant startedAt,
+      Callback acknowledged) {
+    StepCompletion completion = completion(command, startedAt, Instant.EPOCH);
+    completion.setStatus(CompletionStatus.RUNNING);
+    if (progress != null) {
+      completion.setOutput(avro(progress));
+    }
+    write(record, command, completion, acknowledged);
+  }
+
+  private StepCompletion completion(StepCommand command, Instant startedAt, Instant endedAt) {
+    StepCompletion completion = new StepCompletion();
+    completion.setStep(command.getStep());
+    completion.setAttempt(command.getAttempt());
+    completion.setStartedAt(startedAt);
+    completion.setEndedAt(endedAt);
+    completion.setWorker(worker);
+    completion.setBranch(command.getBranch());
+    completion.setResults(List.of());
+    return completion;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // the callback is told
+  private void write(
+      ConsumerRecord<byte[], byte[]> record,
+      StepCommand command,
+      StepCompletion completion,
+      Callback acknowledged) {
     AvroCodec<StepCompletion> codec =
         codecs[(int) Thread.currentThread().threadId() & (codecs.length - 1)];
     byte[] value;

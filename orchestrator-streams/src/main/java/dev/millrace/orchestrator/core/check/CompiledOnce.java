@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.core.check;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class CompiledOnce implements ExpressionCompiler {
   private final Map<String, Expression<List<Payload>>> items = new HashMap<>();
   private final Map<String, Expression<Long>> durations = new HashMap<>();
   private final Map<String, Expression<Long>> times = new HashMap<>();
+  private final Map<String, PayloadSchema> schemas = new HashMap<>();
 
   /** Compiles one text. */
   @FunctionalInterface
@@ -60,6 +62,16 @@ public final class CompiledOnce implements ExpressionCompiler {
   @Override
   public Expression<Long> time(String text) throws InvalidExpressionException {
     return once(times, text, compiler::time);
+  }
+
+  @Override
+  public PayloadSchema schema(String json) throws InvalidExpressionException {
+    PayloadSchema schema = schemas.get(json);
+    if (schema == null) {
+      schema = compiler.schema(json);
+      schemas.put(json, schema);
+    }
+    return schema;
   }
 
   private static <T> Expression<T> once(

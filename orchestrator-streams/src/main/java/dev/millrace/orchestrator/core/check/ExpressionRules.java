@@ -137,9 +137,7 @@ public final class ExpressionRules {
       case StepAction.SetValue set -> before(index, "set", set.value(), compiler::template);
       case StepAction.Delay delay -> before(index, "delay", delay.duration(), compiler::duration);
       case StepAction.Until until -> before(index, "until", until.time(), compiler::time);
-      case StepAction.AwaitSignal signal -> {
-        // Schema and form are no expressions.
-      }
+      case StepAction.AwaitSignal signal -> checkSchema(index, signal.schema());
       case StepAction.StartChild child -> {
         before(index, "workflow.id", child.workflowId(), compiler::text);
         before(index, "workflow.input", child.input(), compiler::template);
@@ -153,6 +151,20 @@ public final class ExpressionRules {
               compiler::condition);
         }
       }
+    }
+  }
+
+  private void checkSchema(int index, @Nullable String schema) {
+    if (schema == null) {
+      return;
+    }
+    try {
+      compiler.schema(schema);
+    } catch (InvalidExpressionException e) {
+      violations.add(
+          DefinitionRule.BAD_EXPRESSION,
+          () -> path(index).of("signal.schema"),
+          () -> String.valueOf(e.getMessage()));
     }
   }
 

@@ -1,15 +1,18 @@
 package dev.millrace.orchestrator.core.decide;
 
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
+import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
-import dev.millrace.orchestrator.core.input.CancelRequested;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
-import dev.millrace.orchestrator.core.input.MigrationRequested;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
+import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -31,12 +34,23 @@ public final class Decider {
     Decision.@Nullable Refused refused =
         switch (input) {
           case StartRequested start -> start(start, transition, steps);
-          case CancelRequested cancel -> cancel(cancel, transition, steps);
+          case ControlRequested request -> new Operators(transition, steps).decide(request);
           case AttemptReported report -> steps.report(report);
-          case MigrationRequested migration -> new Migration(migration, transition).decide();
+          case AttemptRunning report -> steps.heartbeats().hear(report);
           case TimerFired fired -> timer(transition, steps);
         };
     return refused == null ? transition.accepted() : refused;
+  }
+
+  /**
+   * Decides on a control of a workflow that has ended, of whose definition nothing may be known any
+   * more: it is refused, and an event says so.
+   */
+  public static ControlRefused refuseAfterEnd(WorkflowState state) {
+    ControlRefused event =
+        new ControlRefused(Refusal.WORKFLOW_ENDED.code(), Refusals.ended(state.status()).message());
+    Evolver.evolveEnded(state, event);
+    return event;
   }
 
   private static Decision.@Nullable Refused start(
@@ -63,20 +77,6 @@ public final class Decider {
     transition.armTimer(deadlineMs);
     steps.startFirst();
     return null;
-  }
-
-  private static Decision.@Nullable Refused cancel(
-      CancelRequested cancel, Transition transition, Steps steps) {
-    Decision.@Nullable Refused refused = Refusals.unlessRunning(transition.state());
-    if (refused == null && transition.state().outcome() != null) {
-      return new Decision.Refused(
-          Refusal.ALREADY_ENDING, "the workflow is ending already; terminate it to end it at once");
-    }
-    if (refused == null) {
-      Failure failure = new Failure(Failure.CANCELLED, cancel.reason(), false);
-      steps.ending().begin(new Outcome(WorkflowStatus.CANCELLED, failure));
-    }
-    return refused;
   }
 
   private static Decision.@Nullable Refused timer(Transition transition, Steps steps) {

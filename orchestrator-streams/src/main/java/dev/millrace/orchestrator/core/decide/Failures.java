@@ -47,11 +47,23 @@ final class Failures {
           BackOff.delayMs(
               compiled.retry(), transition.workflowId(), step, state.attemptsOfRound(step));
       long retryAtMs = Deadlines.after(transition.nowMs(), delayMs);
+      if (Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs)) {
+        failForGood(step, outOfTime(compiled, failure));
+        return;
+      }
       transition.record(new AttemptFailed(step, attempt, failure, retryAtMs));
       transition.armTimer(retryAtMs);
     } else {
       failForGood(step, failure);
     }
+  }
+
+  private static Failure outOfTime(CompiledStep step, Failure last) {
+    Failure timeout = Heartbeats.scheduleToClose(step.limits());
+    String message =
+        "no time for another attempt: %s; the last one failed of %s: %s"
+            .formatted(timeout.message(), last.type(), last.message());
+    return new Failure(timeout.type(), Failure.cut(message, Failure.MESSAGE_CHARS), false);
   }
 
   private boolean mayRetry(CompiledStep step, int index, Failure failure) {

@@ -5,7 +5,7 @@ import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.StepMapping;
-import dev.millrace.orchestrator.core.input.MigrationRequested;
+import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,23 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions about the version of its definition that a running workflow goes on with. */
 final class Migration {
-  private final MigrationRequested request;
+  private final Control.Migrate request;
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
 
-  Migration(MigrationRequested request, Transition transition) {
+  Migration(Control.Migrate request, Transition transition) {
     this.request = request;
     this.transition = transition;
     this.definition = transition.definition();
     this.state = transition.state();
   }
 
-  Decision.@Nullable Refused decide() {
-    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
-    if (refused != null) {
-      return refused;
-    }
+  /** Decides for a workflow that runs; what stands against it is said in an event. */
+  void decide() {
     CompiledDefinition target =
         transition.targets().definition(definition.name(), request.version());
     MigrationPlan plan = plan(target);
@@ -44,7 +41,6 @@ final class Migration {
       transition.goOnWith(target);
       new Steps(transition).goOn();
     }
-    return null;
   }
 
   private MigrationPlan plan(@Nullable CompiledDefinition target) {

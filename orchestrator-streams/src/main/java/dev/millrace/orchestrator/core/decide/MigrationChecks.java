@@ -1,12 +1,14 @@
 package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.StepMapping;
+import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
@@ -33,15 +35,30 @@ final class MigrationChecks {
       StepStatus status = state.stepStatus(step);
       if (status != StepStatus.WAITING && status != StepStatus.SKIPPED) {
         checkBegun(step, status);
+      } else if (mapping.later(step) == CompiledDefinition.NO_STEP && hasHadAttempts(step)) {
+        add(
+            MigrationRule.STEP_FORGOTTEN,
+            "step '%s' is %s, has run before and is not in version %d, where its attempts could not be told from later ones; keep it there",
+            before.step(step).id(),
+            status,
+            after.version());
       }
     }
     for (int step = 0; step < after.mainSteps(); step++) {
       int old = mapping.former(step);
-      boolean waits =
-          old == CompiledDefinition.NO_STEP || state.stepStatus(old) == StepStatus.WAITING;
-      if (waits && !mapping.hasSameWay(step)) {
+      boolean mayStillRun =
+          old == CompiledDefinition.NO_STEP
+              || state.stepStatus(old) == StepStatus.WAITING
+              || state.stepStatus(old) == StepStatus.SKIPPED;
+      if (mayStillRun && !mapping.hasSameWay(step)) {
         checkWay(step);
       }
+    }
+    for (int step = 0; step < ownSteps(after); step++) {
+      checkSignal(step);
+    }
+    for (int step = 0; step < ownSteps(before); step++) {
+      checkTaker(step);
     }
     return breaches;
   }
@@ -70,11 +87,21 @@ final class MigrationChecks {
     } else {
       switch (status) {
         case OPEN, SUSPENDED -> checkUnderWay(old, step, state.attemptsOfRound(old));
-        case BACKING_OFF, READY -> checkAttempts(old, step, state.attemptsOfRound(old) + 1);
+        case BACKING_OFF, READY -> checkBetweenAttempts(old, step);
         case SUCCEEDED -> checkSucceeded(old, step);
         case FAILED -> checkFailed(old, step);
         case WAITING, SKIPPED, ABANDONED -> {}
       }
+    }
+    if (hasForEach(before, old) && old != step) {
+      add(
+          MigrationRule.BRANCHES,
+          "step '%s' is %s, runs for each item of a list and is number %d of the definition, and number %d of version %d; leave it at its place",
+          id,
+          status,
+          old + 1,
+          step + 1,
+          after.version());
     }
     if (!mapping.hasSameWay(step)) {
       add(
@@ -105,6 +132,19 @@ final class MigrationChecks {
           after.version());
     }
     checkAttempts(old, step, attempts);
+  }
+
+  private void checkBetweenAttempts(int old, int step) {
+    boolean hasClocks = !state.clocks(old).equals(Clocks.NONE);
+    if (hasClocks && !before.step(old).limits().equals(after.step(step).limits())) {
+      add(
+          MigrationRule.STEP_UNDER_WAY,
+          "step '%s' is %s while its time runs, and has another time-out in version %d; leave these as they are",
+          before.step(old).id(),
+          state.stepStatus(old),
+          after.version());
+    }
+    checkAttempts(old, step, state.attemptsOfRound(old) + 1);
   }
 
   private void checkAttempts(int old, int step, int attempts) {
@@ -174,6 +214,71 @@ final class MigrationChecks {
             after.step(step).id());
       }
     }
+  }
+
+  /** A step that would take a signal that is kept must be one that this signal was checked for. */
+  private void checkSignal(int step) {
+    if (awaitsKeptSignal(after, step)
+        && mayTake(mapping.former(step))
+        && takers(before).stream().noneMatch(action -> action.equals(action(after, step)))) {
+      add(
+          MigrationRule.SIGNAL_KEPT,
+          "step '%s' of version %d would take a signal that is kept, and asks for other content than the steps that it was sent for; leave its signal as it is",
+          after.step(step).id(),
+          after.version());
+    }
+  }
+
+  /** A signal that is kept for a step must find one that takes it. */
+  private void checkTaker(int old) {
+    if (awaitsKeptSignal(before, old)
+        && mayTake(old)
+        && takers(after).stream().noneMatch(action -> action.equals(action(before, old)))) {
+      add(
+          MigrationRule.SIGNAL_KEPT,
+          "a signal is kept for step '%s', and no step of version %d takes it; keep one that does",
+          before.step(old).id(),
+          after.version());
+    }
+  }
+
+  private boolean awaitsKeptSignal(CompiledDefinition definition, int step) {
+    return definition.step(step).action() instanceof CompiledAction.AwaitSignal wait
+        && state.keptSignal(wait.signal()) != WorkflowView.NO_SIGNAL;
+  }
+
+  private boolean mayTake(int old) {
+    return old == CompiledDefinition.NO_STEP || !state.stepStatus(old).isFinal();
+  }
+
+  /** What the steps of a definition do that wait, or may come to wait, for a signal. */
+  private List<StepAction> takers(CompiledDefinition definition) {
+    List<StepAction> takers = new ArrayList<>();
+    for (int step = 0; step < ownSteps(definition); step++) {
+      int old = definition == before ? step : mapping.former(step);
+      if (definition.step(step).action() instanceof CompiledAction.AwaitSignal && mayTake(old)) {
+        takers.add(action(definition, step));
+      }
+    }
+    return takers;
+  }
+
+  /** How many steps of a definition are no compensations. */
+  private static int ownSteps(CompiledDefinition definition) {
+    return definition.mainSteps() + definition.finallySteps();
+  }
+
+  private static StepAction action(CompiledDefinition definition, int step) {
+    return Objects.requireNonNull(definition.source(step)).action();
+  }
+
+  private boolean hasHadAttempts(int old) {
+    return state.wasReset(old) || state.attemptsOfRound(old) > 0;
+  }
+
+  private static boolean hasForEach(CompiledDefinition definition, int step) {
+    StepDefinition source = definition.source(step);
+    return source != null && source.forEach() != null;
   }
 
   private boolean mayHaveBeenRouted(int old) {

@@ -14,6 +14,8 @@ public enum MigrationRule {
   MISSING_QUEUE("migration-missing-queue"),
   /** A step that has begun is none of the version's main part. */
   STEP_REMOVED("migration-step-removed"),
+  /** A step that has had attempts would be gone, and might be counted anew in a later version. */
+  STEP_FORGOTTEN("migration-step-forgotten"),
   /** A step that has begun does something else in the version. */
   STEP_CHANGED("migration-step-changed"),
   /** A step that is under way is not the same in what holds it: its action and its time-outs. */
@@ -26,6 +28,10 @@ public enum MigrationRule {
   FAILURE_RULES("migration-failure-rules"),
   /** Whether a finished step leads to a waiting one cannot be told any more. */
   EDGE_DECIDED("migration-edge-decided"),
+  /** A signal is kept that no step of the version, or another one, would take. */
+  SIGNAL_KEPT("migration-signal-kept"),
+  /** A step that has run for each item of a list stands at another place in the version. */
+  BRANCHES("migration-branches"),
   /** A step of the version reads an output that was not kept. */
   OUTPUT_LOST("migration-output-lost"),
   /** A step that has succeeded can be undone in one of the two versions only. */

@@ -12,6 +12,7 @@ import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -66,7 +67,8 @@ final class Readiness {
     }
   }
 
-  private void skip(int step, StepSkipped.Reason reason) {
+  /** A step will not run. */
+  void skip(int step, StepSkipped.Reason reason) {
     transition.record(new StepSkipped(step, reason));
     ended.add(step);
   }
@@ -90,11 +92,9 @@ final class Readiness {
   /** Runs a step that may, or holds it. */
   void run(int step) {
     CompiledStep compiled = definition.step(step);
-    if (compiled.action() instanceof CompiledAction.Work work) {
-      StepHeld held = held(step, compiled);
-      if (held == null) {
-        dispatch(step, compiled, work);
-      } else if (state.stepStatus(step) != StepStatus.READY
+    StepHeld held = held(step, compiled);
+    if (held != null) {
+      if (state.stepStatus(step) != StepStatus.READY
           || state.stepDeadlineMs(step) != held.untilMs()) {
         transition.record(held);
         transition.armTimer(held.untilMs());
@@ -102,7 +102,11 @@ final class Readiness {
       return;
     }
     try {
-      runHere(step, compiled);
+      if (compiled.action() instanceof CompiledAction.Work work) {
+        dispatch(step, compiled, work);
+      } else {
+        runHere(step, compiled);
+      }
     } catch (EvaluationException e) {
       steps.failures().failForGood(step, Failures.ofExpression(e));
     }
@@ -111,9 +115,11 @@ final class Readiness {
   /** Runs steps that were held for want of room, as long as there is some. */
   void release() {
     for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
-        step < state.stepCount() && state.openSteps() < definition.maxParallel();
+        step < state.stepCount()
+            && !state.isPaused()
+            && state.openSteps() < definition.maxParallel();
         step = state.nextHeld(step + 1)) {
-      if (!state.isPaused() && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
+      if (state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
         run(step);
       }
     }
@@ -123,7 +129,8 @@ final class Readiness {
     if (state.isPaused()) {
       return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
     }
-    if (compiled.group() == Group.COMPENSATION) {
+    if (compiled.group() == Group.COMPENSATION
+        || !(compiled.action() instanceof CompiledAction.Work)) {
       return null;
     }
     if (compiled.window() != null) {
@@ -137,28 +144,28 @@ final class Readiness {
         : new StepHeld(step, StepHeld.Reason.MAX_PARALLEL, WorkflowView.NO_DEADLINE);
   }
 
-  private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work) {
+  private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work)
+      throws EvaluationException {
     int attempt = state.attempt(step) + 1;
-    long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());
-    boolean undoes = compiled.compensates() != CompiledDefinition.NO_STEP;
-    Payload input = undoes ? transition.payloads().output(compiled.compensates()) : null;
-    String resultKey;
-    try {
-      if (work.input() != null) {
-        input = transition.evaluate(work.input(), input);
-      }
-      resultKey = steps.kept().key(step, compiled, work, input);
-    } catch (EvaluationException e) {
-      steps.failures().failForGood(step, Failures.ofExpression(e));
+    Clocks former = state.clocks(step);
+    if (Deadlines.isDue(former.overallByMs(), transition.nowMs())) {
+      steps.failures().failForGood(step, Heartbeats.scheduleToClose(compiled.limits()));
       return;
     }
+    Clocks clocks = compiled.limits().dispatched(former, transition.nowMs());
+    boolean undoes = compiled.compensates() != CompiledDefinition.NO_STEP;
+    Payload input = undoes ? transition.payloads().output(compiled.compensates()) : null;
+    if (work.input() != null) {
+      input = transition.evaluate(work.input(), input);
+    }
+    String resultKey = steps.kept().key(step, compiled, work, input);
     if (resultKey != null && steps.kept().take(step, compiled, attempt, resultKey)) {
       return;
     }
-    transition.record(new StepDispatched(step, attempt, deadlineMs, resultKey));
+    transition.record(new StepDispatched(step, attempt, clocks.earliestMs(), resultKey));
     boolean isMapped = undoes || work.input() != null;
-    transition.effect(new DispatchStep(step, attempt, deadlineMs, isMapped, input));
-    transition.armTimer(deadlineMs);
+    transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), isMapped, input));
+    transition.armTimer(clocks.earliestMs());
   }
 
   /** Runs a step that no worker is needed for. */
@@ -179,6 +186,7 @@ final class Readiness {
         suspend(step, attempt, Math.clamp(timeMs, 1, WorkflowView.LATEST_DEADLINE_MS));
       }
       case CompiledAction.StartChild child -> steps.children().start(step, compiled, child);
+      case CompiledAction.AwaitSignal wait -> steps.signals().await(step, compiled, wait);
       case CompiledAction.Work work -> throw new IllegalStateException("a worker runs it");
     }
   }

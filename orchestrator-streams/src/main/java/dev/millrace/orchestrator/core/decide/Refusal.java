@@ -22,6 +22,34 @@ public enum Refusal {
   UNKNOWN_STEP("unknown-step", false),
   /** It is known already how the workflow ends. */
   ALREADY_ENDING("already-ending", true),
+  /** A control with this id was applied before. */
+  DUPLICATE_CONTROL("duplicate-control", true),
+  /** It is paused. */
+  ALREADY_PAUSED("already-paused", true),
+  /** It is not paused. */
+  NOT_PAUSED("not-paused", true),
+  /** The step has an attempt under way, or waits for one or for something else. */
+  STEP_RUNNING("step-running", true),
+  /** The step has not begun. */
+  STEP_NOT_BEGUN("step-not-begun", true),
+  /** The step has not failed. */
+  STEP_NOT_FAILED("step-not-failed", true),
+  /** The step is done with. */
+  STEP_DONE("step-done", true),
+  /** No step waits for a signal of this name. */
+  UNKNOWN_SIGNAL("unknown-signal", true),
+  /** All steps that wait for a signal of this name are done. */
+  SIGNAL_NOT_AWAITED("signal-not-awaited", true),
+  /** The payload of a signal is larger than it may be. */
+  SIGNAL_TOO_LARGE("signal-too-large", true),
+  /** The payload of a signal does not fit its schema. */
+  INVALID_SIGNAL("invalid-signal", true),
+  /** As many signals as may are kept already. */
+  TOO_MANY_SIGNALS("too-many-signals", true),
+  /** What a heartbeat says of the progress is larger than it may be. */
+  PROGRESS_TOO_LARGE("progress-too-large", false),
+  /** An output is larger than a payload may be. */
+  OUTPUT_TOO_LARGE("output-too-large", true),
   /** The attempt is not the one that is open: a late or duplicate report. */
   ATTEMPT_NOT_OPEN("attempt-not-open", true);
 

@@ -15,6 +15,16 @@ final class Refusals {
     }
     return status == WorkflowStatus.ABSENT
         ? new Decision.Refused(Refusal.UNKNOWN_WORKFLOW, "no workflow has this id; start it first")
-        : new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended: " + status);
+        : ended(status);
+  }
+
+  static Decision.Refused notOpen(String step, int attempt) {
+    return new Decision.Refused(
+        Refusal.ATTEMPT_NOT_OPEN, "attempt %d of step '%s' is not open".formatted(attempt, step));
+  }
+
+  static Decision.Refused ended(WorkflowStatus status) {
+    return new Decision.Refused(
+        Refusal.WORKFLOW_ENDED, "the workflow has ended: %s; start another one".formatted(status));
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSucceeded.Source;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.Adjacency;
@@ -30,6 +31,8 @@ final class Steps {
   private final Ending ending;
   private final Children children;
   private final KeptResults kept;
+  private final Signals signals;
+  private final Heartbeats heartbeats;
 
   Steps(Transition transition) {
     this.transition = transition;
@@ -40,6 +43,8 @@ final class Steps {
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
     this.kept = new KeptResults(transition, this);
+    this.signals = new Signals(transition, this);
+    this.heartbeats = new Heartbeats(transition, this);
   }
 
   Failures failures() {
@@ -62,6 +67,14 @@ final class Steps {
     return kept;
   }
 
+  Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
+  Signals signals() {
+    return signals;
+  }
+
   /** Starts what waits for nothing. */
   void startFirst() {
     for (int step = 0; step < definition.mainSteps() && !isOver(); step++) {
@@ -80,22 +93,11 @@ final class Steps {
   }
 
   Decision.@Nullable Refused report(AttemptReported report) {
-    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    Decision.@Nullable Refused refused = unlessAwaited(report.stepId(), report.attempt());
     if (refused != null) {
       return refused;
     }
     int step = definition.indexOf(report.stepId());
-    if (step == CompiledDefinition.NO_STEP) {
-      return new Decision.Refused(
-          Refusal.UNKNOWN_STEP,
-          "definition %s/%d has no step '%s'; copy step from the command"
-              .formatted(definition.name(), definition.version(), report.stepId()));
-    }
-    if (!awaitsReport(step) || state.attempt(step) != report.attempt()) {
-      return new Decision.Refused(
-          Refusal.ATTEMPT_NOT_OPEN,
-          "attempt %d of step '%s' is not open".formatted(report.attempt(), report.stepId()));
-    }
     Failure failure = report.failure();
     Payload output = report.output();
     if (failure != null) {
@@ -109,6 +111,24 @@ final class Steps {
     return null;
   }
 
+  /** Whether a report on an attempt is one that is waited for. */
+  Decision.@Nullable Refused unlessAwaited(String stepId, int attempt) {
+    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    if (refused != null) {
+      return refused;
+    }
+    int step = definition.indexOf(stepId);
+    if (step == CompiledDefinition.NO_STEP) {
+      return new Decision.Refused(
+          Refusal.UNKNOWN_STEP,
+          "definition %s/%d has no step '%s'; copy step from the command"
+              .formatted(definition.name(), definition.version(), stepId));
+    }
+    return awaitsReport(step) && state.attempt(step) == attempt
+        ? null
+        : Refusals.notOpen(stepId, attempt);
+  }
+
   /** Times out what took too long, and goes on with what has waited long enough. */
   void fireDeadlines() {
     for (int step = 0; step < state.stepCount(); step++) {
@@ -117,7 +137,7 @@ final class Steps {
       }
       if (Deadlines.isDue(state.stepDeadlineMs(step), transition.nowMs())) {
         switch (state.stepStatus(step)) {
-          case OPEN -> failures.fail(step, startToCloseTimeout(definition.step(step)));
+          case OPEN -> heartbeats.timeOut(step);
           case BACKING_OFF, READY -> readiness.run(step);
           case SUSPENDED -> endWait(step);
           case WAITING, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
@@ -139,12 +159,22 @@ final class Steps {
 
   /** A step has waited as long as it may. */
   private void endWait(int step) {
-    if (definition.step(step).action() instanceof CompiledAction.StartChild) {
-      children.leave(step, "it did not end in time");
-      failures.fail(step, startToCloseTimeout(definition.step(step)));
-    } else {
-      succeed(step, state.attempt(step), null);
+    switch (definition.step(step).action()) {
+      case CompiledAction.StartChild child -> {
+        children.leave(step, "it did not end in time");
+        failures.fail(step, Heartbeats.startToClose(definition.step(step).limits()));
+      }
+      case CompiledAction.AwaitSignal wait -> signals.giveUp(step, wait.signal());
+      case CompiledAction.Delay delay -> succeed(step, state.attempt(step), null);
+      case CompiledAction.Until until -> succeed(step, state.attempt(step), null);
+      case CompiledAction.Work work -> throw neverWaits(step);
+      case CompiledAction.SetValue set -> throw neverWaits(step);
+      case CompiledAction.Choose choose -> throw neverWaits(step);
     }
+  }
+
+  private static IllegalStateException neverWaits(int step) {
+    return new IllegalStateException("step %d is suspended and waits for nothing".formatted(step));
   }
 
   /** The engine has computed the output of a step. */
@@ -201,13 +231,13 @@ final class Steps {
     }
   }
 
-  /** A step has succeeded by itself; what depends on it may follow. */
+  /** An attempt, and so the step, has succeeded; what depends on it may follow. */
   void succeed(int step, int attempt, @Nullable Payload output) {
-    succeed(step, attempt, output, StepSucceeded.Source.ATTEMPT);
+    succeed(step, attempt, output, Source.ATTEMPT);
   }
 
   /** A step has succeeded; what depends on it may follow. */
-  void succeed(int step, int attempt, @Nullable Payload output, StepSucceeded.Source source) {
+  void succeed(int step, int attempt, @Nullable Payload output, Source source) {
     if (!definition.edges().areConditional(step)) {
       transition.record(new StepSucceeded(step, attempt, output, List.of(), source));
       readiness.ended(step);
@@ -239,7 +269,7 @@ final class Steps {
   }
 
   /** Goes on with what may follow from all that was recorded. */
-  private void moveOn() {
+  void moveOn() {
     readiness.spread();
     readiness.release();
     readiness.spread();
@@ -249,13 +279,6 @@ final class Steps {
   /** Whether the steps of the main part go no further. */
   boolean isOver() {
     return state.status().hasEnded() || state.outcome() != null;
-  }
-
-  private static Failure startToCloseTimeout(CompiledStep step) {
-    return new Failure(
-        Failure.START_TO_CLOSE_TIMEOUT,
-        "no completion within the timeout of %d ms".formatted(step.timeoutMs()),
-        true);
   }
 
   private static Failure repeatExhausted(int rounds) {

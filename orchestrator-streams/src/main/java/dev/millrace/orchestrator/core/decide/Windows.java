@@ -3,17 +3,21 @@ package dev.millrace.orchestrator.core.decide;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZonedDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
 
 /** When delivery windows are open. */
 final class Windows {
-  private static final int DAYS_AHEAD = 8;
+  /** Two weeks, so that a window that a change of the clocks leaves out has a next one. */
+  private static final int DAYS_AHEAD = 15;
 
   private Windows() {}
 
   /**
    * When the window is open next: now, if it is, or else when it opens, in epoch milliseconds. A
-   * local time that a change of the clocks leaves out is the first one after it.
+   * local time that a change of the clocks leaves out is the first one after it; one that comes
+   * twice is the first of the two.
    */
   static long opensAtMs(DeliveryWindow window, long nowMs) {
     Instant now = Instant.ofEpochMilli(nowMs);
@@ -23,13 +27,18 @@ final class Windows {
       if (!window.days().contains(day.getDayOfWeek())) {
         continue;
       }
-      ZonedDateTime opens = day.atTime(window.from()).atZone(window.zone());
+      Instant opens = instant(day.atTime(window.from()), window.zone());
       LocalDate lastDay = window.to().isAfter(window.from()) ? day : day.plusDays(1);
-      ZonedDateTime closes = lastDay.atTime(window.to()).atZone(window.zone());
-      if (closes.toInstant().isAfter(now)) {
-        return Math.max(nowMs, opens.toInstant().toEpochMilli());
+      Instant closes = instant(lastDay.atTime(window.to()), window.zone());
+      if (closes.isAfter(now) && closes.isAfter(opens)) {
+        return Math.max(nowMs, opens.toEpochMilli());
       }
     }
     throw new IllegalStateException("a window without days: " + window);
+  }
+
+  private static Instant instant(LocalDateTime local, ZoneId zone) {
+    ZoneOffsetTransition change = zone.getRules().getTransition(local);
+    return change != null && change.isGap() ? change.getInstant() : local.atZone(zone).toInstant();
   }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * What follows from the failures of some types. The first rule of a step that matches holds; where
- * none does, the retry policy and then {@link Reaction.Fail} do.
+ * none does, the step has failed after the attempts that the retry policy allows, and with it the
+ * workflow.
  *
  * @param types failure types, the last character of which may be {@code *} for all that begin so;
  *     none means every type
@@ -33,14 +34,18 @@ public record FailureRule(List<String> types, Reaction reaction) {
      */
     record Retry() implements Reaction {}
 
-    /** The step has failed, and with it the workflow. */
+    /** The step has failed, without another attempt, and with it the workflow. */
     record Fail() implements Reaction {}
 
-    /** The step has failed, and what depends on it goes on without its output. */
+    /**
+     * After the attempts that the retry policy allows the step has failed, and what depends on it
+     * goes on without its output.
+     */
     record GoOn() implements Reaction {}
 
     /**
-     * The step has failed and another one takes over; what else depends on it is skipped.
+     * After the attempts that the retry policy allows the step has failed and another one takes
+     * over; to what else depends on it that is a failure.
      *
      * @param step id of the step, which runs in this case only
      */

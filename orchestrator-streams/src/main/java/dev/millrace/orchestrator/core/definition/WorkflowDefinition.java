@@ -2,6 +2,9 @@ package dev.millrace.orchestrator.core.definition;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,5 +39,21 @@ public record WorkflowDefinition(
   public static WorkflowDefinition of(
       String name, int version, Duration timeout, RetryPolicy retry, List<StepDefinition> steps) {
     return new WorkflowDefinition(name, version, timeout, retry, 0, null, steps, List.of());
+  }
+
+  /** The queues that its steps and what undoes them are sent to, in alphabetical order. */
+  public SortedSet<String> queues() {
+    SortedSet<String> queues = new TreeSet<>();
+    Stream.concat(steps.stream(), finallySteps.stream())
+        .forEach(
+            step -> {
+              if (step.action() instanceof StepAction.Work work) {
+                queues.add(work.queue());
+              }
+              if (step.compensation() != null) {
+                queues.add(step.compensation().queue());
+              }
+            });
+    return queues;
   }
 }

@@ -12,6 +12,8 @@ public record StepSkipped(int step, Reason reason) implements Event {
     /** Its join rule cannot be satisfied any more. */
     DEPENDENCIES,
     /** Its condition does not hold. */
-    CONDITION
+    CONDITION,
+    /** Somebody asked for it. */
+    BY_HAND
   }
 }

@@ -20,12 +20,21 @@ public record StepSucceeded(
   public enum Source {
     /** The step's own attempt. */
     ATTEMPT,
+    /** Somebody said so; an attempt that was open is fenced. */
+    BY_HAND,
+    /** The oldest signal that was kept for the step; it is kept no longer. */
+    KEPT_SIGNAL,
     /** A result that was kept; the step did not run. */
     CACHED
   }
 
   public StepSucceeded {
     notTaken = List.copyOf(notTaken);
+  }
+
+  /** The attempt's own output. */
+  public StepSucceeded(int step, int attempt, @Nullable Payload output, List<Integer> notTaken) {
+    this(step, attempt, output, notTaken, Source.ATTEMPT);
   }
 
   /** All conditions hold, or there are none. */

@@ -1,9 +1,12 @@
 package dev.millrace.orchestrator.core.evolve;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -11,19 +14,26 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepLimits;
 import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
+import java.util.BitSet;
+import java.util.List;
 
 /**
  * Applies one event to the state of a workflow. Stateless. The same events give the same state,
@@ -42,7 +52,8 @@ public final class Evolver {
       CompiledDefinition definition, WorkflowState state, Event event, long atMs) {
     switch (event) {
       case WorkflowStarted started -> begin(definition, state, started, atMs);
-      case StepDispatched step -> open(state, step);
+      case StepDispatched step -> dispatch(definition, state, step, atMs);
+      case AttemptHeard heard -> hear(definition, state, heard, atMs);
       case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
@@ -52,6 +63,11 @@ public final class Evolver {
       case StepFailed failed -> fail(definition, state, failed);
       case WorkflowMigrated migrated -> migrate(definition, state, migrated.target());
       case MigrationTried tried -> {}
+      case StepsReset reset -> reset(definition, state, reset);
+      case SignalReceived signal -> receive(state, signal);
+      case WorkflowPaused paused -> state.setPaused(true);
+      case WorkflowResumed resumed -> state.setPaused(false);
+      case PriorityChanged changed -> state.setPriority(changed.priority());
       case ControlRefused refused -> {}
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
@@ -73,13 +89,6 @@ public final class Evolver {
     }
   }
 
-  private static void open(WorkflowState state, StepDispatched dispatched) {
-    state.open(dispatched.step(), dispatched.attempt(), dispatched.deadlineMs());
-    if (dispatched.resultKey() != null) {
-      state.setResultKey(dispatched.step(), dispatched.resultKey());
-    }
-  }
-
   /** The result of an attempt is not waited for any more. */
   private static void forgetResultKey(WorkflowState state, int step, CompiledStep compiled) {
     if (compiled.cache() != null) {
@@ -94,6 +103,15 @@ public final class Evolver {
     }
   }
 
+  /** Applies what can be an event after the end, when the definition may be forgotten. */
+  public static void evolveEnded(WorkflowState state, ControlRefused refused) {
+    if (!state.status().hasEnded()) {
+      throw new IllegalArgumentException(
+          "%s of a workflow that is %s".formatted(refused, state.status()));
+    }
+    state.incrementSequence();
+  }
+
   private static void succeed(
       CompiledDefinition definition, WorkflowState state, StepSucceeded succeeded) {
     int step = succeeded.step();
@@ -104,9 +122,16 @@ public final class Evolver {
       state.removeToCompensate(compiled.compensates());
       return;
     }
+    if (succeeded.source() == StepSucceeded.Source.KEPT_SIGNAL
+        && compiled.action() instanceof CompiledAction.AwaitSignal wait) {
+      state.dropSignal(state.keptSignal(wait.signal()));
+    }
     state.setFinishedSteps(state.finishedSteps() + 1);
     if (compiled.compensation() != CompiledDefinition.NO_STEP) {
       state.addToCompensate(step);
+    }
+    if (!succeeded.notTaken().isEmpty()) {
+      state.setTurns(step, succeeded.notTaken());
     }
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
@@ -118,6 +143,11 @@ public final class Evolver {
 
   private static void skip(CompiledDefinition definition, WorkflowState state, int step) {
     state.skip(step);
+    forgetResultKey(state, step, definition.step(step));
+    if (definition.step(step).group() == Group.COMPENSATION) {
+      state.removeToCompensate(definition.step(step).compensates());
+      return;
+    }
     state.setFinishedSteps(state.finishedSteps() + 1);
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
@@ -135,6 +165,9 @@ public final class Evolver {
       return;
     }
     state.setFinishedSteps(state.finishedSteps() + 1);
+    if (failed.consequence() == StepFailed.Consequence.ROUTE) {
+      state.setTurns(step, List.of(failed.routedTo()));
+    }
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
       come(definition, state, dependents.target(edge), end(definition, failed, edge));
@@ -188,6 +221,62 @@ public final class Evolver {
       }
     }
     state.setFinishedSteps(finished);
+  }
+
+  private static void dispatch(
+      CompiledDefinition definition, WorkflowState state, StepDispatched dispatched, long atMs) {
+    int step = dispatched.step();
+    state.open(step, dispatched.attempt(), dispatched.deadlineMs());
+    StepLimits limits = definition.step(step).limits();
+    if (limits.needClocks()) {
+      state.setClocks(step, limits.dispatched(state.clocks(step), atMs));
+    }
+    if (dispatched.resultKey() != null) {
+      state.setResultKey(step, dispatched.resultKey());
+    }
+  }
+
+  private static void hear(
+      CompiledDefinition definition, WorkflowState state, AttemptHeard heard, long atMs) {
+    int step = heard.step();
+    state.hear(step, heard.deadlineMs());
+    StepLimits limits = definition.step(step).limits();
+    if (limits.needClocks()) {
+      state.setClocks(step, limits.heard(state.clocks(step), atMs));
+    }
+    if (heard.progress() != null) {
+      state.keepProgress(step, heard.progress());
+    }
+  }
+
+  /** Keeps a signal; one that a step has waited for is in the event of its success. */
+  private static void receive(WorkflowState state, SignalReceived signal) {
+    if (signal.step() == CompiledDefinition.NO_STEP) {
+      state.keepSignal(signal.name(), signal.payload());
+    }
+  }
+
+  private static void reset(CompiledDefinition definition, WorkflowState state, StepsReset reset) {
+    int finished = state.finishedSteps();
+    for (int step : reset.steps()) {
+      finished -= state.stepStatus(step).isFinal() ? 1 : 0;
+      if (definition.step(step).compensation() != CompiledDefinition.NO_STEP) {
+        state.removeToCompensate(step);
+      }
+      state.reset(step, 0);
+      forgetResultKey(state, step, definition.step(step));
+    }
+    state.setFinishedSteps(finished);
+    BitSet waiting = new BitSet(state.stepCount());
+    Adjacency dependents = definition.dependents();
+    for (int step : reset.steps()) {
+      for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+        if (state.stepStatus(dependents.target(edge)) == StepStatus.WAITING) {
+          waiting.set(dependents.target(edge));
+        }
+      }
+    }
+    waiting.stream().forEach(step -> state.setJoin(step, Joins.of(definition, state, step)));
   }
 
   /**

@@ -22,4 +22,7 @@ public interface ExpressionCompiler {
 
   /** Epoch milliseconds of a point in time: its text, or <code>${...}</code>. */
   Expression<Long> time(String text) throws InvalidExpressionException;
+
+  /** What a payload must be: JSON Schema, as JSON text. */
+  PayloadSchema schema(String json) throws InvalidExpressionException;
 }

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.graph;
 
 import dev.millrace.orchestrator.core.expression.Expression;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,17 @@ public sealed interface CompiledAction {
 
   /** It waits for a point in time, in epoch milliseconds. */
   record Until(Expression<Long> timeMs) implements CompiledAction {}
+
+  /**
+   * It waits for a signal.
+   *
+   * @param signal its name
+   * @param schema what its payload must be
+   * @param form what a person who approves is shown, as JSON text; null for a signal that is no
+   *     approval
+   */
+  record AwaitSignal(String signal, PayloadSchema schema, @Nullable String form)
+      implements CompiledAction {}
 
   /** It chooses the first case that holds; a condition that is null holds. */
   record Choose(List<CompiledCase> cases) implements CompiledAction {

@@ -35,6 +35,7 @@ public final class CompiledDefinition {
   private final Adjacency dependents;
   private final Edges edges;
   private final Set<String> queues;
+  private final Set<String> signals;
   private final Plan plan;
 
   CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
@@ -50,6 +51,7 @@ public final class CompiledDefinition {
     dependents = compiled.dependents();
     edges = compiled.edges();
     queues = compiled.queues();
+    signals = compiled.signals();
     plan =
         new Plan(
             definition.name(), definition.version(), Fingerprint.of(definition), compiled.joins());
@@ -149,6 +151,11 @@ public final class CompiledDefinition {
   /** The queues that its steps are sent to. */
   public Set<String> queues() {
     return queues;
+  }
+
+  /** The names of the signals that its steps wait for. */
+  public Set<String> signals() {
+    return signals;
   }
 
   /** What a workflow's state takes over from it. */

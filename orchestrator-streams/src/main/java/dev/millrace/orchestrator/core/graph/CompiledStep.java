@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param join how many of its dependencies must be satisfied
  * @param dependencies how many it has, those aside that route their failures to it
  * @param when condition under which it runs; null for always
- * @param timeoutMs start-to-close timeout of one attempt in milliseconds; 0 means none
+ * @param limits how long its attempts may take
  * @param retry the policy that holds for it: its own, or else the definition's
  * @param onFailure what follows from its failures
  * @param repeat that it runs again until a condition holds; null for once
@@ -35,7 +35,7 @@ public record CompiledStep(
     JoinRule join,
     int dependencies,
     @Nullable Expression<Boolean> when,
-    long timeoutMs,
+    StepLimits limits,
     RetryPolicy retry,
     List<FailureRule> onFailure,
     @Nullable CompiledRepeat repeat,
@@ -80,7 +80,7 @@ public record CompiledStep(
         join,
         dependencies,
         when,
-        timeoutMs,
+        limits,
         retry,
         onFailure,
         repeat,
@@ -100,7 +100,7 @@ public record CompiledStep(
         join,
         dependencies,
         when,
-        timeoutMs,
+        limits,
         retry,
         onFailure,
         repeat,
@@ -109,6 +109,11 @@ public record CompiledStep(
         compensation,
         compensates,
         true);
+  }
+
+  /** Start-to-close timeout of one attempt in milliseconds; 0 means none. */
+  public long timeoutMs() {
+    return limits.startToCloseMs();
   }
 
   /** What a worker looks up its handler by; empty for a step that no worker runs. */

@@ -86,6 +86,16 @@ final class DefinitionCompiler {
     return Set.copyOf(queues);
   }
 
+  Set<String> signals() {
+    Set<String> signals = new HashSet<>();
+    for (CompiledStep step : steps) {
+      if (step.action() instanceof CompiledAction.AwaitSignal wait) {
+        signals.add(wait.signal());
+      }
+    }
+    return Set.copyOf(signals);
+  }
+
   /** What each step waits for in the beginning. A compensation never starts by itself. */
   int[] joins() {
     int[] joins = new int[steps.size()];

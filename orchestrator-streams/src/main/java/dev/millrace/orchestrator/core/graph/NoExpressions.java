@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.core.graph;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.List;
 
@@ -38,6 +39,11 @@ enum NoExpressions implements ExpressionCompiler {
   @Override
   public Expression<Long> time(String text) throws InvalidExpressionException {
     throw refused(text);
+  }
+
+  @Override
+  public PayloadSchema schema(String json) throws InvalidExpressionException {
+    throw refused(json);
   }
 
   private static InvalidExpressionException refused(String text) {

@@ -8,10 +8,12 @@ import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -48,9 +50,7 @@ final class StepCompiler {
       read.addAll(compiled.reads().steps());
       return compiled;
     } catch (InvalidExpressionException e) {
-      throw new IllegalArgumentException(
-          "definition %s/%d: %s".formatted(definition.name(), definition.version(), e.getMessage()),
-          e);
+      throw invalid(e);
     }
   }
 
@@ -78,7 +78,8 @@ final class StepCompiler {
         }
         yield new CompiledAction.Choose(cases);
       }
-      case StepAction.AwaitSignal signal -> throw unsupported("signal");
+      case StepAction.AwaitSignal wait ->
+          new CompiledAction.AwaitSignal(wait.signal(), schema(wait.schema()), wait.form());
       case StepAction.StartChild child ->
           new CompiledAction.StartChild(
               child.definition(),
@@ -90,9 +91,18 @@ final class StepCompiler {
     };
   }
 
-  private static IllegalArgumentException unsupported(String action) {
+  private PayloadSchema schema(@Nullable String json) {
+    try {
+      return json == null ? PayloadSchema.ANY : expressions.schema(json);
+    } catch (InvalidExpressionException e) {
+      throw invalid(e);
+    }
+  }
+
+  private IllegalArgumentException invalid(InvalidExpressionException e) {
     return new IllegalArgumentException(
-        "this engine cannot run a step of '%s' yet".formatted(action));
+        "definition %s/%d: %s".formatted(definition.name(), definition.version(), e.getMessage()),
+        e);
   }
 
   /** A step of the main part or the finally part; the outputs that are kept are known later. */
@@ -105,7 +115,7 @@ final class StepCompiler {
         join(step.join(), isRoutedTo),
         step.dependsOn().size(),
         optional(step.when(), expressions::condition),
-        step.timeouts().startToClose().toMillis(),
+        limits(step.timeouts()),
         retry(step.retry()),
         step.onFailure(),
         repeat == null
@@ -133,7 +143,7 @@ final class StepCompiler {
         JoinRule.ALL,
         0,
         null,
-        compensation.timeout().toMillis(),
+        limits(Timeouts.startToClose(compensation.timeout())),
         retry(compensation.retry()),
         List.<FailureRule>of(),
         null,
@@ -149,6 +159,14 @@ final class StepCompiler {
         ? null
         : new CompiledStep.CompiledCache(
             optional(cache.key(), expressions::template), cache.ttl().toMillis());
+  }
+
+  private static StepLimits limits(Timeouts timeouts) {
+    return new StepLimits(
+        timeouts.startToClose().toMillis(),
+        timeouts.scheduleToStart().toMillis(),
+        timeouts.scheduleToClose().toMillis(),
+        timeouts.heartbeat().toMillis());
   }
 
   private RetryPolicy retry(@Nullable RetryPolicy own) {

@@ -2,4 +2,4 @@ package dev.millrace.orchestrator.core.input;
 
 /** Something that happens to one workflow. */
 public sealed interface Input
-    permits StartRequested, CancelRequested, AttemptReported, TimerFired, MigrationRequested {}
+    permits StartRequested, ControlRequested, AttemptReported, AttemptRunning, TimerFired {}

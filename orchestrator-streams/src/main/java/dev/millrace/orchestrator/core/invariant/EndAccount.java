@@ -76,6 +76,15 @@ final class EndAccount {
     toUndo.removeIf(each -> each == compiled.compensates());
   }
 
+  void skipped(int step) {
+    toUndo.removeIf(each -> each == definition.step(step).compensates());
+  }
+
+  /** A step is as if it had not run. */
+  void reset(int step) {
+    toUndo.removeIf(each -> each == step);
+  }
+
   void failed(StepFailed failed) {
     CompiledStep compiled = definition.step(failed.step());
     toUndo.removeIf(each -> each == compiled.compensates());

@@ -1,9 +1,12 @@
 package dev.millrace.orchestrator.core.invariant;
 
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
@@ -12,9 +15,12 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
@@ -36,8 +42,10 @@ import java.util.List;
 public final class EventLogInvariants {
   private CompiledDefinition definition;
   private StepAccount[] steps;
+  private EdgeAccount edges;
   private EndAccount end;
   private final Complaints complaints = new Complaints();
+  private boolean isPaused;
 
   /**
    * A checker for one workflow.
@@ -50,6 +58,7 @@ public final class EventLogInvariants {
     for (int step = 0; step < steps.length; step++) {
       steps[step] = new StepAccount(definition.step(step), definition.dependencies().degree(step));
     }
+    edges = new EdgeAccount(definition, steps);
     end = new EndAccount(definition, steps, complaints);
   }
 
@@ -60,12 +69,13 @@ public final class EventLogInvariants {
    */
   public void accept(long sequence, Event event, long atMs) {
     complaints.next(sequence);
-    complaints.unless(!status().hasEnded(), "%s after the end", event);
+    boolean isNote = event instanceof ControlRefused;
+    complaints.unless(isNote || !status().hasEnded(), "%s after the end", event);
     boolean starts = event instanceof WorkflowStarted;
     complaints.unless(
         starts == (status() == WorkflowStatus.ABSENT), "%s while %s", event, status());
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
-    complaints.unless(ends || !end.isDue(), "%s, but a step has failed for good", event);
+    complaints.unless(ends || isNote || !end.isDue(), "%s, but a step has failed for good", event);
     switch (event) {
       case WorkflowStarted started -> end.started(started);
       case StepDispatched dispatched -> dispatched(dispatched, atMs);
@@ -78,6 +88,12 @@ public final class EventLogInvariants {
       case StepFailed failed -> stepFailed(failed, atMs);
       case WorkflowMigrated migrated -> migrated(migrated.target());
       case MigrationTried tried -> {}
+      case AttemptHeard heard -> heard(heard);
+      case StepsReset reset -> reset(reset);
+      case WorkflowPaused pause -> isPaused = true;
+      case WorkflowResumed resume -> isPaused = false;
+      case SignalReceived signal -> {}
+      case PriorityChanged change -> {}
       case ControlRefused refused -> {}
       case WorkflowEnding ending -> end.ending(ending, atMs);
       case WorkflowEnded ended -> end.ended(ended, atMs);
@@ -103,36 +119,18 @@ public final class EventLogInvariants {
       later[step] =
           old == CompiledDefinition.NO_STEP
               ? new StepAccount(target.step(step), degree)
-              : steps[old].migrated(target.step(step), degree, mapping.hasSameWay(step));
-      if (!mapping.hasSameWay(step) && later[step].status() == StepStatus.WAITING) {
-        countEdges(mapping, step, later[step]);
-      }
+              : steps[old].migrated(target.step(step), degree);
     }
+    edges = edges.migrated(mapping, later);
     end = end.migrated(mapping, later);
     definition = target;
     steps = later;
   }
 
-  /** Counts how the edges to a step have ended that has another way to it than before. */
-  private void countEdges(StepMapping mapping, int step, StepAccount account) {
-    Adjacency dependencies = mapping.after().dependencies();
-    int first = dependencies.start(step);
-    for (int edge = first; edge < dependencies.end(step); edge++) {
-      boolean isRoute = edge - first >= mapping.after().step(step).dependencies();
-      int dependency = dependencies.target(edge);
-      int old = mapping.former(dependency);
-      if (old != CompiledDefinition.NO_STEP && steps[old].status().isFinal()) {
-        boolean hasFailed = !isRoute && steps[old].status() == StepStatus.FAILED;
-        boolean hasSucceeded = !isRoute && steps[old].status() == StepStatus.SUCCEEDED;
-        boolean isTolerated = hasFailed && !mapping.isConditional(dependency, step);
-        account.edgeEnded(hasSucceeded || isTolerated, hasFailed);
-      }
-    }
-  }
-
   private void dispatched(StepDispatched dispatched, long atMs) {
     StepAccount step = steps[dispatched.step()];
     begins(dispatched.step(), "dispatched");
+    complaints.unless(!isPaused, "step '%s' is dispatched in a pause", id(step));
     complaints.unless(
         step.step().action() instanceof CompiledAction.Work,
         "step '%s' is dispatched, but no worker runs it",
@@ -183,10 +181,35 @@ public final class EventLogInvariants {
     step.become(StepStatus.READY, held.untilMs());
   }
 
+  private void heard(AttemptHeard heard) {
+    StepAccount step = steps[heard.step()];
+    complaints.unless(
+        step.status() == StepStatus.OPEN && step.attempts() == heard.attempt(),
+        "a sign of attempt %d of step '%s', which is not open",
+        heard.attempt(),
+        id(step));
+    step.become(StepStatus.OPEN, heard.deadlineMs());
+  }
+
+  private void reset(StepsReset reset) {
+    for (int index : reset.steps()) {
+      StepAccount step = steps[index];
+      complaints.unless(
+          step.status() != StepStatus.WAITING && !end.isAbandoned(step),
+          "step '%s' is reset while %s",
+          id(step),
+          step.status());
+      edges.reopenFrom(index);
+      end.reset(index);
+      step.reset(index == reset.steps().getFirst());
+    }
+  }
+
   private void skipped(StepSkipped skipped) {
     StepAccount step = steps[skipped.step()];
+    boolean isByHand = skipped.reason() == StepSkipped.Reason.BY_HAND;
     complaints.unless(
-        step.status() == StepStatus.WAITING,
+        step.status() == StepStatus.WAITING || (isByHand && !step.status().isFinal()),
         "step '%s' is skipped while %s",
         id(step),
         step.status());
@@ -194,6 +217,7 @@ public final class EventLogInvariants {
         switch (skipped.reason()) {
           case DEPENDENCIES -> step.isMissed();
           case CONDITION -> step.step().when() != null && step.mayStart();
+          case BY_HAND -> true;
         };
     complaints.unless(
         fits,
@@ -201,11 +225,12 @@ public final class EventLogInvariants {
         id(step),
         skipped.reason());
     step.become(StepStatus.SKIPPED, WorkflowView.NO_DEADLINE);
+    end.skipped(skipped.step());
     Adjacency dependents = definition.dependents();
     for (int edge = dependents.start(skipped.step());
         edge < dependents.end(skipped.step());
         edge++) {
-      steps[dependents.target(edge)].edgeEnded(false, false);
+      edges.end(edge, false, false);
     }
   }
 
@@ -226,8 +251,10 @@ public final class EventLogInvariants {
 
   private void succeeded(StepSucceeded success) {
     StepAccount step = steps[success.step()];
-    boolean isRun = success.source() == StepSucceeded.Source.ATTEMPT;
-    if (isRun && step.step().action() instanceof CompiledAction.Work) {
+    if (success.source() == StepSucceeded.Source.BY_HAND) {
+      complaints.unless(!step.status().isFinal(), "step '%s' succeeds again", id(step));
+    } else if (success.source() != StepSucceeded.Source.CACHED
+        && step.step().action() instanceof CompiledAction.Work) {
       close(step, success.attempt());
     } else if (step.status() == StepStatus.SUSPENDED) {
       complaints.unless(
@@ -251,7 +278,7 @@ public final class EventLogInvariants {
       boolean isRefused =
           definition.edges().condition(edge) != null && success.notTaken().contains(target);
       notTaken += isRefused ? 1 : 0;
-      steps[target].edgeEnded(!isRefused && !definition.edges().isRoute(edge), false);
+      edges.end(edge, !isRefused && !definition.edges().isRoute(edge), false);
     }
     complaints.unless(
         notTaken == success.notTaken().size(),
@@ -304,9 +331,9 @@ public final class EventLogInvariants {
     for (int edge = dependents.start(failed.step()); edge < dependents.end(failed.step()); edge++) {
       int target = dependents.target(edge);
       if (definition.edges().isRoute(edge)) {
-        steps[target].edgeEnded(target == failed.routedTo(), false);
+        edges.end(edge, target == failed.routedTo(), false);
       } else {
-        steps[target].edgeEnded(continues && definition.edges().condition(edge) == null, true);
+        edges.end(edge, continues && definition.edges().condition(edge) == null, true);
       }
     }
   }

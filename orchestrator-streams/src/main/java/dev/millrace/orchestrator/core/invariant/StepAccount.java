@@ -18,6 +18,7 @@ final class StepAccount {
   private int attempts;
   private int attemptsOfFormerRounds;
   private int rounds;
+  private boolean isFree;
 
   /** Whether it had begun when the workflow was migrated, so that its join is behind it. */
   private boolean hadBegun;
@@ -32,23 +33,15 @@ final class StepAccount {
     this.edges = edges;
   }
 
-  /**
-   * The account of the same step in another version.
-   *
-   * @param hasSameWay whether all that leads to it is the same there
-   */
-  StepAccount migrated(CompiledStep later, int laterEdges, boolean hasSameWay) {
+  /** The account of the same step in another version, but for the edges to it. */
+  StepAccount migrated(CompiledStep later, int laterEdges) {
     StepAccount account = new StepAccount(later, laterEdges);
     account.become(status, dueMs);
     account.attempts = attempts;
     account.attemptsOfFormerRounds = attemptsOfFormerRounds;
     account.rounds = rounds;
     account.hadBegun = status != StepStatus.WAITING;
-    if (hasSameWay) {
-      account.satisfied = satisfied;
-      account.unsatisfied = unsatisfied;
-      account.failed = failed;
-    }
+    account.isFree = isFree;
     return account;
   }
 
@@ -98,9 +91,29 @@ final class StepAccount {
     failed += isOfFailure ? 1 : 0;
   }
 
+  /** An edge to the step has not ended after all. */
+  void edgeReopened(boolean wasSatisfied, boolean wasOfFailure) {
+    satisfied -= wasSatisfied ? 1 : 0;
+    unsatisfied -= wasSatisfied ? 0 : 1;
+    failed -= wasOfFailure ? 1 : 0;
+  }
+
+  /**
+   * It waits again, and its attempts are counted on.
+   *
+   * @param mayStartAtOnce whether somebody has started it, whatever it depends on
+   */
+  void reset(boolean mayStartAtOnce) {
+    become(StepStatus.WAITING, WorkflowView.NO_DEADLINE);
+    attemptsOfFormerRounds = attempts;
+    rounds = 0;
+    hadBegun = false;
+    isFree = mayStartAtOnce;
+  }
+
   /** Whether its join rule lets it start; a compensation has none. */
   boolean mayStart() {
-    if (hadBegun || edges == 0 || step.group() == Group.COMPENSATION) {
+    if (hadBegun || edges == 0 || isFree || step.group() == Group.COMPENSATION) {
       return true;
     }
     boolean isAllDone = satisfied + unsatisfied == edges;

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.invariant;
 
 import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
@@ -117,10 +118,12 @@ final class StepInvariants {
     return switch (workflow.stepStatus(step)) {
       case WAITING -> violationOfWaiting(step, compiled);
       case OPEN -> {
-        if (!isWork) {
+        if (!isWork && !workflow.isPaused() && !isFull()) {
           yield "no worker runs it";
         }
-        String begun = violationOfBegun(step, compiled.timeoutMs() > 0);
+        boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
+        boolean mayBeEither = compiled.timeoutMs() == 0 && compiled.limits().needClocks();
+        String begun = violationOfBegun(step, mayBeEither ? isTimed : compiled.timeoutMs() > 0);
         yield begun.isEmpty() ? attempts(attempts, 1, most) : begun;
       }
       case BACKING_OFF -> {
@@ -148,7 +151,10 @@ final class StepInvariants {
         if (isChild == (workflow.child(step) == null)) {
           yield "it waits for workflow %s".formatted(workflow.child(step));
         }
-        String begun = violationOfBegun(step, !isChild || compiled.timeoutMs() > 0);
+        boolean waitsForATime =
+            compiled.action() instanceof CompiledAction.Delay
+                || compiled.action() instanceof CompiledAction.Until;
+        String begun = violationOfBegun(step, waitsForATime || compiled.timeoutMs() > 0);
         yield begun.isEmpty() ? attempts(attempts, 1, most) : begun;
       }
       case SUCCEEDED, FAILED, SKIPPED, ABANDONED -> deadline(step, false);
@@ -175,8 +181,20 @@ final class StepInvariants {
 
   private String violationOfBegun(int step, boolean hasDeadline) {
     boolean mayRun =
-        definition.step(step).group() == Group.COMPENSATION || joins.of(step).contains(0);
+        definition.step(step).group() == Group.COMPENSATION
+            || joins.of(step).contains(0)
+            || isStartedByHand(step);
     return mayRun ? deadline(step, hasDeadline) : "its join rule is not satisfied";
+  }
+
+  /** Whether a step, or one that it depends on, has been reset since it could start. */
+  private boolean isStartedByHand(int step) {
+    Adjacency dependencies = definition.dependencies();
+    boolean isReset = workflow.wasReset(step);
+    for (int edge = dependencies.start(step); edge < dependencies.end(step); edge++) {
+      isReset |= workflow.wasReset(dependencies.target(edge));
+    }
+    return isReset;
   }
 
   private String deadline(int step, boolean isExpected) {

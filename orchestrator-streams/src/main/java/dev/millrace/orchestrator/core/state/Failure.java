@@ -14,6 +14,18 @@ public record Failure(String type, String message, boolean retryable) {
   /** The attempt was not completed within its start-to-close timeout. */
   public static final String START_TO_CLOSE_TIMEOUT = "millrace.timeout.start-to-close";
 
+  /** No worker gave a sign of the attempt within its schedule-to-start timeout. */
+  public static final String SCHEDULE_TO_START_TIMEOUT = "millrace.timeout.schedule-to-start";
+
+  /** The step was not done within its schedule-to-close timeout, all attempts together. */
+  public static final String SCHEDULE_TO_CLOSE_TIMEOUT = "millrace.timeout.schedule-to-close";
+
+  /** The worker gave no sign of the attempt for as long as its heartbeat timeout. */
+  public static final String HEARTBEAT_TIMEOUT = "millrace.timeout.heartbeat";
+
+  /** A step waited for a signal that did not come within its timeout. */
+  public static final String SIGNAL_TIMEOUT = "millrace.timeout.signal";
+
   /** The workflow did not end within its timeout or before its deadline. */
   public static final String WORKFLOW_TIMEOUT = "millrace.timeout.workflow";
 
@@ -37,6 +49,9 @@ public record Failure(String type, String message, boolean retryable) {
 
   /** The workflow was terminated by a control record. */
   public static final String TERMINATED = "millrace.terminated";
+
+  /** A control was refused; nothing failed. */
+  public static final String CONTROL_REFUSED = "millrace.control-refused";
 
   /** The workflow was cancelled by a control record. */
   public static final String CANCELLED = "millrace.cancelled";

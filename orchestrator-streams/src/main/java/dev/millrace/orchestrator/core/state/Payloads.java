@@ -12,4 +12,10 @@ public interface Payloads {
 
   /** What a step returned; null when nothing, or nothing that is kept. */
   @Nullable Payload output(int step);
+
+  /** What a signal that is kept brought; null when nothing. */
+  @Nullable Payload signal(int signal);
+
+  /** How far the attempts of a step have come, as far as a worker has said; null when none has. */
+  @Nullable Payload progress(int step);
 }

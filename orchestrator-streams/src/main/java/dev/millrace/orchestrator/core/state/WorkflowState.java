@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.state;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,33 @@ public interface WorkflowState extends WorkflowView {
 
   /** What a waiting step waits for, in the words of {@link Join}. */
   void setJoin(int step, int join);
+
+  /** What {@link #turns} answers, for a step that has come to its end. */
+  void setTurns(int step, List<Integer> dependents);
+
+  /** The step waits again, in the words of {@link Join}, and only its attempts are counted on. */
+  void reset(int step, int join);
+
+  /** What {@link #clocks} answers, for a step that is under way; the earliest is its deadline. */
+  void setClocks(int step, Clocks clocks);
+
+  /** The worker of an open attempt has given a sign; with a deadline or {@link #NO_DEADLINE}. */
+  void hear(int step, long deadlineMs);
+
+  /** How far an open attempt is: kept until the step is done, or its next round begins. */
+  void keepProgress(int step, Payload progress);
+
+  /** A signal is kept until a step comes to wait for it. */
+  void keepSignal(String name, @Nullable Payload payload);
+
+  /** A signal is kept no longer. */
+  void dropSignal(int signal);
+
+  /** No command goes out, or commands go out again. */
+  void setPaused(boolean paused);
+
+  /** Another priority: 0 (lowest) to 9 (highest). */
+  void setPriority(int priority);
 
   /** How many steps, compensations aside, are done with. */
   void setFinishedSteps(int steps);

@@ -15,6 +15,9 @@ public interface WorkflowView {
    */
   long LATEST_DEADLINE_MS = (1L << 48) - 1;
 
+  /** What {@link #keptSignal} answers when there is none. */
+  int NO_SIGNAL = -1;
+
   WorkflowStatus status();
 
   /** How it will have ended when its compensation and finally steps are done; null before that. */
@@ -37,6 +40,15 @@ public interface WorkflowView {
 
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
+
+  /** How many signals are kept for steps that have not come to wait for them. */
+  int keptSignals();
+
+  /** The oldest signal of a name that is kept, or {@link #NO_SIGNAL}. */
+  int keptSignal(String name);
+
+  /** Whether a control with an id was applied before, as far as that is remembered. */
+  boolean hasApplied(String controlId);
 
   /** The sequence number that the next event of this workflow gets. */
   long nextSequence();
@@ -78,14 +90,27 @@ public interface WorkflowView {
   /** How many attempts its current round has had. */
   int attemptsOfRound(int step);
 
-  /** How many rounds a step has behind it. */
+  /** How many rounds a step has behind it, since it was last reset. */
   int rounds(int step);
+
+  /** Whether somebody has had the step run again. */
+  boolean wasReset(int step);
 
   /**
    * When the open attempt of a step times out or its next attempt is due, in epoch milliseconds, or
    * {@link #NO_DEADLINE}.
    */
   long stepDeadlineMs(int step);
+
+  /**
+   * The dependents to which the end of a step means something else than it usually does: of a step
+   * that succeeded, those whose dependency is not satisfied; of one that failed, the one that it is
+   * routed to. Empty for all others.
+   */
+  int[] turns(int step);
+
+  /** When the time-outs of a step are due that has more than one; {@link Clocks#NONE} of others. */
+  Clocks clocks(int step);
 
   /** The steps that are to be compensated, in the order of their completion. */
   int[] toCompensate();

@@ -14,6 +14,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
+import dev.millrace.orchestrator.core.expression.PayloadSchema;
 import dev.millrace.orchestrator.core.expression.Reads;
 import dev.millrace.orchestrator.core.expression.Scope;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -79,6 +80,11 @@ class ExpressionRulesTest {
     @Override
     public Expression<Long> duration(String text) throws InvalidExpressionException {
       return read(text);
+    }
+
+    @Override
+    public PayloadSchema schema(String json) {
+      return PayloadSchema.ANY;
     }
 
     @Override

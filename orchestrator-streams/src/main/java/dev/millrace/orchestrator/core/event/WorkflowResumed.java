@@ -1,0 +1,4 @@
+package dev.millrace.orchestrator.core.event;
+
+/** Steps start again. */
+public record WorkflowResumed() implements Event {}

@@ -1,0 +1,107 @@
+package dev.millrace.orchestrator.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.SpilledPayloads.Spilled;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
+import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Inputs that reach a workflow at one moment, in every order in which they may be read. */
+final class Race {
+  private final CompiledDefinition definition;
+  private final byte[] stored;
+  private final Map<Integer, Payload> payloads;
+  private final List<Applied> history;
+  private final List<Input> inputs;
+  private final long atMs;
+  private final Map<WorkflowStatus, Integer> ends = new EnumMap<>(WorkflowStatus.class);
+
+  Race(SimulatedWorkflow workflow, List<Input> inputs, long atMs) {
+    this.definition = workflow.definition();
+    this.stored = workflow.stored();
+    this.payloads = workflow.payloads();
+    this.history = workflow.history();
+    this.inputs = List.copyOf(inputs);
+    this.atMs = atMs;
+  }
+
+  /** How many orders led to each status. */
+  Map<WorkflowStatus, Integer> run() {
+    permute(new ArrayList<>(), inputs);
+    return ends;
+  }
+
+  private void permute(List<Input> first, List<Input> rest) {
+    if (rest.isEmpty()) {
+      runInOrder(first);
+      return;
+    }
+    for (int i = 0; i < rest.size(); i++) {
+      List<Input> longer = new ArrayList<>(first);
+      longer.add(rest.get(i));
+      List<Input> others = new ArrayList<>(rest);
+      others.remove(i);
+      permute(longer, others);
+    }
+  }
+
+  private void runInOrder(List<Input> order) {
+    EventLogInvariants log = new EventLogInvariants(definition);
+    long sequence = 0;
+    for (Applied applied : history) {
+      for (Event event : applied.events()) {
+        log.accept(sequence++, event, applied.nowMs());
+      }
+    }
+    assertThat(log.violations()).isEmpty();
+    Map<Integer, Payload> known = new HashMap<>(payloads);
+    Set<String> reported = new HashSet<>();
+    List<Event> ofTheEnd = new ArrayList<>();
+    byte[] bytes = stored;
+    for (Input input : order) {
+      Applied applied = Applied.apply(definition, bytes, known, input, atMs, history.size());
+      for (Spilled spilled : applied.spilled()) {
+        known.put(spilled.slot(), spilled.payload());
+      }
+      if (input instanceof AttemptReported report
+          && applied.decision() instanceof Decision.Accepted) {
+        assertThat(reported.add(report.stepId() + "/" + report.attempt()))
+            .as("only one report on an attempt is taken, in the order %s", order)
+            .isTrue();
+      }
+      for (Event event : applied.events()) {
+        log.accept(sequence++, event, atMs);
+        if (event instanceof WorkflowEnded || event instanceof WorkflowEnding) {
+          ofTheEnd.add(event);
+        }
+      }
+      applied.fold(PackedWorkflow.of(bytes.clone()));
+      bytes = applied.after();
+      assertThat(WorkflowInvariants.check(definition, PackedWorkflow.of(bytes)))
+          .as("state in the order %s", order)
+          .isEmpty();
+    }
+    assertThat(log.violations()).as("log in the order %s", order).isEmpty();
+    assertThat(ofTheEnd.stream().filter(WorkflowEnded.class::isInstance).count())
+        .as("ends in the order %s", order)
+        .isLessThanOrEqualTo(1);
+    ends.merge(PackedWorkflow.of(bytes).status(), 1, Integer::sum);
+  }
+}

@@ -5,7 +5,6 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.orchestrator.codec.DefinitionCodec;
-import dev.millrace.orchestrator.codec.UnsupportedFeatures;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.definition.Problem;
 import dev.millrace.orchestrator.topics.TopicAdmin;
@@ -95,23 +94,12 @@ public final class RegisterCommand implements Callable<Integer> {
       command.commandLine().getErr().println(problem.render(file.toString()));
     }
     return switch (parsed) {
-      case ParsedDefinition.Accepted accepted -> supported(accepted.definition());
+      case ParsedDefinition.Accepted accepted -> accepted.definition();
       case ParsedDefinition.Refused refused ->
           throw new CommandFailedException(
               "definition %s: %d errors; nothing was published"
                   .formatted(file, refused.problems().size()));
     };
-  }
-
-  /** An engine would refuse it, and whoever starts it would only learn that it is not there. */
-  private dev.millrace.orchestrator.core.definition.WorkflowDefinition supported(
-      dev.millrace.orchestrator.core.definition.WorkflowDefinition definition) {
-    UnsupportedFeatures.find(definition)
-        .ifPresent(
-            what -> {
-              throw new CommandFailedException("definition %s: %s".formatted(file, what));
-            });
-    return definition;
   }
 
   /** A step whose queue has no topic could never be dispatched. */

@@ -52,6 +52,7 @@ final class EventText {
   private static void details(StringBuilder line, WorkflowEvent event) {
     switch (event.getType()) {
       case SIGNAL_RECEIVED -> append(line, " '", event.getName(), "'");
+      case STEP_DISPATCHED -> append(line, " keeps its result as ", event.getName(), "");
       case STEP_SUCCEEDED -> {
         append(line, " ", event.getReason(), "");
         append(line, " not taken: ", String.join(", ", event.getSteps()), "");
@@ -73,7 +74,6 @@ final class EventText {
       case UNKNOWN,
           WORKFLOW_STARTED,
           WORKFLOW_REJECTED,
-          STEP_DISPATCHED,
           WORKFLOW_SUCCEEDED,
           WORKFLOW_FAILED,
           WORKFLOW_CANCELLED,

@@ -6,6 +6,7 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.definition.PublishedDefinitions;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -16,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -142,7 +144,24 @@ public final class StateCommand implements Callable<Integer> {
           "definition %s/%d was published with %d contents; the first is taken for that of the workflow"
               .formatted(start.getDefinition(), start.getVersion(), published.contents().size()));
     }
-    return WorkflowHistory.of(decoder.inline(published.contents().getFirst()).compiled());
+    return WorkflowHistory.of(
+        decoder.inline(published.contents().getFirst()).compiled(),
+        version -> version(connection, decoder, start.getDefinition(), version));
+  }
+
+  /** A version that the workflow was migrated to; null when it is not published any more. */
+  private @Nullable CompiledDefinition version(
+      Connection connection, DefinitionDecoder decoder, String name, int version) {
+    PublishedDefinitions published =
+        PublishedDefinitions.read(connection, name, version, this::note);
+    try {
+      return published.contents().isEmpty()
+          ? null
+          : decoder.inline(published.contents().getFirst()).compiled();
+    } catch (MalformedRecordException e) {
+      throw new CommandFailedException(
+          "definition %s/%d cannot be read: %s".formatted(name, version, e.getMessage()), e);
+    }
   }
 
   private void note(String text) {

@@ -32,34 +32,52 @@ final class Attachments {
   /** What can be attached; the code is stored. */
   enum Kind {
     /** The output of the step that is the key. */
-    OUTPUT(1),
+    OUTPUT(1, true),
     /** How the workflow ends. */
-    OUTCOME(2),
+    OUTCOME(2, false),
     /** What the workflow returns. */
-    RESULT(3),
+    RESULT(3, false),
     /** The steps to compensate, 2 bytes each. */
-    TO_COMPENSATE(4),
+    TO_COMPENSATE(4, false),
     /** A signal that is kept, see PackedControls; the key is any number. */
-    SIGNAL(5),
+    SIGNAL(5, false),
     /** Who is told how the workflow ends. */
-    PARENT(6),
+    PARENT(6, false),
     /** Ids of controls that were applied, see ControlIds. */
-    CONTROL_IDS(7),
+    CONTROL_IDS(7, false),
     /** The clocks and the progress of the step that is the key, see PackedClocks. */
-    CLOCKS(8),
+    CLOCKS(8, true),
     /** The branches of the step that is the key. */
-    BRANCHES(10),
+    BRANCHES(10, true),
     /** The workflow that the step that is the key waits for. */
-    CHILD(12),
+    CHILD(12, true),
     /** What the end of the step that is the key means to others, 2 bytes each. */
-    TURNS(13),
+    TURNS(13, true),
     /** How many items of a chunk of branches have failed, 4 bytes. */
-    FAILED_ITEMS(14);
+    FAILED_ITEMS(14, false),
+    /** What the result of the open attempt of the step that is the key is kept under. */
+    RESULT_KEY(20, true),
+    /** Which slot the output of the step that is the key has, when that is not its own. */
+    OUTPUT_SLOT(21, true);
 
     private final byte code;
 
-    Kind(int code) {
+    /** Whether the key is a step. */
+    private final boolean ofStep;
+
+    Kind(int code, boolean ofStep) {
       this.code = (byte) code;
+      this.ofStep = ofStep;
+    }
+
+    private static Kind ofCode(byte code) {
+      for (Kind kind : values()) {
+        if (kind.code == code) {
+          return kind;
+        }
+      }
+      throw new IllegalStateException(
+          "attachment of an unknown kind %d; run the version that wrote it".formatted(code));
     }
   }
 
@@ -107,6 +125,25 @@ final class Attachments {
       }
     }
     return keys.build().toArray();
+  }
+
+  /**
+   * Gives all that are keyed by steps the keys that these steps have from now on.
+   *
+   * @param later of each step that key, or less than 0 for a step that is no more: it has none
+   */
+  void rekey(byte[] bytes, int start, int[] later) {
+    moved();
+    for (int at = start; at < bytes.length; at = next(bytes, at)) {
+      Kind kind = Kind.ofCode(bytes[at]);
+      if (kind.ofStep) {
+        int step = getUnsignedShort(bytes, at + 1);
+        if (later[step] < 0) {
+          throw new IllegalStateException("step %d is no more and has %s".formatted(step, kind));
+        }
+        putShort(bytes, at + 1, later[step]);
+      }
+    }
   }
 
   /** They are at other offsets now. */

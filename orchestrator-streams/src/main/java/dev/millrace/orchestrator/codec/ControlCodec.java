@@ -43,8 +43,8 @@ final class ControlCodec {
       case SET_PRIORITY -> new Control.SetPriority(priority(control));
       case SIGNAL ->
           new Control.Signal(required(control, "name", control.getName()), payload(control));
-      case UNKNOWN, MIGRATE ->
-          throw new IllegalStateException("not supported: " + control.getAction());
+      case MIGRATE -> new Control.Migrate(version(control), control.getDryRun());
+      case UNKNOWN -> throw new IllegalStateException("not supported: " + control.getAction());
     };
   }
 
@@ -65,6 +65,16 @@ final class ControlCodec {
   private static @Nullable Payload payload(WorkflowControl control)
       throws MalformedRecordException {
     return PayloadCodec.fromAvro(control.getPayload(), "payload");
+  }
+
+  private static int version(WorkflowControl control) throws MalformedRecordException {
+    if (control.getVersion() < 1) {
+      throw new MalformedRecordException(
+          "MIGRATE needs the version of the definition to go on with, it is %d"
+              .formatted(control.getVersion()),
+          null);
+    }
+    return control.getVersion();
   }
 
   private static int priority(WorkflowControl control) throws MalformedRecordException {

@@ -70,12 +70,6 @@ public final class DefinitionDecoder {
                   first.message()),
           null);
     }
-    String unsupported = UnsupportedFeatures.find(definition).orElse(null);
-    if (unsupported != null) {
-      throw new MalformedRecordException(
-          "definition %s/%d: %s".formatted(definition.name(), definition.version(), unsupported),
-          null);
-    }
     return definition;
   }
 }

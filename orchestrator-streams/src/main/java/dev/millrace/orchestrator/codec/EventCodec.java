@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.event.BranchesReported;
 import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
@@ -19,6 +20,7 @@ import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
@@ -38,12 +40,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Events as the contract's record and as the core's data. Stateless. */
 public final class EventCodec {
   private static final String FINISHED = "finished";
   private static final String RUNNING = "running";
+
+  /** Reason of a migration that only says what it would do. */
+  private static final String DRY_RUN = "dry-run";
 
   private EventCodec() {}
 
@@ -60,6 +66,7 @@ public final class EventCodec {
       case StepDispatched step -> {
         ofStep(record, EventType.STEP_DISPATCHED, definition, step.step(), step.attempt());
         record.setDueAt(instant(step.deadlineMs()));
+        record.setName(step.resultKey() == null ? "" : step.resultKey());
       }
       case StepSuspended step -> {
         ofStep(record, EventType.STEP_SUSPENDED, definition, step.step(), step.attempt());
@@ -141,6 +148,17 @@ public final class EventCodec {
         record.setType(EventType.PRIORITY_CHANGED);
         record.setNumber(changed.priority());
       }
+      case WorkflowMigrated migrated -> {
+        record.setType(EventType.WORKFLOW_MIGRATED);
+        record.setNumber(migrated.target().version());
+        record.setPayload(PayloadCodec.toAvro(migrated.report()));
+      }
+      case MigrationTried tried -> {
+        record.setType(EventType.WORKFLOW_MIGRATED);
+        record.setReason(DRY_RUN);
+        record.setNumber(tried.version());
+        record.setPayload(PayloadCodec.toAvro(tried.report()));
+      }
       case ControlRefused refused -> refused(record, refused);
       case WorkflowEnding ending -> {
         record.setType(EventType.WORKFLOW_ENDING);
@@ -165,6 +183,21 @@ public final class EventCodec {
    */
   public static Event fromAvro(CompiledDefinition definition, WorkflowEvent event)
       throws MalformedRecordException {
+    return fromAvro(definition, version -> null, event);
+  }
+
+  /**
+   * The event in a record of a workflow that may have been migrated.
+   *
+   * @param versions the versions of its definition; null for one that is not known
+   * @throws MalformedRecordException when the record is of a type that this version does not know,
+   *     or lacks what its type needs, or speaks of a version that is not known
+   */
+  public static Event fromAvro(
+      CompiledDefinition definition,
+      IntFunction<@Nullable CompiledDefinition> versions,
+      WorkflowEvent event)
+      throws MalformedRecordException {
     int step =
         definition.isOfBranches()
             ? (int) (event.getNumber() % Branches.CHUNK)
@@ -175,10 +208,8 @@ public final class EventCodec {
     long dueMs = epochMs(event.getDueAt());
     return switch (event.getType()) {
       case WORKFLOW_STARTED -> started(event, payload);
-      case STEP_DISPATCHED -> new StepDispatched(step, attempt, dueMs);
-      case STEP_SUSPENDED ->
-          new StepSuspended(
-              step, attempt, dueMs, event.getName().isEmpty() ? null : event.getName());
+      case STEP_DISPATCHED -> new StepDispatched(step, attempt, dueMs, name(event));
+      case STEP_SUSPENDED -> new StepSuspended(step, attempt, dueMs, name(event));
       case STEP_HELD -> new StepHeld(step, reason(StepHeld.Reason.class, event), dueMs);
       case STEP_SKIPPED -> new StepSkipped(step, reason(StepSkipped.Reason.class, event));
       case STEP_REPEATED -> new StepRepeated(step, attempt, dueMs);
@@ -213,6 +244,7 @@ public final class EventCodec {
                   ? CompiledDefinition.NO_STEP
                   : definition.indexOf(event.getSteps().getFirst()),
               results(event));
+      case WORKFLOW_MIGRATED -> migrated(event, versions, required(payload, "payload", event));
       case STEPS_RESET -> new StepsReset(indexes(definition, event.getSteps()));
       case HEARTBEAT -> new AttemptHeard(step, attempt, payload, dueMs);
       case SIGNAL_RECEIVED -> new SignalReceived(event.getName(), payload, step);
@@ -232,6 +264,23 @@ public final class EventCodec {
           throw new MalformedRecordException(
               "event type %s does not change a workflow".formatted(event.getType()), null);
     };
+  }
+
+  private static Event migrated(
+      WorkflowEvent event, IntFunction<@Nullable CompiledDefinition> versions, Payload report)
+      throws MalformedRecordException {
+    int version = (int) event.getNumber();
+    if (event.getReason().equals(DRY_RUN)) {
+      return new MigrationTried(version, report);
+    }
+    CompiledDefinition target = versions.apply(version);
+    if (target == null) {
+      throw new MalformedRecordException(
+          "the workflow was migrated to version %d of its definition, which is not known here"
+              .formatted(version),
+          null);
+    }
+    return new WorkflowMigrated(target, report);
   }
 
   /** The record that says that a start was refused. */
@@ -362,6 +411,10 @@ public final class EventCodec {
   /** A word of the core as it stands in events: {@code max-parallel} for {@code MAX_PARALLEL}. */
   private static String code(Enum<?> word) {
     return word.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static @Nullable String name(WorkflowEvent event) {
+    return event.getName().isEmpty() ? null : event.getName();
   }
 
   private static <E extends Enum<E>> E reason(Class<E> words, WorkflowEvent event)

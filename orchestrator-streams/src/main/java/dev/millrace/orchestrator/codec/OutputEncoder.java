@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
@@ -107,6 +108,7 @@ public final class OutputEncoder {
   /**
    * All events of one input.
    *
+   * @param definition the one that the workflow had before the input
    * @param firstSequence sequence number of the first
    * @param source where the input came from; null for a timer
    * @param offset offset of the input; -1 for a timer
@@ -125,12 +127,16 @@ public final class OutputEncoder {
       int firstBranch,
       DecodedControl.Origin origin) {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
+    CompiledDefinition current = definition;
     for (Event event : decided) {
-      WorkflowEvent record = EventCodec.toAvro(definition, event);
+      WorkflowEvent record = EventCodec.toAvro(current, event);
       if (firstBranch > 0 && record.getType() != EventType.BRANCHES_OPENED) {
         record.setNumber(firstBranch + record.getNumber());
       }
       records.add(record);
+      if (event instanceof WorkflowMigrated migrated) {
+        current = migrated.target();
+      }
     }
     sign(records.getFirst(), origin);
     return events.encode(

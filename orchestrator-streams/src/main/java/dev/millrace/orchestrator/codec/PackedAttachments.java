@@ -9,7 +9,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
-import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.Arrays;
@@ -137,6 +136,18 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     attach(Attachments.Kind.FAILED_ITEMS, 0, packed);
   }
 
+  /** What the result of the open attempt of a step is kept under. */
+  public @Nullable String resultKey(int step) {
+    byte[] packed = attachment(Attachments.Kind.RESULT_KEY, step);
+    return packed == null ? null : new String(packed, UTF_8);
+  }
+
+  public void setResultKey(int step, @Nullable String key) {
+    if (key != null || resultKey(step) != null) { // to take away nothing costs a copy, too
+      attach(Attachments.Kind.RESULT_KEY, step, key == null ? null : key.getBytes(UTF_8));
+    }
+  }
+
   public @Nullable Outcome outcome() {
     if (status().hasEnded() || !hasFlag(FLAG_ENDING)) {
       return null;
@@ -212,28 +223,6 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     putInt(bytes, AT_FORMER_ATTEMPTS, attempts);
   }
 
-  /** Keeps what the items of a batch have given until now. */
-  public void keepResults(int step, Payload results) {
-    if (hasOutput(step, StepEntry.OUTPUT_RIDES)) {
-      attach(Attachments.Kind.OUTPUT, step, null);
-    }
-    setEntry(step, entry(step) & ~(StepEntry.OUTPUT_RIDES | StepEntry.OUTPUT_SPILLED));
-    keep(step, results);
-  }
-
-  final void keep(int step, Payload output) {
-    int size = PackedPayload.size(output);
-    boolean rides = ridesInRecord(size);
-    setEntry(step, entry(step) | (rides ? StepEntry.OUTPUT_RIDES : StepEntry.OUTPUT_SPILLED));
-    if (rides) {
-      become(
-          attachments.append(
-              whole(), Attachments.Kind.OUTPUT, step, PackedPayload.toBytes(output)));
-    } else {
-      spilled.spill(step, output);
-    }
-  }
-
   /** Whether something of a size rides in the record, or gets a key of its own. */
   final boolean ridesInRecord(int bytes) {
     int most = isChunk() ? OUTPUTS_OF_CHUNK_BYTES : OUTPUTS_BYTES;
@@ -245,10 +234,5 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     if (stepStatus(step) == StepStatus.SUSPENDED && branches(step) != null) {
       spilled.dropBranches(step);
     }
-  }
-
-  final boolean hasOutput(int step, int flag) {
-    int entry = status().hasEnded() ? 0 : entry(step);
-    return !StepEntry.isWaiting(entry) && (entry & flag) != 0;
   }
 }

@@ -1,21 +1,28 @@
 package dev.millrace.orchestrator.codec;
 
 import static dev.millrace.orchestrator.codec.Packing.getTime;
+import static dev.millrace.orchestrator.codec.Packing.getUnsignedShort;
+import static dev.millrace.orchestrator.codec.Packing.putShort;
 import static dev.millrace.orchestrator.codec.Packing.putTime;
 
 import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.schemas.Limits;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The clocks of steps that have more than one, and how far their attempts have come: four times of
- * {@link Clocks}, how the progress is stored (1 byte), the progress if it rides. Not thread-safe.
+ * {@link Clocks}, how the progress is stored (1 byte), the progress if it rides, or which number it
+ * has from {@link PackedWorkflow#FIRST_PROGRESS_SLOT} on, when that is not its step's (2 bytes).
+ * Not thread-safe.
  */
-abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow {
+abstract sealed class PackedClocks extends PackedControls permits PackedSlots {
   private static final int TIME_BYTES = 6;
   private static final int AT_PROGRESS = 4 * TIME_BYTES;
   private static final byte NO_PROGRESS = 0;
@@ -63,7 +70,7 @@ abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow
     byte[] former = watch(step);
     byte[] clocks = Arrays.copyOf(former == null ? new byte[0] : former, AT_PROGRESS + 1);
     if (clocks[AT_PROGRESS] == SPILLED) {
-      spilled.release(List.of(PackedWorkflow.FIRST_PROGRESS_SLOT + step));
+      spilled.release(List.of(progressSlot(step)));
     }
     attach(Attachments.Kind.CLOCKS, step, null);
     int size = PackedPayload.size(progress);
@@ -73,7 +80,9 @@ abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow
     if (rides) {
       PackedPayload.write(progress, packed, AT_PROGRESS + 1);
     } else {
-      spilled.spill(PackedWorkflow.FIRST_PROGRESS_SLOT + step, progress);
+      int own = freeProgress(step);
+      packed = withOwn(packed, step, own);
+      spilled.spill(PackedWorkflow.FIRST_PROGRESS_SLOT + own, progress);
     }
     attach(Attachments.Kind.CLOCKS, step, packed);
   }
@@ -102,7 +111,7 @@ abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow
 
   final void dropClocks(int step) {
     if (isProgressSpilled(step)) {
-      spilled.release(List.of(PackedWorkflow.FIRST_PROGRESS_SLOT + step));
+      spilled.release(List.of(progressSlot(step)));
     }
     attach(Attachments.Kind.CLOCKS, step, null);
   }
@@ -110,6 +119,50 @@ abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow
   final boolean isProgressSpilled(int step) {
     byte[] packed = watch(step);
     return packed != null && packed[AT_PROGRESS] == SPILLED;
+  }
+
+  /** Under which number the progress of a step is spilled. */
+  final int progressSlot(int step) {
+    return PackedWorkflow.FIRST_PROGRESS_SLOT + ownProgress(step);
+  }
+
+  /** The progress of a step, if it is spilled, keeps its number when the step gets an index. */
+  final void keepProgressSlot(int step, int later) {
+    byte[] packed = watch(step);
+    if (packed != null && packed[AT_PROGRESS] == SPILLED) {
+      attach(Attachments.Kind.CLOCKS, step, withOwn(packed, later, ownProgress(step)));
+    }
+  }
+
+  private int ownProgress(int step) {
+    byte[] packed = watch(step);
+    return packed != null && packed[AT_PROGRESS] == SPILLED && packed.length > AT_PROGRESS + 1
+        ? getUnsignedShort(packed, AT_PROGRESS + 1)
+        : step;
+  }
+
+  /** A number for the progress of a step, which no other has: its own, or one beyond all steps. */
+  private int freeProgress(int step) {
+    Set<Integer> taken = new HashSet<>();
+    for (int other : stepsWithClocks()) {
+      if (isProgressSpilled(other)) {
+        taken.add(ownProgress(other));
+      }
+    }
+    int own = step;
+    for (int next = Limits.STEPS; taken.contains(own); next++) {
+      own = next;
+    }
+    return own;
+  }
+
+  private static byte[] withOwn(byte[] packed, int step, int own) {
+    boolean isStep = own == step;
+    byte[] with = Arrays.copyOf(packed, AT_PROGRESS + 1 + (isStep ? 0 : Short.BYTES));
+    if (!isStep) {
+      putShort(with, AT_PROGRESS + 1, own);
+    }
+    return with;
   }
 
   final @Nullable Payload ridingProgress(int step) {

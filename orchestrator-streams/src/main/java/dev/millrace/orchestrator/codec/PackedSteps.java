@@ -2,7 +2,9 @@ package dev.millrace.orchestrator.codec;
 
 import static dev.millrace.orchestrator.codec.Packing.getInt;
 import static dev.millrace.orchestrator.codec.Packing.putInt;
+import static dev.millrace.orchestrator.codec.Packing.putLong;
 
+import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.Arrays;
@@ -204,6 +206,48 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     become(grown);
     attachments.moved();
     setFlag(flag);
+  }
+
+  /**
+   * Lays the tables out for the steps of another definition.
+   *
+   * @param former of each of these steps, the index until now, or less than 0
+   */
+  final void relay(Plan plan, int[] former) {
+    byte[] all = whole();
+    int attachedAt = attachmentsOffset();
+    int steps = former.length;
+    int table = getInt(all, AT_TABLE);
+    int[] rows = {
+      STEP_BYTES, hasFlag(FLAG_DEADLINES) ? TIME_BYTES : 0, hasFlag(FLAG_ROUNDS) ? ROUND_BYTES : 0
+    };
+    int tableBytes = steps * Arrays.stream(rows).sum();
+    byte[] next = Arrays.copyOf(all, table + tableBytes + all.length - attachedAt);
+    Arrays.fill(next, table, table + tableBytes, (byte) 0);
+    int from = table;
+    int to = table;
+    for (int row : rows) {
+      for (int step = 0; step < steps; step++) {
+        if (former[step] >= 0) {
+          System.arraycopy(all, from + former[step] * row, next, to + step * row, row);
+        }
+      }
+      from += stepCount() * row;
+      to += steps * row;
+    }
+    System.arraycopy(all, attachedAt, next, to, all.length - attachedAt);
+    putInt(next, AT_STEPS, steps);
+    putInt(next, AT_VERSION, plan.version());
+    putLong(next, AT_FINGERPRINT, plan.fingerprint());
+    become(next);
+    attachments.moved();
+    for (int step = 0; step < steps; step++) {
+      if (StepEntry.isWaiting(entry(step))) {
+        setEntry(step, plan.joins()[step]);
+      }
+    }
+    putInt(bytes, AT_FIRST_HELD, 0);
+    putInt(bytes, AT_FIRST_HELD, nextHeld(0));
   }
 
   final int entry(int step) {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * #OUTPUTS_BYTES} in all; larger ones, and a large input or result, have keys of their own: {@link
  * #spilled} hands them out. When the workflow ends, all but a summary is dropped.
  */
-public final class PackedWorkflow extends PackedClocks implements WorkflowState {
+public final class PackedWorkflow extends PackedSlots implements WorkflowState {
   /** The slot of the items of a chunk of branches, which has a key of its own. */
   public static final int ITEMS_SLOT = 0xfffc;
 
@@ -143,6 +143,11 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
             : hasOutput(slot, StepEntry.OUTPUT_SPILLED);
       }
     };
+  }
+
+  @Override
+  public boolean hasOwnDefinition() {
+    return hasFlag(FLAG_DEFINITION_SPILLED);
   }
 
   /** Keeps a definition of the workflow's own, before it begins. */
@@ -283,13 +288,10 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   @Override
   public void reset(int step, int join) {
-    if (isSpilled(step)) {
-      spilled.release(List.of(step));
-    }
+    dropOutput(step);
     waitAgain(step, join);
     dropClocks(step);
     removeChild(step);
-    attach(Attachments.Kind.OUTPUT, step, null);
     setTurns(step, List.of());
   }
 
@@ -367,7 +369,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     return status().hasEnded() ? hasFlag(FLAG_HAD_BRANCHES) : stepsWithBranches().length > 0;
   }
 
-  /** Slots whose payloads have keys of their own. */
+  /** The numbers under which payloads have keys of their own. */
   public List<Integer> spilledSlots() {
     List<Integer> slots = new ArrayList<>(0);
     for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT, RESULT_SLOT}) {
@@ -377,7 +379,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
     }
     for (int step = 0; step < stepCount(); step++) {
       if (isSpilled(step)) {
-        slots.add(step);
+        slots.add(ownSlot(step));
       }
     }
     addSpilled(slots, FIRST_SIGNAL_SLOT, signals());
@@ -388,7 +390,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
   private void addSpilled(List<Integer> slots, int first, int[] keys) {
     for (int key : keys) {
       if (isSpilled(first + key)) {
-        slots.add(first + key);
+        slots.add(ownSlot(first + key));
       }
     }
   }

@@ -11,7 +11,7 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 final class UnsupportedInputs {
   private UnsupportedInputs() {}
 
-  /** Refuses migrations, and any other action as a dry run. */
+  /** Refuses what is no action, and any but a migration as a dry run. */
   static void check(WorkflowControl control) throws MalformedRecordException {
     switch (control.getAction()) {
       case CANCEL,
@@ -28,8 +28,8 @@ final class UnsupportedInputs {
           throw unsupported("dryRun is set for " + control.getAction(), "send it without dryRun");
         }
       }
-      case UNKNOWN, MIGRATE ->
-          throw unsupported("action is " + control.getAction(), "send another");
+      case MIGRATE -> {}
+      case UNKNOWN -> throw unsupported("action is UNKNOWN", "send another");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.codec;
 
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -8,6 +9,7 @@ import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +19,36 @@ import org.jspecify.annotations.Nullable;
  * branches, which have records of their own, are passed over. Not thread-safe.
  */
 public final class WorkflowHistory {
-  private final CompiledDefinition definition;
+  private final IntFunction<@Nullable CompiledDefinition> versions;
+  private CompiledDefinition definition;
   private final Map<Integer, Payload> spilled = new HashMap<>();
   private PackedWorkflow workflow = PackedWorkflow.absent();
   private @Nullable PackedWorkflow beforeEnd;
 
-  private WorkflowHistory(CompiledDefinition definition) {
+  private WorkflowHistory(
+      CompiledDefinition definition, IntFunction<@Nullable CompiledDefinition> versions) {
     this.definition = definition;
+    this.versions = versions;
   }
 
-  /** Nothing yet of a workflow with a registered definition. */
+  /** Nothing yet of a workflow with a registered definition that is not migrated. */
   public static WorkflowHistory of(CompiledDefinition definition) {
-    return new WorkflowHistory(definition);
+    return of(definition, version -> null);
+  }
+
+  /**
+   * Nothing yet of a workflow with a registered definition.
+   *
+   * @param versions the versions that it may be migrated to; null for one that is not known
+   */
+  public static WorkflowHistory of(
+      CompiledDefinition definition, IntFunction<@Nullable CompiledDefinition> versions) {
+    return new WorkflowHistory(definition, versions);
   }
 
   /** Nothing yet of a workflow that brought its definition along. */
   public static WorkflowHistory of(InlineDefinition definition) {
-    WorkflowHistory history = new WorkflowHistory(definition.compiled());
+    WorkflowHistory history = new WorkflowHistory(definition.compiled(), version -> null);
     history.workflow.bringDefinition(definition.record());
     return history;
   }
@@ -61,15 +76,18 @@ public final class WorkflowHistory {
               .formatted(entry.sequence(), step, definition.name(), definition.version()),
           null);
     }
-    Event event = EventCodec.fromAvro(definition, entry.event());
+    Event event = EventCodec.fromAvro(definition, versions, entry.event());
     if (entry.endsWorkflow()) {
       beforeEnd = workflow();
     }
     Evolver.evolve(definition, workflow, event, entry.at().toEpochMilli());
+    if (event instanceof WorkflowMigrated migrated) {
+      definition = migrated.target();
+    }
     workflow.spilled().take().forEach(each -> spilled.put(each.slot(), each.payload()));
   }
 
-  /** The definition by which the events are read. */
+  /** The definition by which the next event is read. */
   public CompiledDefinition definition() {
     return definition;
   }
@@ -98,7 +116,7 @@ public final class WorkflowHistory {
    */
   public @Nullable Payload payload(int slot) {
     PackedWorkflow running = running();
-    return running.isSpilled(slot) ? spilled.get(slot) : running.riding(slot);
+    return running.isSpilled(slot) ? spilled.get(running.ownSlot(slot)) : running.riding(slot);
   }
 
   private PackedWorkflow running() {

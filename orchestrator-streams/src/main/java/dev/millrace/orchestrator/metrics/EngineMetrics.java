@@ -11,6 +11,7 @@ public final class EngineMetrics {
   private final Counter evictions;
   private final Map<String, Counter> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+  private final Map<String, Counter> results = new ConcurrentHashMap<>();
 
   public EngineMetrics(MeterRegistry registry) {
     this.registry = registry;
@@ -25,6 +26,16 @@ public final class EngineMetrics {
   /** An input changed nothing, as is normal under at-least-once delivery. */
   public void refused(String code) {
     counter(refusals, "millrace.inputs.refused", code).increment();
+  }
+
+  /**
+   * Something came of a result cache.
+   *
+   * @param code {@code hit}: a result was taken; {@code miss}: there was none; {@code kept}; {@code
+   *     too-large}: it was not kept
+   */
+  public void result(String code) {
+    counter(results, "millrace.step.results", code).increment();
   }
 
   /** Changed workflows were pushed out of the record cache before their commit. */

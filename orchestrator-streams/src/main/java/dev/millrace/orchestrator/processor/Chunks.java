@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
@@ -20,6 +21,7 @@ import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.WorkflowStore;
@@ -120,7 +122,7 @@ final class Chunks {
 
   private Decision.@Nullable Refused change(
       ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Input input, Cause cause) {
-    LoadedWorkflow workflow = new LoadedWorkflow(store, id.workflowId(), whole);
+    LoadedWorkflow workflow = new LoadedWorkflow(store, id.workflowId());
     Situation situation =
         situation(id, whole, chunk, chunk.stepCount(), workflow, workflow::isPaused);
     return apply(id, situation, chunk, input, cause);
@@ -143,7 +145,9 @@ final class Chunks {
         id.workflowId(),
         definition,
         chunk,
-        new StoredPayloads(store, id.text(), definition, chunk),
+        new StoredPayloads(store, id.text(), chunk),
+        Results.NONE,
+        Targets.NONE,
         task.context().currentSystemTimeMs(),
         new Chunk(
             id.chunk(),

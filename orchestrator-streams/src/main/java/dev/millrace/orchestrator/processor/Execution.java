@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CacheResult;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -19,6 +20,7 @@ import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
@@ -49,15 +51,20 @@ final class Execution {
   private final TaskResources task;
   private final WorkflowStore store;
   private final Chunks chunks;
-  private final Situation situation;
   private final String workflowId;
-  private final CompiledDefinition definition;
+
+  /** The definition before the decision; its events are told in its terms. */
+  private final CompiledDefinition formerDefinition;
+
   private final PackedWorkflow workflow;
   private final Cause cause;
   private final long nowMs;
   private final Headers headers;
   private final List<Event> events = new ArrayList<>();
   private long timerMs;
+
+  /** With the definition after the decision. */
+  private Situation situation;
 
   /** What the record is kept under. */
   private final String recordId;
@@ -86,7 +93,7 @@ final class Execution {
     this.scope = chunkId == null ? "" : chunkId.scope();
     this.situation = situation;
     this.workflowId = situation.workflowId();
-    this.definition = situation.definition();
+    this.formerDefinition = situation.definition();
     this.workflow = workflow;
     this.cause = cause;
     this.nowMs = situation.nowMs();
@@ -96,10 +103,16 @@ final class Execution {
 
   void carryOut(Decision.Accepted accepted) {
     events.addAll(accepted.events());
+    for (Event event : accepted.events()) {
+      if (event instanceof WorkflowMigrated migrated) {
+        situation = situation.with(migrated.target());
+      }
+    }
     store.putSpilled(recordId, workflow);
     for (Effect effect : accepted.effects()) {
       switch (effect) {
         case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+        case CacheResult result -> new StoredResults(store, task.metrics(), nowMs).keep(result);
         case StartWorkflow start ->
             forward(
                 start.workflowId(),
@@ -152,6 +165,7 @@ final class Execution {
   }
 
   private void dispatch(DispatchStep dispatch) {
+    CompiledDefinition definition = situation.definition();
     Chunk chunk = situation.chunk();
     int branch = chunk == null ? AttemptReported.NO_BRANCH : chunk.branch(dispatch.step());
     byte[] command =
@@ -190,7 +204,7 @@ final class Execution {
       byte[] record =
           task.encoder()
               .events(
-                  definition,
+                  formerDefinition,
                   events,
                   firstSequence,
                   nowMs,
@@ -227,7 +241,7 @@ final class Execution {
     }
     store.save(recordId, workflow, timerMs);
     for (int step : workflow.spilled().takeDroppedBranches()) {
-      store.forgetBranches(workflowId, definition.step(step).id());
+      store.forgetBranches(workflowId, situation.definition().step(step).id());
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
-import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
@@ -12,13 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class LoadedWorkflow implements Payloads {
   private final WorkflowStore store;
   private final String workflowId;
-  private final CompiledDefinition definition;
   private @Nullable PackedWorkflow workflow;
 
-  LoadedWorkflow(WorkflowStore store, String workflowId, CompiledDefinition definition) {
+  LoadedWorkflow(WorkflowStore store, String workflowId) {
     this.store = store;
     this.workflowId = workflowId;
-    this.definition = definition;
   }
 
   private PackedWorkflow workflow() {
@@ -37,7 +34,7 @@ final class LoadedWorkflow implements Payloads {
   }
 
   private Payloads payloads() {
-    return new StoredPayloads(store, workflowId, definition, workflow());
+    return new StoredPayloads(store, workflowId, workflow());
   }
 
   @Override
@@ -66,7 +63,7 @@ final class LoadedWorkflow implements Payloads {
   }
 
   @Override
-  public @Nullable Payload results(int step, Branches branches) {
+  public @Nullable Payload results(String step, Branches branches) {
     return payloads().results(step, branches);
   }
 }

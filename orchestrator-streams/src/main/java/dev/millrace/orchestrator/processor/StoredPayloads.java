@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.BranchOutputs;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
-import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
@@ -17,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id what the record is kept under
  */
-record StoredPayloads(
-    WorkflowStore store, String id, CompiledDefinition definition, PackedWorkflow workflow)
-    implements Payloads {
+record StoredPayloads(WorkflowStore store, String id, PackedWorkflow workflow) implements Payloads {
   /** What an output has beside the results. */
   private static final int COUNTS_BYTES = 100;
 
@@ -49,10 +46,10 @@ record StoredPayloads(
   }
 
   @Override
-  public @Nullable Payload results(int step, Branches branches) {
+  public @Nullable Payload results(String step, Branches branches) {
     BranchOutputs outputs = new BranchOutputs(Limits.PAYLOAD_BYTES - COUNTS_BYTES);
     for (int number = 0; number < branches.chunks().length; number++) {
-      ChunkId chunkId = new ChunkId(id, definition.step(step).id(), number);
+      ChunkId chunkId = new ChunkId(id, step, number);
       PackedWorkflow chunk = store.load(chunkId);
       if (chunk == null) {
         throw new IllegalStateException(

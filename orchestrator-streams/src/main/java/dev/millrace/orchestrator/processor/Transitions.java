@@ -111,13 +111,17 @@ final class Transitions {
       Cause cause) {
     long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
+    StoredResults results = new StoredResults(store, task.metrics(), nowMs);
     Situation situation =
         new Situation(
             workflowId,
             definition,
             workflow,
-            new StoredPayloads(store, workflowId, definition, workflow),
-            nowMs);
+            new StoredPayloads(store, workflowId, workflow),
+            results,
+            new MigrationTargets(task.definitions(), task.queues()),
+            nowMs,
+            null);
     Decision decision = Decider.decide(situation, input);
     return switch (decision) {
       case Decision.Refused refused -> refused;

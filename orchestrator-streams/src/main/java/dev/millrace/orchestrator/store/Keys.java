@@ -9,9 +9,9 @@ import org.apache.kafka.common.utils.Bytes;
 /**
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
  * {@code b} that of a chunk of branches, {@code p} a payload that does not fit in it, {@code s} a
- * start that waits, {@code c} controls that wait, {@code h} a schedule, {@code t} a timer. A
- * timer's key goes on with when it is due and with the first byte of the record that armed it, so
- * that two records of one workflow id never share a timer.
+ * start that waits, {@code c} controls that wait, {@code r} the result of a step, {@code h} a
+ * schedule, {@code t} a timer. A timer's key goes on with when it is due and with the first byte of
+ * the record that armed it, so that two records of one workflow id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
@@ -19,6 +19,7 @@ public final class Keys {
   private static final byte PAYLOAD = 'p';
   private static final byte PARKED_START = 's';
   private static final byte PARKED_CONTROLS = 'c';
+  private static final byte RESULT = 'r';
   private static final byte SCHEDULE = 'h';
   private static final byte TIMER = 't';
 
@@ -187,6 +188,7 @@ public final class Keys {
       case CHUNK -> CHUNK;
       case PARKED_START -> PARKED_START;
       case PARKED_CONTROLS -> PARKED_CONTROLS;
+      case RESULT -> RESULT;
       case SCHEDULE -> SCHEDULE;
     };
   }

@@ -1,6 +1,9 @@
 package dev.millrace.orchestrator.store;
 
-/** The records that one workflow id can have. Each has at most one timer, of its own. */
+/**
+ * The records that one workflow id, or key of a result, can have. Each has at most one timer, of
+ * its own.
+ */
 public enum RecordKind {
   /** The workflow; its timer is a deadline, a retry or the end of its summary. */
   WORKFLOW,
@@ -10,6 +13,8 @@ public enum RecordKind {
   PARKED_START,
   /** Controls that were read before the workflow began. */
   PARKED_CONTROLS,
+  /** The result of a step, kept for other workflows; what takes the place of an id is its key. */
+  RESULT,
   /** The schedule of this id; its timer is its next slot or the end of its summary. */
   SCHEDULE
 }

@@ -141,11 +141,12 @@ public final class WorkflowStore {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);
     }
-    Payload pending = workflow.spilled().pending(slot);
+    int own = workflow.ownSlot(slot);
+    Payload pending = workflow.spilled().pending(own);
     if (pending != null) {
       return pending;
     }
-    byte[] stored = store.get(Keys.payload(workflowId, slot));
+    byte[] stored = store.get(Keys.payload(workflowId, own));
     if (stored == null) {
       throw new IllegalStateException(
           "workflow '%s' has no payload in slot %d".formatted(workflowId, slot));
@@ -270,6 +271,36 @@ public final class WorkflowStore {
   public void unpark(RecordKind kind, String workflowId, ParkedInputs inputs) {
     delete(Keys.record(kind, workflowId));
     deleteTimer(inputs.armedTimerMs(), kind, workflowId);
+  }
+
+  /** The result that is kept under a key, which may have expired; null for none. */
+  public @Nullable StoredResult result(String key) {
+    byte[] stored = store.get(Keys.record(RecordKind.RESULT, key));
+    return stored == null ? null : StoredResult.of(stored);
+  }
+
+  /**
+   * Keeps a result, in place of the former one, and arms the timer that removes it. The timer is
+   * put first, so that no crash leaves a result that nothing would ever remove.
+   */
+  public void putResult(String key, StoredResult result) {
+    StoredResult former = result(key);
+    putTimer(result.expiresAtMs(), RecordKind.RESULT, key);
+    store.put(Keys.record(RecordKind.RESULT, key), result.toBytes());
+    if (former != null && former.expiresAtMs() != result.expiresAtMs()) {
+      deleteTimer(former.expiresAtMs(), RecordKind.RESULT, key);
+    }
+  }
+
+  /** Removes a result whose time is over, if it has armed this timer. */
+  public boolean expireResult(Timer timer) {
+    StoredResult result = result(timer.workflowId());
+    if (result == null || result.expiresAtMs() != timer.dueMs()) {
+      return false;
+    }
+    delete(Keys.record(RecordKind.RESULT, timer.workflowId()));
+    deleteOrphan(timer);
+    return true;
   }
 
   private Set<RecordKind> presentKinds() {

@@ -39,7 +39,7 @@ final class PendingPayloads implements Payloads {
   }
 
   @Override
-  public @Nullable Payload results(int step, Branches branches) {
+  public @Nullable Payload results(String step, Branches branches) {
     return null;
   }
 
@@ -57,7 +57,8 @@ final class PendingPayloads implements Payloads {
     if (!workflow.isSpilled(slot)) {
       return workflow.riding(slot);
     }
-    Payload pending = workflow.spilled().pending(slot);
-    return pending == null ? stored.get(slot) : pending;
+    int own = workflow.ownSlot(slot);
+    Payload pending = workflow.spilled().pending(own);
+    return pending == null ? stored.get(own) : pending;
   }
 }

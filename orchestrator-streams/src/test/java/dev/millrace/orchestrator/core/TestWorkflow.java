@@ -2,14 +2,17 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.codec.EventCodec;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.Control;
@@ -21,27 +24,39 @@ import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Results;
+import dev.millrace.schemas.v1.WorkflowEvent;
+import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One workflow in a test: inputs in, decisions out, at a time that the test sets. After each, the
- * fold of the events is held against the bytes of the state, and both against the invariants.
+ * fold of the events, as they stand in the log, is held against the bytes of the state, and both
+ * against the invariants.
  */
-public final class TestWorkflow {
+public final class TestWorkflow implements Targets {
   /** When every test starts. */
   public static final long START_MS = 1_000_000;
 
-  private final CompiledDefinition definition;
+  private CompiledDefinition definition;
+  private final Results results;
+  private final Map<Integer, CompiledDefinition> versions = new HashMap<>();
+  private final Map<Integer, Payload> stored = new HashMap<>();
   private final PackedWorkflow state = PackedWorkflow.absent();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private final EventLogInvariants log;
-  private final Map<Integer, Payload> ownKeys = new HashMap<>();
   private long nowMs = START_MS;
 
   public TestWorkflow(CompiledDefinition definition) {
+    this(definition, Results.NONE);
+  }
+
+  /** A workflow that may take results of other workflows. */
+  public TestWorkflow(CompiledDefinition definition, Results results) {
     this.definition = definition;
+    this.results = results;
     this.log = new EventLogInvariants(definition);
   }
 
@@ -56,9 +71,36 @@ public final class TestWorkflow {
     return state;
   }
 
+  /** Registers another version of its definition. */
+  public TestWorkflow register(CompiledDefinition version) {
+    versions.put(version.version(), version);
+    return this;
+  }
+
+  /** As if its start brought its definition along. */
+  public void bringDefinition() {
+    state.bringDefinition(new byte[1]);
+    fold.bringDefinition(new byte[1]);
+  }
+
+  public Decision migrate(int version, boolean dryRun) {
+    return control(new Control.Migrate(version, dryRun));
+  }
+
+  /** What is kept of a step's output. */
+  public @Nullable Payload output(String step) {
+    int index = definition.indexOf(step);
+    return index == CompiledDefinition.NO_STEP
+        ? null
+        : new PendingPayloads(state, stored).output(index);
+  }
+
   /** How far a step has come, as its workers say. */
   public @Nullable Payload progress(String step) {
-    return new PendingPayloads(state, ownKeys).progress(definition.indexOf(step));
+    int index = definition.indexOf(step);
+    return index == CompiledDefinition.NO_STEP
+        ? null
+        : new PendingPayloads(state, stored).progress(index);
   }
 
   /** Sets the time, in milliseconds since {@link #START_MS}. */
@@ -72,7 +114,11 @@ public final class TestWorkflow {
   }
 
   public Decision start(long deadlineMs) {
-    return decide(new StartRequested(null, "acme", 5, deadlineMs, null));
+    return start(null, "acme", deadlineMs);
+  }
+
+  public Decision start(@Nullable Payload input, String tenant, long deadlineMs) {
+    return decide(new StartRequested(input, tenant, 5, deadlineMs, null));
   }
 
   public Decision succeed(String step, int attempt) {
@@ -116,24 +162,44 @@ public final class TestWorkflow {
     return decide(new TimerFired());
   }
 
+  @Override
+  public @Nullable CompiledDefinition definition(String name, int version) {
+    return name.equals(definition.name()) ? versions.get(version) : null;
+  }
+
+  @Override
+  public boolean hasQueue(String queue) {
+    return queue.equals("queue");
+  }
+
   private Decision decide(Input input) {
-    long sequence = state.nextSequence();
+    PendingPayloads payloads = new PendingPayloads(state, stored);
     Decision decision =
         Decider.decide(
-            new Situation("order-1", definition, state, new PendingPayloads(state, ownKeys), nowMs),
-            input);
-    state.spilled().take().forEach(each -> ownKeys.put(each.slot(), each.payload()));
-    state.spilled().takeReleased().forEach(ownKeys::remove);
+            new Situation("order-1", definition, state, payloads, results, this, nowMs, null), input);
     if (decision instanceof Decision.Accepted accepted) {
-      for (Event event : accepted.events()) {
-        Evolver.evolve(definition, fold, event, nowMs);
-        log.accept(sequence++, event, nowMs);
-      }
+      accepted.events().forEach(this::fold);
+      assertThat(fold.bytes()).as("fold of %s", accepted.events()).isEqualTo(state.bytes());
+      assertThat(WorkflowInvariants.check(definition, state)).isEmpty();
+      state.spilled().take().forEach(each -> stored.put(each.slot(), each.payload()));
+      state.spilled().takeReleased().forEach(stored::remove);
+      assertThat(stored.keySet()).containsExactlyInAnyOrderElementsOf(state.spilledSlots());
     }
-    assertThat(fold.bytes()).as("fold of the events").isEqualTo(state.bytes());
-    assertThat(log.violations()).isEmpty();
-    assertThat(WorkflowInvariants.check(definition, state)).isEmpty();
-    assertThat(state.spilledSlots()).containsExactlyInAnyOrderElementsOf(ownKeys.keySet());
     return decision;
+  }
+
+  private void fold(Event event) {
+    try {
+      WorkflowEvent record = EventCodec.toAvro(definition, event);
+      Event read = EventCodec.fromAvro(definition, versions::get, record);
+      log.accept(fold.nextSequence(), read, nowMs);
+      assertThat(log.violations()).isEmpty();
+      Evolver.evolve(definition, fold, read, nowMs);
+      if (read instanceof WorkflowMigrated migrated) {
+        definition = migrated.target();
+      }
+    } catch (MalformedRecordException e) {
+      throw new AssertionError(e);
+    }
   }
 }

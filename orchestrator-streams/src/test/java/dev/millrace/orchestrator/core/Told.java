@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.event.BranchesReported;
 import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
@@ -20,6 +21,7 @@ import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
@@ -72,6 +74,8 @@ final class Told {
       case BranchesOpened opened -> throw notTold(opened);
       case BranchesReported report -> throw notTold(report);
       case ChunkOpened opened -> throw notTold(opened);
+      case WorkflowMigrated migrated -> throw notTold(migrated);
+      case MigrationTried tried -> throw notTold(tried);
       case ControlRefused refused -> "refused " + refused.code();
       case AttemptHeard heard -> throw new AssertionError(event);
       case StepsReset reset -> throw new AssertionError(event);
@@ -117,6 +121,8 @@ final class Told {
       case StepHeld held ->
           held.reason() == StepHeld.Reason.WINDOW ? held.step() : CompiledDefinition.NO_STEP;
       case WorkflowStarted started -> CompiledDefinition.NO_STEP;
+      case WorkflowMigrated migrated -> CompiledDefinition.NO_STEP;
+      case MigrationTried tried -> CompiledDefinition.NO_STEP;
       case WorkflowEnding ending -> CompiledDefinition.NO_STEP;
       case WorkflowEnded ended -> CompiledDefinition.NO_STEP;
     };

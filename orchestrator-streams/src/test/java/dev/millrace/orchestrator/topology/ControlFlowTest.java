@@ -219,23 +219,6 @@ class ControlFlowTest extends DrivenEngineCase {
     assertThat(engine.attempts()).containsExactly("d/1");
   }
 
-  @Test
-  void definitionThatThisEngineCannotRunIsRefusedRatherThanMisread() {
-    define(
-        """
-        name: order
-        version: 1
-        queue: queue
-        steps: [{id: a, cache: {ttl: 1h}}]
-        """);
-
-    engine.start("w", "order");
-    engine.advance(DrivenEngine.DEFINITION_WAIT.plusSeconds(1));
-
-    assertThat(engine.attempts()).isEmpty();
-    assertThat(engine.eventTypes()).containsExactly(EventType.WORKFLOW_REJECTED);
-  }
-
   private WorkflowDefinition define(String yaml) {
     WorkflowDefinition definition =
         switch (PARSER.parse(yaml.getBytes(UTF_8))) {

@@ -29,6 +29,7 @@ import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ final class DrivenEngine implements AutoCloseable {
   private final AvroCodec<StepCommand> commands =
       codec(StepCommand.class, topics.commands("queue"));
   private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
+  private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Path folder;
   private final List<TestRecord<byte[], byte[]>> changelog = new ArrayList<>();
   private TopologyTestDriver driver;
@@ -117,7 +119,7 @@ final class DrivenEngine implements AutoCloseable {
             engineRegistry,
             new Definitions(new CountDownLatch(1)),
             queues::contains,
-            new EngineMetrics(new SimpleMeterRegistry()),
+            new EngineMetrics(meters),
             new CacheBudget(64 << 20, changes -> {}),
             null),
         settings,
@@ -169,6 +171,11 @@ final class DrivenEngine implements AutoCloseable {
       all.forEachRemaining(entry -> stored.put(entry.key, entry.value));
     }
     return stored;
+  }
+
+  /** How often something came of a result cache. */
+  double results(String code) {
+    return meters.counter("millrace.step.results", "code", code).count();
   }
 
   /** Makes a record that waits in the store one that cannot be read, wherever it is. */
@@ -245,6 +252,10 @@ final class DrivenEngine implements AutoCloseable {
     send(topics.controls(), workflowId, controlBytes(reason));
   }
 
+  void migrate(String workflowId, int version, boolean dryRun) {
+    control(workflowId, order(ControlAction.MIGRATE).setVersion(version).setDryRun(dryRun));
+  }
+
   void control(String workflowId, WorkflowControl.Builder control) {
     send(topics.controls(), workflowId, controls.encode(control.build()));
   }
@@ -282,6 +293,15 @@ final class DrivenEngine implements AutoCloseable {
 
   byte[] startBytes(String definition) {
     return starts.encode(WorkflowStart.newBuilder().setDefinition(definition).build());
+  }
+
+  byte[] startBytesOf(String definition, int version, Payload input) {
+    return starts.encode(
+        WorkflowStart.newBuilder()
+            .setDefinition(definition)
+            .setVersion(version)
+            .setInput(input)
+            .build());
   }
 
   byte[] completionBytes(String step) {

@@ -115,7 +115,10 @@ final class Forks {
 
   private Payload output(int step, Branches branches) {
     boolean isRead = transition.definition().step(step).keepsOutput();
-    Payload results = isRead ? transition.payloads().results(step, branches) : null;
+    Payload results =
+        isRead
+            ? transition.payloads().results(transition.definition().step(step).id(), branches)
+            : null;
     if (results != null) {
       String array = new String(results.data(), UTF_8);
       return output(branches.items(), branches.failedItems(), array);

@@ -77,6 +77,10 @@ final class Operators {
         transition.record(new PriorityChanged(change.priority()));
         yield null;
       }
+      case Control.Migrate migrate -> {
+        new Migration(migrate, transition).decide();
+        yield null;
+      }
     };
   }
 

@@ -196,7 +196,11 @@ final class Readiness {
     if (work.input() != null) {
       input = transition.evaluate(work.input(), input);
     }
-    transition.record(new StepDispatched(step, attempt, clocks.earliestMs()));
+    String resultKey = steps.kept().key(step, compiled, work, input);
+    if (resultKey != null && steps.kept().take(step, compiled, attempt, resultKey)) {
+      return;
+    }
+    transition.record(new StepDispatched(step, attempt, clocks.earliestMs(), resultKey));
     boolean isMapped = undoes || work.input() != null;
     transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), isMapped, input));
     transition.armTimer(clocks.earliestMs());

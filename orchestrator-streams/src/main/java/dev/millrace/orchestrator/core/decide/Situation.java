@@ -1,7 +1,9 @@
 package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param definition the definition that the workflow is pinned to
  * @param state the workflow, or a fresh state for one that was never started
  * @param payloads the payloads that are kept of it
+ * @param results those of steps that are kept beyond their workflows
+ * @param targets what it can be migrated to
  * @param nowMs the time, in epoch milliseconds
  * @param chunk where the state is that of a chunk of branches, which; null for a workflow
  */
@@ -20,15 +24,22 @@ public record Situation(
     CompiledDefinition definition,
     WorkflowState state,
     Payloads payloads,
+    Results results,
+    Targets targets,
     long nowMs,
     @Nullable Chunk chunk) {
-  /** The situation of a workflow. */
+  /** A situation of a workflow in which no results are kept and no other version is known. */
   public Situation(
       String workflowId,
       CompiledDefinition definition,
       WorkflowState state,
       Payloads payloads,
       long nowMs) {
-    this(workflowId, definition, state, payloads, nowMs, null);
+    this(workflowId, definition, state, payloads, Results.NONE, Targets.NONE, nowMs, null);
+  }
+
+  /** The same workflow with another definition. */
+  public Situation with(CompiledDefinition other) {
+    return new Situation(workflowId, other, state, payloads, results, targets, nowMs, chunk);
   }
 }

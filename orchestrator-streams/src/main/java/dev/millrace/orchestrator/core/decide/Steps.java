@@ -32,6 +32,7 @@ final class Steps {
   private final Children children;
   private final Forks forks;
   private final BranchSteps branches;
+  private final KeptResults kept;
   private final Signals signals;
   private final Heartbeats heartbeats;
 
@@ -45,6 +46,7 @@ final class Steps {
     this.children = new Children(transition, this);
     this.forks = new Forks(transition, this);
     this.branches = new BranchSteps(transition, this);
+    this.kept = new KeptResults(transition, this);
     this.signals = new Signals(transition, this);
     this.heartbeats = new Heartbeats(transition, this);
   }
@@ -73,6 +75,10 @@ final class Steps {
     return branches;
   }
 
+  KeptResults kept() {
+    return kept;
+  }
+
   Heartbeats heartbeats() {
     return heartbeats;
   }
@@ -88,6 +94,14 @@ final class Steps {
     }
     readiness.spread();
     ending.proceed();
+  }
+
+  /** Goes on after a migration: steps that waited may do so no more. */
+  void goOn() {
+    for (int step = 0; step < definition.mainSteps() && !isOver(); step++) {
+      readiness.consider(step);
+    }
+    moveOn();
   }
 
   Decision.@Nullable Refused report(AttemptReported report) {
@@ -195,7 +209,7 @@ final class Steps {
     boolean isAwaitedOnly =
         state.outcome() != null && definition.step(step).group() == CompiledStep.Group.MAIN;
     if (repeat == null || isAwaitedOnly) {
-      succeed(step, state.attempt(step), output);
+      succeedAndKeep(step, output);
       return;
     }
     boolean isDone;
@@ -206,7 +220,7 @@ final class Steps {
       return;
     }
     if (isDone) {
-      succeed(step, state.attempt(step), output);
+      succeedAndKeep(step, output);
     } else if (state.rounds(step) + 1 >= repeat.max()) {
       failures.failForGood(step, repeatExhausted(repeat.max()));
     } else {
@@ -221,6 +235,16 @@ final class Steps {
       readiness.run(step);
     } else {
       transition.armTimer(nextAtMs);
+    }
+  }
+
+  /** The last round of a step has succeeded. */
+  private void succeedAndKeep(int step, @Nullable Payload output) {
+    CompiledStep.CompiledCache cache = definition.step(step).cache();
+    String key = cache == null ? null : state.resultKey(step);
+    succeed(step, state.attempt(step), output);
+    if (cache != null && key != null) {
+      kept.keep(key, cache, output);
     }
   }
 

@@ -7,9 +7,11 @@ import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * is decided next already sees it; deciding itself only reads.
  */
 final class Transition {
-  private final Situation situation;
+  private Situation situation;
   private final WorkflowState state;
   private final List<Event> events = new ArrayList<>(4);
   private final List<Effect> effects = new ArrayList<>(4);
@@ -57,6 +59,20 @@ final class Transition {
 
   Payloads payloads() {
     return situation.payloads();
+  }
+
+  /** What is decided from here on is of another definition. */
+  void goOnWith(CompiledDefinition definition) {
+    situation = situation.with(definition);
+    scope = null;
+  }
+
+  Targets targets() {
+    return situation.targets();
+  }
+
+  Results results() {
+    return situation.results();
   }
 
   long nowMs() {

@@ -71,6 +71,10 @@ final class CombinationRules {
         step.repeat() != null,
         "repeat",
         "a step for each item cannot repeat; remove one of forEach and repeat");
+    refuse(
+        step.cache() != null,
+        "cache",
+        "the results of a step for each item are not kept; remove one of forEach and cache");
   }
 
   private void refuse(boolean isRefused, String field, String why) {

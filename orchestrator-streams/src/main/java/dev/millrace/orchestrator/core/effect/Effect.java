@@ -7,6 +7,7 @@ public sealed interface Effect
         StartWorkflow,
         CancelWorkflow,
         TellParent,
+        CacheResult,
         KeepItems,
         OpenChunk,
         ReportChunk {}

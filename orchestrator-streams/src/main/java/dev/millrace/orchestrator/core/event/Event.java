@@ -20,6 +20,8 @@ public sealed interface Event
         WorkflowPaused,
         WorkflowResumed,
         PriorityChanged,
+        WorkflowMigrated,
+        MigrationTried,
         ControlRefused,
         WorkflowEnding,
         WorkflowEnded {}

@@ -30,7 +30,9 @@ public record StepSucceeded(
     /** Somebody said so; an attempt that was open is fenced. */
     BY_HAND,
     /** The oldest signal that was kept for the step; it is kept no longer. */
-    KEPT_SIGNAL
+    KEPT_SIGNAL,
+    /** A result that was kept; the step did not run. */
+    CACHED
   }
 
   public StepSucceeded {

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.event.BranchesReported;
 import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
@@ -19,6 +20,7 @@ import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
@@ -28,9 +30,11 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.graph.StepLimits;
+import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Join;
+import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -66,6 +70,8 @@ public final class Evolver {
       case BranchesReported report -> report(state, report);
       case ChunkOpened chunk -> openChunk(definition, state, chunk, atMs);
       case StepFailed failed -> fail(definition, state, failed);
+      case WorkflowMigrated migrated -> migrate(definition, state, migrated.target());
+      case MigrationTried tried -> {}
       case StepsReset reset -> reset(definition, state, reset);
       case SignalReceived signal -> receive(state, signal);
       case WorkflowPaused paused -> state.setPaused(true);
@@ -89,6 +95,13 @@ public final class Evolver {
         atMs);
     if (started.parent() != null) {
       state.setParent(started.parent());
+    }
+  }
+
+  /** The result of an attempt is not waited for any more. */
+  private static void forgetResultKey(WorkflowState state, int step, CompiledStep compiled) {
+    if (compiled.cache() != null) {
+      state.setResultKey(step, null);
     }
   }
 
@@ -147,6 +160,7 @@ public final class Evolver {
     int step = succeeded.step();
     CompiledStep compiled = definition.step(step);
     state.succeed(step, succeeded.attempt(), succeeded.output(), compiled.keepsOutput());
+    forgetResultKey(state, step, compiled);
     if (!succeeded.results().isEmpty()) {
       state.keepResults(step, BatchResults.pack(succeeded.results()));
     }
@@ -175,6 +189,7 @@ public final class Evolver {
 
   private static void skip(CompiledDefinition definition, WorkflowState state, int step) {
     state.skip(step);
+    forgetResultKey(state, step, definition.step(step));
     if (definition.step(step).group() == Group.COMPENSATION) {
       state.removeToCompensate(definition.step(step).compensates());
       return;
@@ -190,6 +205,7 @@ public final class Evolver {
     int step = failed.step();
     CompiledStep compiled = definition.step(step);
     state.fail(step);
+    forgetResultKey(state, step, compiled);
     if (definition.isOfBranches()) {
       failItems(state, failed);
     }
@@ -243,6 +259,28 @@ public final class Evolver {
     }
   }
 
+  private static void migrate(
+      CompiledDefinition definition, WorkflowState state, CompiledDefinition target) {
+    StepMapping mapping = new StepMapping(definition, target);
+    int[] joins = MigratedJoins.of(mapping, state);
+    Plan plan = target.plan();
+    state.migrate(
+        new Plan(plan.definition(), plan.version(), plan.fingerprint(), joins), mapping.former());
+    int finished = 0;
+    for (int step = 0; step < target.stepCount(); step++) {
+      int old = mapping.former(step);
+      if (target.step(step).group() != Group.COMPENSATION) {
+        finished += state.stepStatus(step).isFinal() ? 1 : 0;
+      }
+      if (old != CompiledDefinition.NO_STEP
+          && definition.step(old).cache() != null
+          && target.step(step).cache() == null) {
+        state.setResultKey(step, null);
+      }
+    }
+    state.setFinishedSteps(finished);
+  }
+
   private static void dispatch(
       CompiledDefinition definition, WorkflowState state, StepDispatched dispatched, long atMs) {
     int step = dispatched.step();
@@ -250,6 +288,9 @@ public final class Evolver {
     StepLimits limits = definition.step(step).limits();
     if (limits.needClocks()) {
       state.setClocks(step, limits.dispatched(state.clocks(step), atMs));
+    }
+    if (dispatched.resultKey() != null) {
+      state.setResultKey(step, dispatched.resultKey());
     }
   }
 
@@ -281,6 +322,7 @@ public final class Evolver {
         state.removeToCompensate(step);
       }
       state.reset(step, 0);
+      forgetResultKey(state, step, definition.step(step));
     }
     state.setFinishedSteps(finished);
     BitSet waiting = new BitSet(state.stepCount());

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.graph;
 
+import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
@@ -28,6 +29,7 @@ public final class CompiledDefinition {
   /** So many chunks' definitions are kept; each takes some 16 bytes a branch. */
   private static final int CHUNKS_KEPT = 256;
 
+  private final WorkflowDefinition source;
   private final long timeoutMs;
   private final int maxParallel;
   private final @Nullable Expression<Payload> output;
@@ -47,6 +49,7 @@ public final class CompiledDefinition {
   private final Map<Integer, CompiledDefinition> chunks = new ConcurrentHashMap<>(0);
 
   CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
+    source = definition;
     timeoutMs = definition.timeout().toMillis();
     maxParallel = definition.maxParallel() == 0 ? Integer.MAX_VALUE : definition.maxParallel();
     output = compiled.output();
@@ -67,6 +70,7 @@ public final class CompiledDefinition {
 
   /** That of a number of branches of a step. */
   private CompiledDefinition(CompiledDefinition whole, CompiledStep step, int size) {
+    source = whole.source;
     timeoutMs = 0;
     maxParallel = step.forEach() == null ? size : step.forEach().maxParallel();
     output = null;
@@ -163,6 +167,15 @@ public final class CompiledDefinition {
 
   public CompiledStep step(int index) {
     return steps[index];
+  }
+
+  /** A step as its author wrote it; null for a compensation, which is part of another step. */
+  public @Nullable StepDefinition source(int index) {
+    if (index < mainSteps) {
+      return source.steps().get(index);
+    }
+    int inFinally = index - mainSteps;
+    return inFinally < finallySteps ? source.finallySteps().get(inFinally) : null;
   }
 
   /** The index of a step, or {@link #NO_STEP}. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param repeat that it runs again until a condition holds; null for once
  * @param forEach that it runs for each item of a list; null for one run
  * @param window when it may be dispatched; null for any time
+ * @param cache that its result is kept; null for not
  * @param compensation the step that undoes it, or {@link CompiledDefinition#NO_STEP}
  * @param compensates the step that it undoes, or {@link CompiledDefinition#NO_STEP}
  * @param keepsOutput whether anything reads its output
@@ -41,6 +42,7 @@ public record CompiledStep(
     @Nullable CompiledRepeat repeat,
     @Nullable CompiledForEach forEach,
     @Nullable DeliveryWindow window,
+    @Nullable CompiledCache cache,
     int compensation,
     int compensates,
     boolean keepsOutput) {
@@ -62,6 +64,14 @@ public record CompiledStep(
    * @param max most rounds
    */
   public record CompiledRepeat(Expression<Boolean> until, long delayMs, int max) {}
+
+  /**
+   * That the result of a step is kept, and taken instead of running the step again.
+   *
+   * @param key what tells one result from another; null takes all that the step would run with
+   * @param ttlMs how long a result is kept, in milliseconds
+   */
+  public record CompiledCache(@Nullable Expression<Payload> key, long ttlMs) {}
 
   /**
    * That a step runs for each item of a list.
@@ -99,6 +109,7 @@ public record CompiledStep(
         null,
         forEach,
         window,
+        null,
         CompiledDefinition.NO_STEP,
         CompiledDefinition.NO_STEP,
         true);
@@ -119,6 +130,7 @@ public record CompiledStep(
         repeat,
         forEach,
         window,
+        cache,
         step,
         compensates,
         keepsOutput);
@@ -139,6 +151,7 @@ public record CompiledStep(
         repeat,
         forEach,
         window,
+        cache,
         compensation,
         compensates,
         true);

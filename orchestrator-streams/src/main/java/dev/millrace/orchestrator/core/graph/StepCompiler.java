@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -126,6 +127,7 @@ final class StepCompiler {
                 repeat.max()),
         forEach(step),
         step.window(),
+        cache(step.cache()),
         CompiledDefinition.NO_STEP,
         CompiledDefinition.NO_STEP,
         false);
@@ -169,9 +171,17 @@ final class StepCompiler {
         null,
         null,
         null,
+        null,
         CompiledDefinition.NO_STEP,
         index,
         false);
+  }
+
+  private CompiledStep.@Nullable CompiledCache cache(@Nullable ResultCache cache) {
+    return cache == null
+        ? null
+        : new CompiledStep.CompiledCache(
+            optional(cache.key(), expressions::template), cache.ttl().toMillis());
   }
 
   private static StepLimits limits(Timeouts timeouts) {

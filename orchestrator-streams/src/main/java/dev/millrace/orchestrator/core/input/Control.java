@@ -68,4 +68,12 @@ public sealed interface Control {
    * @param priority 0 (lowest) to 9 (highest)
    */
   record SetPriority(int priority) implements Control {}
+
+  /**
+   * Go on with another version of the definition.
+   *
+   * @param version that version
+   * @param dryRun whether only to say what would change, and what stands against it
+   */
+  record Migrate(int version, boolean dryRun) implements Control {}
 }

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -36,6 +37,16 @@ final class EndAccount {
     this.definition = definition;
     this.steps = steps;
     this.complaints = complaints;
+  }
+
+  /** The account of the same workflow with another version of its definition. */
+  EndAccount migrated(StepMapping mapping, StepAccount[] later) {
+    EndAccount account = new EndAccount(mapping.after(), later, complaints);
+    toUndo.forEach(step -> account.toUndo.add(mapping.later(step)));
+    account.status = status;
+    account.deadlineMs = deadlineMs;
+    account.outcome = outcome;
+    return account;
   }
 
   WorkflowStatus status() {

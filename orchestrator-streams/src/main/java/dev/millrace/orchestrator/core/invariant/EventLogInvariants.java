@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.event.BranchesReported;
 import dev.millrace.orchestrator.core.event.ChunkOpened;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
@@ -20,6 +21,7 @@ import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
@@ -28,6 +30,7 @@ import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -40,17 +43,17 @@ import java.util.List;
  * the other. Superseded events must be left out by the caller. Not thread-safe.
  */
 public final class EventLogInvariants {
-  private final CompiledDefinition definition;
-  private final StepAccount[] steps;
-  private final EdgeAccount edges;
-  private final EndAccount end;
+  private CompiledDefinition definition;
+  private StepAccount[] steps;
+  private EdgeAccount edges;
+  private EndAccount end;
   private final Complaints complaints = new Complaints();
   private boolean isPaused;
 
   /**
    * A checker for one workflow.
    *
-   * @param definition the definition that the workflow is pinned to
+   * @param definition the definition that the workflow is pinned to in the beginning
    */
   public EventLogInvariants(CompiledDefinition definition) {
     this.definition = definition;
@@ -89,6 +92,8 @@ public final class EventLogInvariants {
       case StepSucceeded success -> succeeded(success);
       case AttemptFailed failed -> attemptFailed(failed, atMs);
       case StepFailed failed -> stepFailed(failed, atMs);
+      case WorkflowMigrated migrated -> migrated(migrated.target());
+      case MigrationTried tried -> {}
       case AttemptHeard heard -> heard(heard);
       case StepsReset reset -> reset(reset);
       case WorkflowPaused pause -> isPaused = true;
@@ -145,6 +150,23 @@ public final class EventLogInvariants {
   /** Whether a step runs for each item of a list, and is not one of those runs. */
   private boolean isForked(StepAccount step) {
     return step.step().forEach() != null && !definition.isOfBranches();
+  }
+
+  private void migrated(CompiledDefinition target) {
+    StepMapping mapping = new StepMapping(definition, target);
+    StepAccount[] later = new StepAccount[target.stepCount()];
+    for (int step = 0; step < later.length; step++) {
+      int degree = target.dependencies().degree(step);
+      int old = mapping.former(step);
+      later[step] =
+          old == CompiledDefinition.NO_STEP
+              ? new StepAccount(target.step(step), degree)
+              : steps[old].migrated(target.step(step), degree);
+    }
+    edges = edges.migrated(mapping, later);
+    end = end.migrated(mapping, later);
+    definition = target;
+    steps = later;
   }
 
   private void dispatched(StepDispatched dispatched, long atMs) {
@@ -273,7 +295,9 @@ public final class EventLogInvariants {
     StepAccount step = steps[success.step()];
     if (success.source() == StepSucceeded.Source.BY_HAND) {
       complaints.unless(!step.status().isFinal(), "step '%s' succeeds again", id(step));
-    } else if (step.step().action() instanceof CompiledAction.Work && !isForked(step)) {
+    } else if (success.source() != StepSucceeded.Source.CACHED
+        && step.step().action() instanceof CompiledAction.Work
+        && !isForked(step)) {
       close(step, success.attempt());
     } else if (step.status() == StepStatus.SUSPENDED) {
       complaints.unless(

@@ -20,6 +20,9 @@ final class StepAccount {
   private int rounds;
   private boolean isFree;
 
+  /** Whether it had begun when the workflow was migrated, so that its join is behind it. */
+  private boolean hadBegun;
+
   // How the edges to it ended: those that are satisfied, that are not, and of failed steps.
   private int satisfied;
   private int unsatisfied;
@@ -28,6 +31,18 @@ final class StepAccount {
   StepAccount(CompiledStep step, int edges) {
     this.step = step;
     this.edges = edges;
+  }
+
+  /** The account of the same step in another version, but for the edges to it. */
+  StepAccount migrated(CompiledStep later, int laterEdges) {
+    StepAccount account = new StepAccount(later, laterEdges);
+    account.become(status, dueMs);
+    account.attempts = attempts;
+    account.attemptsOfFormerRounds = attemptsOfFormerRounds;
+    account.rounds = rounds;
+    account.hadBegun = status != StepStatus.WAITING;
+    account.isFree = isFree;
+    return account;
   }
 
   CompiledStep step() {
@@ -92,12 +107,13 @@ final class StepAccount {
     become(StepStatus.WAITING, WorkflowView.NO_DEADLINE);
     attemptsOfFormerRounds = attempts;
     rounds = 0;
+    hadBegun = false;
     isFree = mayStartAtOnce;
   }
 
   /** Whether its join rule lets it start; a compensation has none. */
   boolean mayStart() {
-    if (edges == 0 || isFree || step.group() == Group.COMPENSATION) {
+    if (hadBegun || edges == 0 || isFree || step.group() == Group.COMPENSATION) {
       return true;
     }
     boolean isAllDone = satisfied + unsatisfied == edges;

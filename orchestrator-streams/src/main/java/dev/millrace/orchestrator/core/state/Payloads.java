@@ -17,7 +17,7 @@ public interface Payloads {
    * The results of the branches of a step as a JSON array, in the order of the items and with null
    * for those that failed; null when that is larger than an output may be.
    */
-  @Nullable Payload results(int step, Branches branches);
+  @Nullable Payload results(String step, Branches branches);
 
   /** What a signal that is kept brought; null when nothing. */
   @Nullable Payload signal(int signal);

@@ -12,6 +12,14 @@ public interface WorkflowState extends WorkflowView {
   void begin(
       Plan plan, @Nullable Payload input, String tenant, int priority, long deadlineMs, long atMs);
 
+  /**
+   * The workflow goes on with another version of its definition.
+   *
+   * @param plan of that version; its joins are what steps that have not begun wait for now
+   * @param former of each of its steps, the index until now; -1 for a step that is new
+   */
+  void migrate(Plan plan, int[] former);
+
   /** Somebody is told how the workflow ends. */
   void setParent(Parent parent);
 
@@ -29,6 +37,9 @@ public interface WorkflowState extends WorkflowView {
 
   /** Some more items of this chunk of branches have failed. */
   void addFailedItems(int items);
+
+  /** What the result of the open attempt of a step is kept under; null for not. */
+  void setResultKey(int step, @Nullable String key);
 
   /** A command for an attempt is out; with a deadline or {@link #NO_DEADLINE}. */
   void open(int step, int attempt, long deadlineMs);

@@ -38,6 +38,12 @@ public interface WorkflowView {
   /** Of a chunk of branches: how many of its items have failed. */
   int failedItems();
 
+  /** What the result of the open attempt of a step is kept under; null when it is not kept. */
+  @Nullable String resultKey(int step);
+
+  /** Whether its start brought its definition along, which is registered nowhere. */
+  boolean hasOwnDefinition();
+
   /** Whether no command goes out until somebody resumes it. */
   boolean isPaused();
 

@@ -115,13 +115,16 @@ class EventLogStepInvariantsTest {
                 definition,
                 STARTED,
                 dispatched(0),
-                new StepSucceeded(0, 1, null, List.of(1)),
+                new StepSucceeded(0, 1, null, List.of(1), StepSucceeded.Source.ATTEMPT),
                 skipped(1, StepSkipped.Reason.DEPENDENCIES),
                 dispatched(2)))
         .isEmpty();
     assertThat(
             violations(
-                definition, STARTED, dispatched(0), new StepSucceeded(0, 1, null, List.of(2))))
+                definition,
+                STARTED,
+                dispatched(0),
+                new StepSucceeded(0, 1, null, List.of(2), StepSucceeded.Source.ATTEMPT)))
         .containsExactly(
             "event 2: step 'a' does not lead to steps [2], which do not all depend on it under a"
                 + " condition");

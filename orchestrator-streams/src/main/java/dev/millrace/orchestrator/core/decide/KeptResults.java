@@ -1,0 +1,131 @@
+package dev.millrace.orchestrator.core.decide;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.graph.Adjacency;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Results;
+import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decisions about results of steps that are kept: what they are kept under, whether one is taken
+ * instead of running a step, and that one is kept.
+ *
+ * <p>A key is a hash of the tenant, the queue, the type of the step and the content: the step's key
+ * template, or else all that its command would carry. It is made when the attempt is dispatched and
+ * stays with the open attempt, since what it is made of may be another by the time of the result.
+ */
+final class KeptResults {
+  private final Transition transition;
+  private final WorkflowView state;
+  private final Steps steps;
+
+  KeptResults(Transition transition, Steps steps) {
+    this.transition = transition;
+    this.state = transition.state();
+    this.steps = steps;
+  }
+
+  /**
+   * What the result of a step would be kept under; null when it is not kept.
+   *
+   * @param input the mapped input of its command, where it has one
+   */
+  @Nullable String key(
+      int step, CompiledStep compiled, CompiledAction.Work work, @Nullable Payload input)
+      throws EvaluationException {
+    CompiledStep.CompiledCache cache = compiled.cache();
+    if (cache == null) {
+      return null;
+    }
+    MessageDigest digest = sha256();
+    put(digest, state.tenant().getBytes(UTF_8));
+    put(digest, work.queue().getBytes(UTF_8));
+    put(digest, work.type().getBytes(UTF_8));
+    if (cache.key() != null) {
+      digest.update((byte) 'k');
+      put(digest, transition.evaluate(cache.key(), null));
+    } else if (work.input() != null) {
+      digest.update((byte) 'm');
+      put(digest, input);
+    } else {
+      digest.update((byte) 'w');
+      putWhole(digest, step, compiled);
+    }
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+  }
+
+  /**
+   * Takes the result that is kept under a key, if there is one, and the step succeeds with it. Only
+   * a first attempt looks for one: a retry, another round and a rerun are asked for because the
+   * step shall run.
+   */
+  boolean take(int step, CompiledStep compiled, int attempt, String key) {
+    Results.Kept kept = attempt == 1 ? transition.results().find(key) : null;
+    if (kept == null || !isLast(compiled, kept.output())) {
+      return false;
+    }
+    steps.succeed(step, attempt, kept.output(), StepSucceeded.Source.CACHED);
+    return true;
+  }
+
+  /** A result is kept, now that the open attempt of a step has succeeded. */
+  void keep(String key, CompiledStep.CompiledCache cache, @Nullable Payload output) {
+    long expiresAtMs = Deadlines.after(transition.nowMs(), Math.max(1, cache.ttlMs()));
+    transition.effect(new CacheResult(key, output, expiresAtMs));
+  }
+
+  /** Whether a step that is repeated would not be, after this output. */
+  private boolean isLast(CompiledStep compiled, @Nullable Payload output) {
+    if (compiled.repeat() == null) {
+      return true;
+    }
+    try {
+      return transition.evaluate(compiled.repeat().until(), output);
+    } catch (EvaluationException e) {
+      return false; // the output is of another step of that type; this one's own may have a value
+    }
+  }
+
+  private void putWhole(MessageDigest digest, int step, CompiledStep compiled) {
+    put(digest, transition.payloads().input());
+    Adjacency dependencies = transition.definition().dependencies();
+    for (int i = 0; i < compiled.dependencies(); i++) {
+      int dependency = dependencies.target(dependencies.start(step) + i);
+      put(digest, transition.definition().step(dependency).id().getBytes(UTF_8));
+      put(digest, transition.payloads().output(dependency));
+    }
+  }
+
+  private static void put(MessageDigest digest, @Nullable Payload payload) {
+    digest.update((byte) (payload == null ? 0 : 1));
+    if (payload != null) {
+      put(digest, payload.contentType().getBytes(UTF_8));
+      put(digest, payload.data());
+    }
+  }
+
+  /** With its length, so that no two lists of parts look the same. */
+  private static void put(MessageDigest digest, byte[] part) {
+    digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.length));
+    digest.update(part);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package dev.millrace.orchestrator.core.decide;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.JoinRule;
+import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.ResultCache;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Results;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.expression.CelExpressions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class KeptResultsTest {
+  private static final Duration TTL = Duration.ofMinutes(10);
+  private static final Payload OUTPUT = json("{\"score\":7}");
+  private static final RetryPolicy TWO_ATTEMPTS =
+      new RetryPolicy(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), 0, List.of());
+
+  private final Map<String, Results.Kept> kept = new HashMap<>();
+
+  @Test
+  void stepWhoseResultIsKeptSucceedsWithoutACommand() {
+    CompiledDefinition definition = definition(cached("a", "score", null, null));
+    run(definition, json("{\"id\":1}"));
+
+    TestWorkflow second = new TestWorkflow(definition, kept::get);
+    Decision decision = second.start(json("{\"id\":1}"), "acme", 0);
+
+    assertThat(events(decision))
+        .contains(new StepSucceeded(0, 1, OUTPUT, List.of(), StepSucceeded.Source.CACHED))
+        .endsWith(new WorkflowEnded(WorkflowStatus.SUCCEEDED, null));
+    assertThat(effects(decision)).isEmpty();
+  }
+
+  @Test
+  void resultIsKeptForTheTimeToLiveFromItsCompletion() {
+    TestWorkflow workflow =
+        new TestWorkflow(definition(cached("a", "score", null, null)), kept::get);
+    workflow.start();
+    assertThat(workflow.state().resultKey(0)).isNotNull();
+
+    assertThat(effects(workflow.after(500).succeed("a", 1, OUTPUT)))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            CacheResult.class,
+            result -> {
+              assertThat(result.output()).isEqualTo(OUTPUT);
+              assertThat(result.expiresAtMs())
+                  .isEqualTo(TestWorkflow.START_MS + 500 + TTL.toMillis());
+            });
+  }
+
+  @Test
+  void stepWithoutACacheKeepsNothing() {
+    StepDefinition plain =
+        StepDefinition.work("a", "score", "queue", List.of(), Duration.ZERO, null);
+    assertThat(effects(run(definition(plain), null))).isEmpty();
+  }
+
+  @Test
+  void anotherInputTenantTypeOrQueueIsAnotherKey() {
+    CompiledDefinition definition = definition(cached("a", "score", null, null));
+    run(definition, json("1"));
+
+    assertThat(isHit(definition, json("1"), "acme")).isTrue();
+    assertThat(isHit(definition, json("2"), "acme")).isFalse();
+    assertThat(isHit(definition, null, "acme")).isFalse();
+    assertThat(isHit(definition, json("1"), "other")).isFalse();
+    assertThat(isHit(definition(cached("a", "rate", null, null)), json("1"), "acme")).isFalse();
+  }
+
+  @Test
+  void stepsOfOneTypeShareResultsAcrossDefinitions() {
+    run(definition(cached("a", "score", null, "${input.id}")), json("{\"id\":1,\"note\":\"x\"}"));
+
+    assertThat(
+            isHit(
+                definition(cached("b", "score", null, "${input.id}")),
+                json("{\"note\":\"y\",\"id\":1}"),
+                "acme"))
+        .isTrue();
+  }
+
+  @Test
+  void keyIsOfTheMappedInputWhereTheStepHasOne() {
+    CompiledDefinition definition =
+        definition(cached("a", "score", "{\"id\":\"${input.id}\"}", null));
+    run(definition, json("{\"id\":1,\"note\":\"x\"}"));
+
+    assertThat(isHit(definition, json("{\"id\":1,\"note\":\"y\"}"), "acme")).isTrue();
+    assertThat(isHit(definition, json("{\"id\":2,\"note\":\"x\"}"), "acme")).isFalse();
+  }
+
+  @Test
+  void keyWithoutAMappingTakesInTheOutputsOfTheDependencies() {
+    CompiledDefinition definition =
+        definition(
+            StepDefinition.work("a", "read", "queue", List.of(), Duration.ZERO, null),
+            cached("b", "score", null, null, "a"));
+    TestWorkflow first = new TestWorkflow(definition, kept::get);
+    first.start();
+    first.succeed("a", 1, json("1"));
+    keep(first.succeed("b", 1, OUTPUT));
+
+    TestWorkflow same = new TestWorkflow(definition, kept::get);
+    same.start();
+    assertThat(effects(same.succeed("a", 1, json("1")))).isEmpty();
+    TestWorkflow other = new TestWorkflow(definition, kept::get);
+    other.start();
+    assertThat(effects(other.succeed("a", 1, json("2")))).hasSize(1);
+  }
+
+  @Test
+  void resultIsKeptUnderTheKeyOfItsDispatchThoughMoreIsKnownByThen() {
+    StepDefinition any =
+        with(cached("c", "score", null, null, "a", "b"), null, TWO_ATTEMPTS, JoinRule.ANY);
+    CompiledDefinition definition =
+        definition(
+            StepDefinition.work("a", "read", "queue", List.of(), Duration.ZERO, null),
+            StepDefinition.work("b", "read", "queue", List.of(), Duration.ZERO, null),
+            any);
+    TestWorkflow workflow = new TestWorkflow(definition, kept::get);
+    workflow.start();
+    workflow.succeed("a", 1, json("1"));
+    String key = workflow.state().resultKey(2);
+    workflow.succeed("b", 1, json("2"));
+
+    CacheResult result = (CacheResult) effects(workflow.succeed("c", 1, OUTPUT)).getFirst();
+    assertThat(result.key()).isEqualTo(key);
+  }
+
+  @Test
+  void retryRunsThoughAResultIsKeptByThen() {
+    CompiledDefinition definition =
+        definition(with(cached("a", "score", null, null), null, TWO_ATTEMPTS, JoinRule.ALL));
+    TestWorkflow workflow = new TestWorkflow(definition, kept::get);
+    workflow.start();
+    run(definition, null);
+    workflow.fail("a", 1, new Failure("flaky", "no", true));
+
+    assertThat(effects(workflow.after(5_000).fireTimer())).contains(new DispatchStep(0, 2, 0));
+    assertThat(effects(workflow.succeed("a", 2, OUTPUT))).hasOnlyElementsOfType(CacheResult.class);
+  }
+
+  @Test
+  void failureKeepsNothingAndForgetsTheKey() {
+    TestWorkflow workflow =
+        new TestWorkflow(definition(cached("a", "score", null, null)), kept::get);
+    workflow.start();
+
+    assertThat(effects(workflow.fail("a", 1, new Failure("bad", "no", false)))).isEmpty();
+  }
+
+  @Test
+  void stepThatIsRepeatedTakesOnlyAResultThatEndsIt() {
+    StepDefinition cached = cached("a", "poll", null, "1");
+    Repeat untilDone = new Repeat("output.done", Duration.ZERO, 3);
+    CompiledDefinition definition = definition(with(cached, untilDone, TWO_ATTEMPTS, JoinRule.ALL));
+
+    run(definition(cached), json("1"));
+    assertThat(isHit(definition, json("1"), "acme")).as("{score: 7} says no done").isFalse();
+    kept.replaceAll((key, former) -> new Results.Kept(json("{\"done\":false}")));
+    assertThat(isHit(definition, json("1"), "acme")).isFalse();
+    kept.replaceAll((key, former) -> new Results.Kept(json("{\"done\":true}")));
+    assertThat(isHit(definition, json("1"), "acme")).isTrue();
+  }
+
+  @Test
+  void keyWithoutAValueFailsTheStep() {
+    TestWorkflow workflow =
+        new TestWorkflow(definition(cached("a", "score", null, "${input.id}")), kept::get);
+
+    assertThat(events(workflow.start(json("{}"), "acme", 0)))
+        .last()
+        .isInstanceOfSatisfying(
+            WorkflowEnded.class,
+            ended ->
+                assertThat(ended.outcome().failure())
+                    .extracting(Failure::type)
+                    .isEqualTo(Failure.EXPRESSION));
+  }
+
+  /** Runs a workflow of one step and keeps what it returns. */
+  private Decision run(CompiledDefinition definition, @Nullable Payload input) {
+    TestWorkflow workflow = new TestWorkflow(definition, Results.NONE);
+    workflow.start(input, "acme", 0);
+    Decision decision = workflow.succeed(definition.step(0).id(), 1, OUTPUT);
+    keep(decision);
+    return decision;
+  }
+
+  private void keep(Decision decision) {
+    for (Effect effect : effects(decision)) {
+      if (effect instanceof CacheResult result) {
+        kept.put(result.key(), new Results.Kept(result.output()));
+      }
+    }
+  }
+
+  private boolean isHit(CompiledDefinition definition, @Nullable Payload input, String tenant) {
+    TestWorkflow workflow = new TestWorkflow(definition, kept::get);
+    workflow.start(input, tenant, 0);
+    return workflow.state().status() == WorkflowStatus.SUCCEEDED
+        || workflow.state().stepStatus(0) != StepStatus.OPEN;
+  }
+
+  private static CompiledDefinition definition(StepDefinition... steps) {
+    return CompiledDefinition.compile(
+        WorkflowDefinition.of("order", 7, Duration.ZERO, RetryPolicy.NONE, List.of(steps)),
+        new CelExpressions());
+  }
+
+  private static StepDefinition cached(
+      String id, String type, @Nullable String input, @Nullable String key, String... dependsOn) {
+    return new StepDefinition(
+        id,
+        new StepAction.Work(type, "queue", input),
+        List.of(dependsOn).stream().map(Dependency::on).toList(),
+        null,
+        null,
+        Timeouts.startToClose(Duration.ZERO),
+        null,
+        List.of(),
+        null,
+        null,
+        null,
+        null,
+        new ResultCache(key == null ? null : "\"" + key + "\"", TTL));
+  }
+
+  private static StepDefinition with(
+      StepDefinition step, @Nullable Repeat repeat, RetryPolicy retry, JoinRule join) {
+    return new StepDefinition(
+        step.id(),
+        step.action(),
+        step.dependsOn(),
+        join,
+        null,
+        step.timeouts(),
+        retry,
+        List.of(),
+        repeat,
+        null,
+        null,
+        null,
+        step.cache());
+  }
+
+  private static Payload json(String text) {
+    return new Payload("", text.getBytes(UTF_8));
+  }
+
+  private static List<Event> events(Decision decision) {
+    return ((Decision.Accepted) decision).events();
+  }
+
+  private static List<Effect> effects(Decision decision) {
+    return ((Decision.Accepted) decision).effects();
+  }
+}

@@ -247,6 +247,14 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     }
   }
 
+  /** The same, unless all are finished: then they are its results. */
+  final void dropUnfinishedBranches(int step) {
+    Branches branches = branches(step);
+    if (branches != null && !branches.areFinished()) {
+      dropBranches(step);
+    }
+  }
+
   final boolean hasOutput(int step, int flag) {
     int entry = status().hasEnded() ? 0 : entry(step);
     return !StepEntry.isWaiting(entry) && (entry & flag) != 0;

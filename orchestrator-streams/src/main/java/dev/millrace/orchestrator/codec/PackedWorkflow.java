@@ -257,6 +257,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   @Override
   public void succeed(int step, int attempt, @Nullable Payload output, boolean keepOutput) {
+    dropUnfinishedBranches(step);
     leave(step, StepStatus.SUCCEEDED, NO_DEADLINE);
     setAttempt(step, attempt);
     if (output != null && keepOutput) {
@@ -272,6 +273,7 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   @Override
   public void skip(int step) {
+    dropBranches(step);
     leave(step, StepStatus.SKIPPED, NO_DEADLINE);
   }
 
@@ -283,6 +285,9 @@ public final class PackedWorkflow extends PackedClocks implements WorkflowState 
 
   @Override
   public void reset(int step, int join) {
+    if (branches(step) != null) {
+      spilled.dropBranches(step);
+    }
     if (isSpilled(step)) {
       spilled.release(List.of(step));
     }

@@ -92,24 +92,14 @@ public final class StartCommand implements Callable<Integer> {
       send(connection, workflowId, start);
       return ExitCode.OK;
     }
-    try (PartitionReader<WorkflowEvents> reader = events(connection, workflowId, false)) {
+    try (PartitionReader<WorkflowEvents> reader =
+        WorkflowLog.open(connection, workflowId, false, this::note)) {
       if (id != null && !mayFollow() && engineKnows(workflowId).orElse(false)) {
         return taken(workflowId);
       }
       long offset = send(connection, workflowId, start);
       return awaitEnd(connection, reader, workflowId, offset);
     }
-  }
-
-  private PartitionReader<WorkflowEvents> events(
-      Connection connection, String workflowId, boolean fromBeginning) {
-    return new PartitionReader<>(
-        connection,
-        WorkflowEvents.class,
-        connection.topics().events(),
-        workflowId,
-        fromBeginning,
-        this::note);
   }
 
   private long send(Connection connection, String workflowId, WorkflowStart start) {
@@ -193,7 +183,8 @@ public final class StartCommand implements Callable<Integer> {
       return told.get();
     }
     boolean known = false;
-    try (PartitionReader<WorkflowEvents> log = events(connection, workflowId, true)) {
+    try (PartitionReader<WorkflowEvents> log =
+        WorkflowLog.open(connection, workflowId, true, this::note)) {
       while (!log.caughtUp() && !known) {
         known = log.poll(POLL).stream().anyMatch(found -> found.key().equals(workflowId));
       }

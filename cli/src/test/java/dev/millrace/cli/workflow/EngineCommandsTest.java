@@ -35,6 +35,11 @@ class EngineCommandsTest {
       {"step":"mail","type":"mail","queue":"q","status":"WAITING","attempt":0,"waitsFor":2,
        "due":null}""";
 
+  private static final String SUSPENDED =
+      """
+      {"step":"approve","type":"","queue":"","status":"SUSPENDED","attempt":1,"waitsFor":0,
+       "due":"2026-01-03T00:00:00Z","signal":"approval","form":{"title":"Is it right?"}}""";
+
   private FakeEngine engine;
 
   @BeforeEach
@@ -50,7 +55,13 @@ class EngineCommandsTest {
                   case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
                       "{\"steps\":[" + OPEN + "],\"next\":2}";
                   case "/workflows/w%201/steps?which=unfinished&from=2&limit=1000" ->
-                      "{\"steps\":[" + BACKING_OFF + "," + WAITING + "],\"next\":null}";
+                      "{\"steps\":["
+                          + BACKING_OFF
+                          + ","
+                          + WAITING
+                          + ","
+                          + SUSPENDED
+                          + "],\"next\":null}";
                   case "/workflows?limit=100" ->
                       "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
                   case "/workflows?limit=1&status=FAILED&definition=order%2F3" ->
@@ -115,9 +126,11 @@ class EngineCommandsTest {
         .endsWith(
             "  OPEN        pay#2, times out at 2026-01-01T00:01:00Z, queue q",
             "  BACKING_OFF ship#1, next attempt at 2026-01-01T00:02:00Z, queue q",
-            "  WAITING     mail, waits for 2 steps");
+            "  WAITING     mail, waits for 2 steps",
+            "  SUSPENDED   approve#1, waits for signal approval, times out at 2026-01-03T00:00:00Z",
+            "              {\"title\":\"Is it right?\"}");
     assertThat(run("status", "w 1", "--steps", "--json").out().lines())
-        .hasSize(3)
+        .hasSize(4)
         .allMatch(line -> line.startsWith("{\"step\":"));
   }
 

@@ -2,11 +2,7 @@ package dev.millrace.cli.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.CliRun;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,55 +40,43 @@ class EngineCommandsTest {
       {"step":"approve","type":"","queue":"","status":"SUSPENDED","attempt":1,"waitsFor":0,
        "due":"2026-01-03T00:00:00Z","signal":"approval","form":{"title":"Is it right?"}}""";
 
-  private HttpServer server;
-  private String url;
+  private FakeEngine engine;
 
   @BeforeEach
-  void startServer() throws Exception {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/workflows",
-        exchange -> {
-          String asked = exchange.getRequestURI().toString();
-          String answer =
-              switch (asked) {
-                case "/workflows/w%201" -> WORKFLOW;
-                case "/workflows/cancelled" -> CANCELLED;
-                case "/workflows/w%201/steps?which=active&from=0&limit=20" ->
-                    "{\"steps\":[" + OPEN + "],\"next\":2}";
-                case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
-                    "{\"steps\":[" + OPEN + "],\"next\":2}";
-                case "/workflows/w%201/steps?which=unfinished&from=2&limit=1000" ->
-                    "{\"steps\":["
-                        + BACKING_OFF
-                        + ","
-                        + WAITING
-                        + ","
-                        + SUSPENDED
-                        + "],\"next\":null}";
-                case "/workflows?limit=100" ->
-                    "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
-                case "/workflows?limit=1&status=FAILED&definition=order%2F3" ->
-                    "{\"workflows\":[],\"next\":\"v\",\"partial\":false}";
-                case "/workflows?limit=1&after=v&status=FAILED&definition=order%2F3" ->
-                    "{\"workflows\":[" + WORKFLOW + "],\"next\":\"w 1\",\"partial\":false}";
-                case "/workflows?limit=5&status=FAILED" ->
-                    "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
-                default -> "";
-              };
-          byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(
-              bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    server.start();
-    url = "http://127.0.0.1:" + server.getAddress().getPort();
+  void startEngine() throws Exception {
+    engine =
+        new FakeEngine(
+            path ->
+                switch (path) {
+                  case "/workflows/w%201" -> WORKFLOW;
+                  case "/workflows/cancelled" -> CANCELLED;
+                  case "/workflows/w%201/steps?which=active&from=0&limit=20" ->
+                      "{\"steps\":[" + OPEN + "],\"next\":2}";
+                  case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
+                      "{\"steps\":[" + OPEN + "],\"next\":2}";
+                  case "/workflows/w%201/steps?which=unfinished&from=2&limit=1000" ->
+                      "{\"steps\":["
+                          + BACKING_OFF
+                          + ","
+                          + WAITING
+                          + ","
+                          + SUSPENDED
+                          + "],\"next\":null}";
+                  case "/workflows?limit=100" ->
+                      "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
+                  case "/workflows?limit=1&status=FAILED&definition=order%2F3" ->
+                      "{\"workflows\":[],\"next\":\"v\",\"partial\":false}";
+                  case "/workflows?limit=1&after=v&status=FAILED&definition=order%2F3" ->
+                      "{\"workflows\":[" + WORKFLOW + "],\"next\":\"w 1\",\"partial\":false}";
+                  case "/workflows?limit=5&status=FAILED" ->
+                      "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
+                  default -> "";
+                });
   }
 
   @AfterEach
-  void stopServer() {
-    server.stop(0);
+  void stopEngine() {
+    engine.close();
   }
 
   @Test
@@ -175,12 +159,12 @@ class EngineCommandsTest {
 
   @Test
   void engineThatDoesNotAnswerIsNamed() {
-    server.stop(0);
+    engine.close();
 
     CliRun run = run("status", "w 1");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("millrace: engine " + url + ": does not answer");
+    assertThat(run.err()).startsWith("millrace: engine " + engine.url() + ": does not answer");
   }
 
   private CliRun run(String command, String... more) {
@@ -188,7 +172,7 @@ class EngineCommandsTest {
     arguments[0] = command;
     System.arraycopy(more, 0, arguments, 1, more.length);
     arguments[more.length + 1] = "--http";
-    arguments[more.length + 2] = url;
+    arguments[more.length + 2] = engine.url();
     return CliRun.of(arguments);
   }
 }

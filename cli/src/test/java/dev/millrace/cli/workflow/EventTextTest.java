@@ -63,12 +63,15 @@ class EventTextTest {
     assertLine(event(EventType.WORKFLOW_MIGRATED).setNumber(4), "WORKFLOW_MIGRATED   to version 4");
     assertLine(
         step(EventType.BRANCHES_OPENED, 0).setNumber(100_000), "BRANCHES_OPENED     enrich 100000");
+    assertLine(
+        step(EventType.BRANCHES_REPORTED, 1).setName("3").setReason("finished").setNumber(2),
+        "BRANCHES_REPORTED   enrich#1 chunk 3 finished, failed: 2");
     assertLine(event(EventType.WORKFLOW_TERMINATED).setName("ops"), "WORKFLOW_TERMINATED by ops");
     assertLine(event(EventType.UNKNOWN), "UNKNOWN");
   }
 
   @Test
-  void theScopeOfABranchStandsBeforeItsStep() {
+  void theScopeOfABranchStandsBeforeItsStepAndItsNumberBehindIt() {
     assertThat(
             EventText.line(
                 new EventHistory.Entry(
@@ -77,8 +80,8 @@ class EventTextTest {
                     AT,
                     EventSource.COMPLETION,
                     0,
-                    step(EventType.STEP_SUCCEEDED, 1).build())))
-        .isEqualTo("2026-11-21T10:00:00Z     7 STEP_SUCCEEDED      [enrich/12] enrich#1");
+                    step(EventType.STEP_SUCCEEDED, 1).setNumber(12_007).build())))
+        .isEqualTo("2026-11-21T10:00:00Z     7 STEP_SUCCEEDED      [enrich/12] enrich/12007#1");
   }
 
   private static void assertLine(WorkflowEvent.Builder event, String expected) {

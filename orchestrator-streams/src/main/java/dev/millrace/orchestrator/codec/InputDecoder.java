@@ -167,6 +167,17 @@ public final class InputDecoder {
               .formatted(completion.getResults().size()),
           null);
     }
+    if (!completion.getResults().isEmpty()
+        && (completion.getStatus() != CompletionStatus.SUCCEEDED
+            || completion.getOutput() != null)) {
+      throw new MalformedRecordException(
+          "results has %d items beside status %s and %s; a batch is reported as SUCCEEDED, with results alone"
+              .formatted(
+                  completion.getResults().size(),
+                  completion.getStatus(),
+                  completion.getOutput() == null ? "no output" : "an output"),
+          null);
+    }
     List<ItemResult> results = ItemResultCodec.fromAvro(completion.getResults());
     for (ItemResult result : results) {
       if (result.failure() != null) {

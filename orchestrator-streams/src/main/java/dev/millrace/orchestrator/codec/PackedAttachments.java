@@ -235,4 +235,12 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
       spilled.dropBranches(step);
     }
   }
+
+  /** The same, unless all are finished: then they are its results. */
+  final void dropUnfinishedBranches(int step) {
+    Branches branches = branches(step);
+    if (branches != null && !branches.areFinished()) {
+      dropBranches(step);
+    }
+  }
 }

@@ -262,6 +262,7 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
 
   @Override
   public void succeed(int step, int attempt, @Nullable Payload output, boolean keepOutput) {
+    dropUnfinishedBranches(step);
     leave(step, StepStatus.SUCCEEDED, NO_DEADLINE);
     setAttempt(step, attempt);
     if (output != null && keepOutput) {
@@ -277,6 +278,7 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
 
   @Override
   public void skip(int step) {
+    dropBranches(step);
     leave(step, StepStatus.SKIPPED, NO_DEADLINE);
   }
 
@@ -288,6 +290,9 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
 
   @Override
   public void reset(int step, int join) {
+    if (branches(step) != null) {
+      spilled.dropBranches(step);
+    }
     dropOutput(step);
     waitAgain(step, join);
     dropClocks(step);

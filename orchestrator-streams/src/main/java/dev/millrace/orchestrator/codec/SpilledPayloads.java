@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpilledPayloads {
   private List<Spilled> spilled = List.of();
   private List<Integer> released = List.of();
-  private List<Integer> dropped = List.of();
+  private List<Integer> dropped = new ArrayList<>(0);
 
   SpilledPayloads() {}
 
@@ -63,15 +63,19 @@ public final class SpilledPayloads {
   /** Steps whose branches are to be forgotten after the record is stored; once. */
   public List<Integer> takeDroppedBranches() {
     List<Integer> taken = dropped;
-    dropped = List.of();
+    dropped = new ArrayList<>(0);
     return taken;
   }
 
+  /** Whether the branches of a step are to be forgotten, which the caller then does at once. */
+  public boolean takeDroppedBranches(int step) {
+    return dropped.remove((Integer) step);
+  }
+
   void dropBranches(int step) {
-    if (dropped.isEmpty()) {
-      dropped = new ArrayList<>(1);
+    if (!dropped.contains(step)) {
+      dropped.add(step);
     }
-    dropped.add(step);
   }
 
   void release(List<Integer> slots) {

@@ -180,7 +180,7 @@ public sealed class WorkflowSummary permits PackedSteps {
    * The highest attempt of any step of the workflows that had this id before: attempts are never
    * used twice, so that a late completion of theirs fits none of this one's.
    */
-  final int formerAttempts() {
+  public final int formerAttempts() {
     return getInt(bytes, AT_FORMER_ATTEMPTS);
   }
 

@@ -212,7 +212,26 @@ final class Chunks {
       return chunk;
     }
     store.forget(id, chunk);
+    if (!needsItems(id)) {
+      store.deleteItems(id);
+    }
     return null;
+  }
+
+  /** Whether a chunk is to begin in another attempt of its step: its items are there already. */
+  private boolean needsItems(ChunkId id) {
+    PackedWorkflow workflow = store.load(id.workflowId());
+    if (workflow == null
+        || workflow.status().hasEnded()
+        || !(pinned.await(id.workflowId(), workflow) instanceof PinnedDefinitions.Found found)) {
+      return false;
+    }
+    int step = found.definition().indexOf(id.step());
+    Branches branches = step == CompiledDefinition.NO_STEP ? null : workflow.branches(step);
+    return branches != null
+        && workflow.stepStatus(step) == StepStatus.SUSPENDED
+        && id.chunk() < branches.chunks().length
+        && branches.chunks()[id.chunk()] >= 0;
   }
 
   private boolean isSpokenOf(ChunkId id, PackedWorkflow chunk) {
@@ -232,7 +251,13 @@ final class Chunks {
       return false;
     }
     StepStatus status = workflow.stepStatus(step);
-    return status == StepStatus.SUSPENDED || status == StepStatus.SUCCEEDED;
+    boolean isKept = status == StepStatus.SUSPENDED || status == StepStatus.SUCCEEDED;
+    return isKept && workflow.attempt(step) == attempt(chunk);
+  }
+
+  /** Which attempt of its step a chunk is of. */
+  static int attempt(PackedWorkflow chunk) {
+    return chunk.formerAttempts() / DefinitionLimits.ATTEMPTS + 1;
   }
 
   private @Nullable CompiledDefinition definition(String workflowId, PackedWorkflow chunk) {

@@ -90,7 +90,7 @@ final class Execution {
     this.store = task.store();
     this.chunks = chunks;
     this.recordId = chunkId == null ? situation.workflowId() : chunkId.text();
-    this.scope = chunkId == null ? "" : chunkId.scope();
+    this.scope = chunkId == null ? "" : chunkId.scope(Chunks.attempt(workflow));
     this.situation = situation;
     this.workflowId = situation.workflowId();
     this.formerDefinition = situation.definition();
@@ -130,6 +130,9 @@ final class Execution {
                 task.messages().end(tell.parent(), tell.output(), tell.failure()));
         case KeepItems keep -> {
           if (awaitsBranches(keep.step())) {
+            if (workflow.spilled().takeDroppedBranches(keep.step())) {
+              forgetBranches(keep.step()); // of an attempt that ends with this very decision
+            }
             chunks.keep(situation, keep);
           }
         }
@@ -240,9 +243,11 @@ final class Execution {
       }
     }
     store.save(recordId, workflow, timerMs);
-    for (int step : workflow.spilled().takeDroppedBranches()) {
-      store.forgetBranches(workflowId, situation.definition().step(step).id());
-    }
+    workflow.spilled().takeDroppedBranches().forEach(this::forgetBranches);
+  }
+
+  private void forgetBranches(int step) {
+    store.forgetBranches(workflowId, situation.definition().step(step).id());
   }
 
   /** Counts a control that was refused, and remembers the id of one that was not. */

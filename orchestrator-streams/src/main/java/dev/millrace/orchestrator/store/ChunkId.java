@@ -22,9 +22,17 @@ public record ChunkId(String workflowId, String step, int chunk) {
         Integer.parseInt(text.substring(chunkAt)));
   }
 
-  /** The scope of its events. */
+  /** What the scope of its events begins with, and is in the first attempt of the step. */
   public String scope() {
     return step + '/' + chunk;
+  }
+
+  /**
+   * The scope of its events in an attempt of the step: each has a history of its own, so that the
+   * one before is kept.
+   */
+  public String scope(int attempt) {
+    return attempt == 1 ? scope() : scope() + '/' + attempt;
   }
 
   /** The text that its record and all that hangs around it is kept under. */

@@ -91,7 +91,7 @@ public final class WorkflowStore {
     return ItemPage.of(stored);
   }
 
-  /** Forgets the items of a chunk of branches that is finished, after its record is stored. */
+  /** Forgets the items of a chunk of branches, after the record that says so is stored. */
   public void deleteItems(ChunkId chunk) {
     delete(items(chunk));
   }
@@ -100,14 +100,13 @@ public final class WorkflowStore {
     return Keys.payload(chunk.text(), PackedWorkflow.ITEMS_SLOT);
   }
 
-  /** Forgets a chunk of branches that its workflow does not speak of. */
+  /** Forgets a chunk of branches that its workflow does not speak of, but for its items. */
   public void forget(ChunkId id, PackedWorkflow chunk) {
     delete(Keys.chunk(id));
     if (chunk.armedTimerMs() != WorkflowView.NO_DEADLINE) {
       deleteTimer(chunk.armedTimerMs(), RecordKind.CHUNK, id.text());
     }
     chunk.spilledSlots().forEach(slot -> delete(Keys.payload(id.text(), slot)));
-    deleteItems(id);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.store.Keys;
+import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.WorkflowEvents;
@@ -143,6 +144,24 @@ class ForEachCrashTest extends ForEachCase {
     }
   }
 
+  @Test
+  void aRerunMayBeCutAnywhere() {
+    boolean isCut = true;
+    for (int puts = 0; isCut; puts++) {
+      begin();
+      input(() -> start("w", ITEMS));
+      for (List<StepCommand> out = engine.commands();
+          !out.isEmpty() && out.getFirst().getBranch() >= 0;
+          out = engine.commands()) {
+        reportAllBut(0, out);
+      }
+      engine.commit();
+      input(() -> engine.control("w", DrivenEngine.order(ControlAction.RERUN).setStep("each")));
+      isCut = crashAfter(puts);
+      finish();
+    }
+  }
+
   private void begin() {
     begin(definition);
   }
@@ -183,7 +202,7 @@ class ForEachCrashTest extends ForEachCase {
     for (List<StepCommand> sent = engine.commands(); !sent.isEmpty(); sent = engine.commands()) {
       run(sent);
     }
-    engine.succeed("w", "last", 1, null);
+    engine.succeed("w", "last", atLast.getAttempt(), null);
     EventHistory history = history();
     assertThat(engine.deadLetters()).isEmpty();
     assertThat(history.gaps()).isEmpty();

@@ -74,6 +74,8 @@ final class BranchSteps {
       reportBatch(step, report);
     } else if (failure != null) {
       steps.failures().fail(step, failure);
+    } else if (!report.results().isEmpty()) {
+      steps.failures().fail(step, mismatch(report.results().size(), 0));
     } else {
       Payload output = report.output();
       if (output != null && output.data().length > Steps.OUTPUT_BYTES) {
@@ -260,10 +262,8 @@ final class BranchSteps {
   }
 
   private static Failure mismatch(int results, long items) {
-    return new Failure(
-        Failure.RESULTS_MISMATCH,
-        "%d results for a command of %d items; report one for each, in their order"
-            .formatted(results, items),
-        false);
+    String what = "%d results for a command of %d items; ".formatted(results, items);
+    String instead = items == 0 ? "report one output" : "report one for each, in their order";
+    return new Failure(Failure.RESULTS_MISMATCH, what + instead, false);
   }
 }

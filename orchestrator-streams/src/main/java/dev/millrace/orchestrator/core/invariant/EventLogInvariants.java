@@ -31,7 +31,6 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.graph.StepMapping;
-import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -48,6 +47,7 @@ public final class EventLogInvariants {
   private EdgeAccount edges;
   private EndAccount end;
   private final Complaints complaints = new Complaints();
+  private final AttemptAccount attempts = new AttemptAccount(complaints);
   private boolean isPaused;
 
   /**
@@ -130,7 +130,7 @@ public final class EventLogInvariants {
     StepAccount step = steps[opened.step()];
     begins(opened.step(), "forked");
     complaints.unless(isForked(step), "step '%s' is forked, and has no items", id(step));
-    attempted(step, opened.attempt());
+    attempts.attempted(step, opened.attempt());
     step.become(StepStatus.SUSPENDED, WorkflowView.NO_DEADLINE);
   }
 
@@ -188,7 +188,7 @@ public final class EventLogInvariants {
         step.step().group() != Group.COMPENSATION && count(StepStatus.OPEN) >= mostOpen();
     complaints.unless(
         !isFull, "step '%s' is dispatched beside %d others", id(step), count(StepStatus.OPEN));
-    attempted(step, dispatched.attempt());
+    attempts.attempted(step, dispatched.attempt());
     step.become(StepStatus.OPEN, dispatched.deadlineMs());
   }
 
@@ -199,7 +199,7 @@ public final class EventLogInvariants {
         !(step.step().action() instanceof CompiledAction.Work),
         "step '%s' is suspended, but a worker runs it",
         id(step));
-    attempted(step, suspended.attempt());
+    attempts.attempted(step, suspended.attempt());
     step.become(StepStatus.SUSPENDED, suspended.dueMs());
   }
 
@@ -279,7 +279,7 @@ public final class EventLogInvariants {
   private void repeated(StepRepeated repeated) {
     StepAccount step = steps[repeated.step()];
     CompiledStep.CompiledRepeat repeat = step.step().repeat();
-    close(step, repeated.attempt());
+    attempts.close(step, repeated.attempt());
     step.nextRound();
     complaints.unless(
         repeat != null && step.rounds() < repeat.max(),
@@ -298,7 +298,7 @@ public final class EventLogInvariants {
     } else if (success.source() != StepSucceeded.Source.CACHED
         && step.step().action() instanceof CompiledAction.Work
         && !isForked(step)) {
-      close(step, success.attempt());
+      attempts.close(step, success.attempt());
     } else if (step.status() == StepStatus.SUSPENDED) {
       complaints.unless(
           step.attempts() == success.attempt(),
@@ -308,7 +308,7 @@ public final class EventLogInvariants {
           step.attempts());
     } else {
       begins(success.step(), "done by the engine");
-      attempted(step, success.attempt());
+      attempts.attempted(step, success.attempt());
     }
     step.become(StepStatus.SUCCEEDED, WorkflowView.NO_DEADLINE);
     end.succeeded(success.step());
@@ -332,20 +332,20 @@ public final class EventLogInvariants {
 
   private void attemptFailed(AttemptFailed failed, long atMs) {
     StepAccount step = steps[failed.step()];
-    notTooEarly(step, failed.failure(), atMs);
+    attempts.notTooEarly(step, failed.failure(), atMs);
     complaints.unless(
         step.mayRetry(failed.failure()) && !end.isAbandoned(step),
         "attempt %d of step '%s' must be the last",
         failed.attempt(),
         id(step));
     complaints.unless(failed.retryAtMs() > atMs, "the retry of step '%s' is due at once", id(step));
-    close(step, failed.attempt());
+    attempts.close(step, failed.attempt());
     step.become(StepStatus.BACKING_OFF, failed.retryAtMs());
   }
 
   private void stepFailed(StepFailed failed, long atMs) {
     StepAccount step = steps[failed.step()];
-    notTooEarly(step, failed.failure(), atMs);
+    attempts.notTooEarly(step, failed.failure(), atMs);
     boolean isUnderWay = step.status() == StepStatus.OPEN || step.status() == StepStatus.SUSPENDED;
     complaints.unless(
         !step.status().isFinal() && step.attempts() == failed.attempt(),
@@ -396,49 +396,6 @@ public final class EventLogInvariants {
         step.mayStart(), "step '%s' is %s, but its join rule is not satisfied", id(step), how);
     String hindrance = end.hindrance(index);
     complaints.unless(hindrance.isEmpty(), "step '%s' is %s, but %s", id(step), how, hindrance);
-  }
-
-  private void attempted(StepAccount step, int attempt) {
-    complaints.unless(
-        attempt == step.attempts() + 1,
-        "attempt %d of step '%s' follows attempt %d",
-        attempt,
-        id(step),
-        step.attempts());
-    step.attempt(attempt);
-    int most = step.step().retry().maxAttempts();
-    complaints.unless(
-        step.attemptsOfRound() <= most,
-        "attempt %d of step '%s' of %d",
-        step.attemptsOfRound(),
-        id(step),
-        most);
-  }
-
-  /** The open attempt of a step is over. */
-  private void close(StepAccount step, int attempt) {
-    boolean isOpen =
-        step.status() == StepStatus.OPEN
-            || (step.status() == StepStatus.SUSPENDED
-                && step.step().action() instanceof CompiledAction.StartChild);
-    complaints.unless(
-        isOpen && step.attempts() == attempt,
-        "attempt %d of step '%s' is over, but the step is %s at attempt %d",
-        attempt,
-        id(step),
-        step.status(),
-        step.attempts());
-  }
-
-  private void notTooEarly(StepAccount step, Failure failure, long atMs) {
-    boolean isTimeout = failure.type().equals(Failure.START_TO_CLOSE_TIMEOUT);
-    boolean isDue = step.dueMs() != WorkflowView.NO_DEADLINE && atMs >= step.dueMs();
-    complaints.unless(
-        isDue || !isTimeout,
-        "step '%s' times out at %d; its deadline is %d",
-        id(step),
-        atMs,
-        step.dueMs());
   }
 
   private int count(StepStatus status) {

@@ -117,7 +117,7 @@ final class WorkflowTask {
             case WORKFLOW -> fire(timer, nowMs);
             case PARKED_START -> starts.retry(timer, nowMs);
             case PARKED_CONTROLS -> controls.retry(timer, nowMs);
-            case RESULT -> store.expireResult(timer);
+            case RESULT -> store.results().expire(timer);
             case SCHEDULE -> schedules.fire(timer, nowMs);
           };
       if (!isArmed) {

@@ -6,7 +6,6 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.Pace;
 import dev.millrace.cli.connection.RecordSender;
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.wire.AvroCodec;
@@ -45,6 +44,7 @@ public final class ControlCommand implements Callable<Integer> {
 
   @Mixin private ConnectionOptions where = new ConnectionOptions();
   @Mixin private WhereOption filter = new WhereOption();
+  @Mixin private ReasonOption reason = new ReasonOption();
   @Mixin private Confirmation confirmation = new Confirmation();
 
   @Parameters(
@@ -52,9 +52,6 @@ public final class ControlCommand implements Callable<Integer> {
       arity = "0..*",
       description = "The workflows; or all that fit --where, which asks the engine for them.")
   private @Nullable List<String> workflowIds;
-
-  @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the event log.")
-  private String reason = "";
 
   @Option(
       names = "--id",
@@ -114,7 +111,7 @@ public final class ControlCommand implements Callable<Integer> {
     WorkflowControl.Builder record =
         WorkflowControl.newBuilder()
             .setAction(control.action())
-            .setReason(reason)
+            .setReason(reason.text())
             .setRequestedBy(System.getProperty("user.name", ""))
             .setId(controlId);
     details.addTo(record, command);
@@ -148,11 +145,6 @@ public final class ControlCommand implements Callable<Integer> {
     }
     if (workflowIds != null) {
       workflowIds.forEach(each -> WorkflowIds.checked(command, each));
-    }
-    if (reason.length() > Limits.MESSAGE_CHARS) {
-      throw refused(
-          "reason of %d characters: must have at most %d"
-              .formatted(reason.length(), Limits.MESSAGE_CHARS));
     }
     if (id != null && (id.isEmpty() || id.length() > ID_CHARS)) {
       throw refused("id of %d characters: must have 1 to %d".formatted(id.length(), ID_CHARS));

@@ -1,6 +1,5 @@
 package dev.millrace.cli.workflow;
 
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.WorkflowControl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,9 +47,7 @@ sealed interface ControlDetails {
 
     @Override
     public void addTo(WorkflowControl.Builder control, CommandSpec command) {
-      control
-          .setStep(step)
-          .setPayload(output == null ? null : PayloadArgument.read(command, "output", output));
+      control.setStep(step).setPayload(PayloadArgument.read(command, "output", output));
     }
   }
 
@@ -68,9 +65,7 @@ sealed interface ControlDetails {
 
     @Override
     public void addTo(WorkflowControl.Builder control, CommandSpec command) {
-      control
-          .setName(name)
-          .setPayload(payload == null ? null : PayloadArgument.read(command, "payload", payload));
+      control.setName(name).setPayload(PayloadArgument.read(command, "payload", payload));
     }
   }
 
@@ -85,13 +80,7 @@ sealed interface ControlDetails {
 
     @Override
     public void addTo(WorkflowControl.Builder control, CommandSpec command) {
-      if (priority < Limits.LOWEST_PRIORITY || priority > Limits.HIGHEST_PRIORITY) {
-        throw new ParameterException(
-            command.commandLine(),
-            "priority %d: must be %d to %d"
-                .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
-      }
-      control.setPriority(priority);
+      control.setPriority(StartOptions.checkedPriority(command, priority));
     }
   }
 

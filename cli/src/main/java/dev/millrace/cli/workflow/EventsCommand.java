@@ -1,7 +1,5 @@
 package dev.millrace.cli.workflow;
 
-import dev.millrace.cli.CommandFailedException;
-import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.schemas.v1.WorkflowEvents;
@@ -44,16 +42,9 @@ public final class EventsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WorkflowIds.checked(command, workflowId);
-    Connection connection = where.connect();
     EventHistory history = new EventHistory();
     try (PartitionReader<WorkflowEvents> reader =
-        new PartitionReader<>(
-            connection,
-            WorkflowEvents.class,
-            connection.topics().events(),
-            workflowId,
-            true,
-            this::note)) {
+        WorkflowLog.open(where.connect(), workflowId, true, this::note)) {
       while (!reader.caughtUp()) {
         read(reader, history, false);
       }
@@ -63,9 +54,7 @@ public final class EventsCommand implements Callable<Integer> {
       }
     }
     if (history.entries().isEmpty()) {
-      throw new CommandFailedException(
-          "workflow '%s': no events; it never started, or they are older than the topic keeps"
-              .formatted(workflowId));
+      throw WorkflowLog.none(workflowId);
     }
     for (EventHistory.Gap gap : history.gaps()) {
       note(

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import tools.jackson.core.JacksonException;
@@ -19,12 +20,15 @@ final class PayloadArgument {
   private PayloadArgument() {}
 
   /**
-   * The payload.
+   * The payload; null if none is given.
    *
    * @param what its name for the user, such as input
    * @throws ParameterException when it cannot be read, is no JSON or too large
    */
-  static Payload read(CommandSpec command, String what, String given) {
+  static @Nullable Payload read(CommandSpec command, String what, @Nullable String given) {
+    if (given == null) {
+      return null;
+    }
     byte[] bytes =
         given.startsWith("@")
             ? file(command, what, Path.of(given.substring(1)))

@@ -4,13 +4,10 @@ import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.RecordSender;
-import dev.millrace.orchestrator.core.schedule.ScheduleLimits;
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.ScheduleAction;
 import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -45,17 +42,20 @@ public final class ScheduleCommand {
           "Makes a schedule, or changes it as a whole; what is refused goes to the dead letters or the events of the schedule.")
   int set(
       @Mixin ConnectionOptions where,
+      @Mixin GivenSchedule schedule,
       @Mixin ScheduleOptions options,
-      @Parameters(paramLabel = "ID", description = "The schedule.") String scheduleId,
+      @Mixin StartOptions start,
       @Parameters(
+              index = "1",
               paramLabel = "DEFINITION",
               description =
                   "Name of the definition, or name/version; without a version the highest at each time.")
           String definition) {
-    WorkflowSchedule change =
-        change(ScheduleAction.SET).setSchedule(options.spec(definition)).build();
-    send(where, scheduleId, change);
-    return said("schedule %s sent".formatted(scheduleId), scheduleId);
+    return send(
+        where,
+        schedule,
+        "schedule",
+        change(ScheduleAction.SET).setSchedule(options.spec(definition, start)).build());
   }
 
   @Command(
@@ -64,12 +64,8 @@ public final class ScheduleCommand {
       description =
           "Holds all that a schedule would start; the times until it resumes are left out.")
   int pause(
-      @Mixin ConnectionOptions where,
-      @Parameters(paramLabel = "ID", description = "The schedule.") String scheduleId,
-      @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the event log.")
-          @Nullable String reason) {
-    send(where, scheduleId, change(ScheduleAction.PAUSE).setReason(checked(reason)).build());
-    return said("pause of %s sent".formatted(scheduleId), scheduleId);
+      @Mixin ConnectionOptions where, @Mixin GivenSchedule schedule, @Mixin ReasonOption reason) {
+    return send(where, schedule, "pause of", because(ScheduleAction.PAUSE, reason));
   }
 
   @Command(
@@ -77,23 +73,16 @@ public final class ScheduleCommand {
       mixinStandardHelpOptions = true,
       description = "Lets a schedule go on with the times from now on.")
   int resume(
-      @Mixin ConnectionOptions where,
-      @Parameters(paramLabel = "ID", description = "The schedule.") String scheduleId,
-      @Option(names = "--reason", paramLabel = "TEXT", description = "Why, for the event log.")
-          @Nullable String reason) {
-    send(where, scheduleId, change(ScheduleAction.RESUME).setReason(checked(reason)).build());
-    return said("resume of %s sent".formatted(scheduleId), scheduleId);
+      @Mixin ConnectionOptions where, @Mixin GivenSchedule schedule, @Mixin ReasonOption reason) {
+    return send(where, schedule, "resume of", because(ScheduleAction.RESUME, reason));
   }
 
   @Command(
       name = "delete",
       mixinStandardHelpOptions = true,
       description = "Deletes a schedule; what it has started goes on.")
-  int delete(
-      @Mixin ConnectionOptions where,
-      @Parameters(paramLabel = "ID", description = "The schedule.") String scheduleId) {
-    send(where, scheduleId, null);
-    return said("delete of %s sent".formatted(scheduleId), scheduleId);
+  int delete(@Mixin ConnectionOptions where, @Mixin GivenSchedule schedule) {
+    return send(where, schedule, "delete of", null);
   }
 
   @Command(
@@ -102,7 +91,7 @@ public final class ScheduleCommand {
       description = "Starts workflows for the times of a range in the past.")
   int backfill(
       @Mixin ConnectionOptions where,
-      @Parameters(paramLabel = "ID", description = "The schedule.") String scheduleId,
+      @Mixin GivenSchedule schedule,
       @Option(
               names = "--from",
               required = true,
@@ -127,8 +116,7 @@ public final class ScheduleCommand {
             .setTo(time("to", to))
             .setOverlap(overlap == null ? null : ScheduleOptions.policy(command, overlap))
             .build();
-    send(where, scheduleId, change);
-    return said("back-fill of %s sent".formatted(scheduleId), scheduleId);
+    return send(where, schedule, "back-fill of", change);
   }
 
   @Command(
@@ -137,11 +125,11 @@ public final class ScheduleCommand {
       description = "Shows where one schedule stands, as the engine knows it.")
   int show(
       @Mixin ConnectionOptions where,
-      @Parameters(paramLabel = "ID", description = "The schedule.") String scheduleId,
+      @Mixin GivenSchedule schedule,
       @Option(names = "--json", description = "The engine's own answer.") boolean json) {
-    checkedId(scheduleId);
+    String scheduleId = schedule.id();
     try (EngineClient engine = new EngineClient(where.engine())) {
-      JsonNode schedule =
+      JsonNode found =
           engine
               .schedule(scheduleId)
               .orElseThrow(
@@ -150,9 +138,9 @@ public final class ScheduleCommand {
                           "schedule '%s': the engine knows none of that id; what was refused is in the dead letters"
                               .formatted(scheduleId)));
       if (json) {
-        out().println(schedule);
+        out().println(found);
       } else {
-        ScheduleText.show(out(), schedule);
+        ScheduleText.show(out(), found);
       }
     }
     return ExitCode.OK;
@@ -199,8 +187,22 @@ public final class ScheduleCommand {
         .setRequestedBy(System.getProperty("user.name", ""));
   }
 
-  private void send(ConnectionOptions where, String scheduleId, @Nullable WorkflowSchedule change) {
-    checkedId(scheduleId);
+  private static WorkflowSchedule because(ScheduleAction action, ReasonOption reason) {
+    return change(action).setReason(reason.text()).build();
+  }
+
+  /**
+   * Sends a change of a schedule, and says so.
+   *
+   * @param what its name for the user, which goes before the id
+   * @param change null to delete it
+   */
+  private int send(
+      ConnectionOptions where,
+      GivenSchedule schedule,
+      String what,
+      @Nullable WorkflowSchedule change) {
+    String scheduleId = schedule.id();
     Connection connection = where.connect();
     String topic = connection.topics().schedules();
     byte[] value =
@@ -208,28 +210,11 @@ public final class ScheduleCommand {
             ? null
             : new AvroCodec<>(WorkflowSchedule.class, topic, connection.registry()).encode(change);
     RecordSender.send(connection, topic, scheduleId, value);
-  }
-
-  private int said(String what, String scheduleId) {
-    out().printf("%s; 'millrace schedule show %s' shows its effect%n", what, scheduleId);
+    out()
+        .printf(
+            "%s %s sent; 'millrace schedule show %s' shows its effect%n",
+            what, scheduleId, scheduleId);
     return ExitCode.OK;
-  }
-
-  private void checkedId(String scheduleId) {
-    int bytes = scheduleId.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes < 1 || bytes > ScheduleLimits.ID_BYTES) {
-      throw refused(
-          "schedule id of %d bytes: must have 1 to %d".formatted(bytes, ScheduleLimits.ID_BYTES));
-    }
-  }
-
-  private String checked(@Nullable String reason) {
-    if (reason != null && reason.length() > Limits.MESSAGE_CHARS) {
-      throw refused(
-          "reason of %d characters: must have at most %d"
-              .formatted(reason.length(), Limits.MESSAGE_CHARS));
-    }
-    return reason == null ? "" : reason;
   }
 
   private Instant time(String option, String text) {

@@ -1,6 +1,5 @@
 package dev.millrace.cli.workflow;
 
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.OverlapPolicy;
 import dev.millrace.schemas.v1.ScheduleSpec;
 import java.time.Duration;
@@ -53,41 +52,20 @@ final class ScheduleOptions {
       description = "After an outage, start what is not older than this (${DEFAULT-VALUE}).")
   private Duration catchUp = Duration.ofDays(1);
 
-  @Option(names = "--input", paramLabel = "JSON|@FILE", description = "Input of each workflow.")
-  private @Nullable String input;
-
   @Option(names = "--carry", description = "The last output is the next input.")
   private boolean carry;
 
   @Option(names = "--paused", description = "Start nothing until 'schedule resume'.")
   private boolean paused;
 
-  @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the workflows.")
-  private String tenant = "";
-
-  @Option(
-      names = "--priority",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "0 (lowest) to 9 (highest); ${DEFAULT-VALUE} if not given.")
-  private int priority;
-
   /**
    * What the schedule says.
    *
+   * @param definition what it starts, as users name it
+   * @param start how
    * @throws ParameterException when an option has no meaning
    */
-  ScheduleSpec spec(String definition) {
-    if (tenant.length() > Limits.TENANT_CHARS) {
-      throw refused(
-          "tenant of %d characters: must have at most %d"
-              .formatted(tenant.length(), Limits.TENANT_CHARS));
-    }
-    if (priority < Limits.LOWEST_PRIORITY || priority > Limits.HIGHEST_PRIORITY) {
-      throw refused(
-          "priority %d: must be %d to %d"
-              .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
-    }
+  ScheduleSpec spec(String definition, StartOptions start) {
     GivenDefinition given = GivenDefinition.of(command, definition);
     return ScheduleSpec.newBuilder()
         .setDefinition(given.name())
@@ -98,10 +76,10 @@ final class ScheduleOptions {
         .setOverlap(policy(command, overlap))
         .setCatchUpMs(catchUp.toMillis())
         .setPaused(paused)
-        .setInput(input == null ? null : PayloadArgument.read(command, "input", input))
+        .setInput(start.input())
         .setCarry(carry)
-        .setTenant(tenant)
-        .setPriority(priority)
+        .setTenant(start.tenant())
+        .setPriority(start.priority())
         .build();
   }
 
@@ -120,9 +98,5 @@ final class ScheduleOptions {
                 new ParameterException(
                     command.commandLine(),
                     "overlap '%s': must be skip, queue, allow or cancel-previous".formatted(name)));
-  }
-
-  private ParameterException refused(String message) {
-    return new ParameterException(command.commandLine(), message);
   }
 }

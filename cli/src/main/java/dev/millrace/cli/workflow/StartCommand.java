@@ -5,7 +5,6 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
@@ -23,7 +22,6 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -47,6 +45,7 @@ public final class StartCommand implements Callable<Integer> {
   private CommandSpec command;
 
   @Mixin private ConnectionOptions where = new ConnectionOptions();
+  @Mixin private StartOptions options = new StartOptions();
 
   @Parameters(
       paramLabel = "DEFINITION",
@@ -58,19 +57,6 @@ public final class StartCommand implements Callable<Integer> {
       paramLabel = "ID",
       description = "Id of the workflow; the same id twice starts one workflow (a random one).")
   private @Nullable String id;
-
-  @Option(names = "--input", paramLabel = "JSON|@FILE", description = "Input of the workflow.")
-  private @Nullable String input;
-
-  @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the workflow.")
-  private String tenant = "";
-
-  @Option(
-      names = "--priority",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "0 (lowest) to 9 (highest); ${DEFAULT-VALUE} if not given.")
-  private int priority;
 
   @Option(
       names = "--on-duplicate",
@@ -106,24 +92,14 @@ public final class StartCommand implements Callable<Integer> {
       send(connection, workflowId, start);
       return ExitCode.OK;
     }
-    try (PartitionReader<WorkflowEvents> reader = events(connection, workflowId, false)) {
+    try (PartitionReader<WorkflowEvents> reader =
+        WorkflowLog.open(connection, workflowId, false, this::note)) {
       if (id != null && !mayFollow() && engineKnows(workflowId).orElse(false)) {
         return taken(workflowId);
       }
       long offset = send(connection, workflowId, start);
       return awaitEnd(connection, reader, workflowId, offset);
     }
-  }
-
-  private PartitionReader<WorkflowEvents> events(
-      Connection connection, String workflowId, boolean fromBeginning) {
-    return new PartitionReader<>(
-        connection,
-        WorkflowEvents.class,
-        connection.topics().events(),
-        workflowId,
-        fromBeginning,
-        this::note);
   }
 
   private long send(Connection connection, String workflowId, WorkflowStart start) {
@@ -207,7 +183,8 @@ public final class StartCommand implements Callable<Integer> {
       return told.get();
     }
     boolean known = false;
-    try (PartitionReader<WorkflowEvents> log = events(connection, workflowId, true)) {
+    try (PartitionReader<WorkflowEvents> log =
+        WorkflowLog.open(connection, workflowId, true, this::note)) {
       while (!log.caughtUp() && !known) {
         known = log.poll(POLL).stream().anyMatch(found -> found.key().equals(workflowId));
       }
@@ -245,28 +222,14 @@ public final class StartCommand implements Callable<Integer> {
   }
 
   private WorkflowStart start() {
-    if (tenant.length() > Limits.TENANT_CHARS) {
-      throw refused(
-          "tenant of %d characters: must have at most %d"
-              .formatted(tenant.length(), Limits.TENANT_CHARS));
-    }
-    if (priority < Limits.LOWEST_PRIORITY || priority > Limits.HIGHEST_PRIORITY) {
-      throw refused(
-          "priority %d: must be %d to %d"
-              .formatted(priority, Limits.LOWEST_PRIORITY, Limits.HIGHEST_PRIORITY));
-    }
     GivenDefinition given = GivenDefinition.of(command, definition);
     return WorkflowStart.newBuilder()
         .setDefinition(given.name())
         .setVersion(given.version())
-        .setInput(input == null ? null : PayloadArgument.read(command, "input", input))
-        .setTenant(tenant)
-        .setPriority(priority)
+        .setInput(options.input())
+        .setTenant(options.tenant())
+        .setPriority(options.priority())
         .setOnDuplicate(onDuplicate)
         .build();
-  }
-
-  private ParameterException refused(String message) {
-    return new ParameterException(command.commandLine(), message);
   }
 }

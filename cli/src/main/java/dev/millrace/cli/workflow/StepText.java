@@ -19,6 +19,10 @@ final class StepText {
     if (step.path("waitsFor").asInt(0) > 0) {
       line.append(", waits for ").append(step.path("waitsFor").asInt(0)).append(" steps");
     }
+    String signal = step.path("signal").asString("");
+    if (!signal.isEmpty()) {
+      line.append(", waits for signal ").append(signal);
+    }
     if (!due.isEmpty()) {
       line.append(status.equals("BACKING_OFF") ? ", next attempt at " : ", times out at ");
       line.append(due);
@@ -26,6 +30,9 @@ final class StepText {
     String queue = step.path("queue").asString("");
     if (attempt > 0 && !queue.isEmpty()) {
       line.append(", queue ").append(queue);
+    }
+    if (!step.path("form").isMissingNode() && !step.path("form").isNull()) {
+      line.append(System.lineSeparator()).append("              ").append(step.path("form"));
     }
     return line.toString();
   }

@@ -22,14 +22,7 @@ final class WorkflowLog {
    */
   static EventHistory read(Connection connection, String workflowId, Consumer<String> warnings) {
     EventHistory history = new EventHistory();
-    try (PartitionReader<WorkflowEvents> reader =
-        new PartitionReader<>(
-            connection,
-            WorkflowEvents.class,
-            connection.topics().events(),
-            workflowId,
-            true,
-            warnings)) {
+    try (PartitionReader<WorkflowEvents> reader = open(connection, workflowId, true, warnings)) {
       while (!reader.caughtUp()) {
         for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
           if (found.key().equals(workflowId)) {
@@ -39,10 +32,32 @@ final class WorkflowLog {
       }
     }
     if (history.entries().isEmpty()) {
-      throw new CommandFailedException(
-          "workflow '%s': no events; it never started, or they are older than the topic keeps"
-              .formatted(workflowId));
+      throw none(workflowId);
     }
     return history;
+  }
+
+  /**
+   * Reads the partition that has the events of a workflow.
+   *
+   * @param fromBeginning whether the events until now are read too
+   * @param warnings told of each record that cannot be read, in one sentence
+   */
+  static PartitionReader<WorkflowEvents> open(
+      Connection connection, String workflowId, boolean fromBeginning, Consumer<String> warnings) {
+    return new PartitionReader<>(
+        connection,
+        WorkflowEvents.class,
+        connection.topics().events(),
+        workflowId,
+        fromBeginning,
+        warnings);
+  }
+
+  /** That there are no events of a workflow. */
+  static CommandFailedException none(String workflowId) {
+    return new CommandFailedException(
+        "workflow '%s': no events; it never started, or they are older than the topic keeps"
+            .formatted(workflowId));
   }
 }

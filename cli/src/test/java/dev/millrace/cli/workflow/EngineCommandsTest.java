@@ -2,11 +2,7 @@ package dev.millrace.cli.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.CliRun;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,49 +35,48 @@ class EngineCommandsTest {
       {"step":"mail","type":"mail","queue":"q","status":"WAITING","attempt":0,"waitsFor":2,
        "due":null}""";
 
-  private HttpServer server;
-  private String url;
+  private static final String SUSPENDED =
+      """
+      {"step":"approve","type":"","queue":"","status":"SUSPENDED","attempt":1,"waitsFor":0,
+       "due":"2026-01-03T00:00:00Z","signal":"approval","form":{"title":"Is it right?"}}""";
+
+  private FakeEngine engine;
 
   @BeforeEach
-  void startServer() throws Exception {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/workflows",
-        exchange -> {
-          String asked = exchange.getRequestURI().toString();
-          String answer =
-              switch (asked) {
-                case "/workflows/w%201" -> WORKFLOW;
-                case "/workflows/cancelled" -> CANCELLED;
-                case "/workflows/w%201/steps?which=active&from=0&limit=20" ->
-                    "{\"steps\":[" + OPEN + "],\"next\":2}";
-                case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
-                    "{\"steps\":[" + OPEN + "],\"next\":2}";
-                case "/workflows/w%201/steps?which=unfinished&from=2&limit=1000" ->
-                    "{\"steps\":[" + BACKING_OFF + "," + WAITING + "],\"next\":null}";
-                case "/workflows?limit=100" ->
-                    "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
-                case "/workflows?limit=1&status=FAILED&definition=order%2F3" ->
-                    "{\"workflows\":[],\"next\":\"v\",\"partial\":false}";
-                case "/workflows?limit=1&after=v&status=FAILED&definition=order%2F3" ->
-                    "{\"workflows\":[" + WORKFLOW + "],\"next\":\"w 1\",\"partial\":false}";
-                case "/workflows?limit=5&status=FAILED" ->
-                    "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
-                default -> "";
-              };
-          byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(
-              bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    server.start();
-    url = "http://127.0.0.1:" + server.getAddress().getPort();
+  void startEngine() throws Exception {
+    engine =
+        new FakeEngine(
+            path ->
+                switch (path) {
+                  case "/workflows/w%201" -> WORKFLOW;
+                  case "/workflows/cancelled" -> CANCELLED;
+                  case "/workflows/w%201/steps?which=active&from=0&limit=20" ->
+                      "{\"steps\":[" + OPEN + "],\"next\":2}";
+                  case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
+                      "{\"steps\":[" + OPEN + "],\"next\":2}";
+                  case "/workflows/w%201/steps?which=unfinished&from=2&limit=1000" ->
+                      "{\"steps\":["
+                          + BACKING_OFF
+                          + ","
+                          + WAITING
+                          + ","
+                          + SUSPENDED
+                          + "],\"next\":null}";
+                  case "/workflows?limit=100" ->
+                      "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
+                  case "/workflows?limit=1&status=FAILED&definition=order%2F3" ->
+                      "{\"workflows\":[],\"next\":\"v\",\"partial\":false}";
+                  case "/workflows?limit=1&after=v&status=FAILED&definition=order%2F3" ->
+                      "{\"workflows\":[" + WORKFLOW + "],\"next\":\"w 1\",\"partial\":false}";
+                  case "/workflows?limit=5&status=FAILED" ->
+                      "{\"workflows\":[" + WORKFLOW + "],\"partial\":true}";
+                  default -> "";
+                });
   }
 
   @AfterEach
-  void stopServer() {
-    server.stop(0);
+  void stopEngine() {
+    engine.close();
   }
 
   @Test
@@ -131,9 +126,11 @@ class EngineCommandsTest {
         .endsWith(
             "  OPEN        pay#2, times out at 2026-01-01T00:01:00Z, queue q",
             "  BACKING_OFF ship#1, next attempt at 2026-01-01T00:02:00Z, queue q",
-            "  WAITING     mail, waits for 2 steps");
+            "  WAITING     mail, waits for 2 steps",
+            "  SUSPENDED   approve#1, waits for signal approval, times out at 2026-01-03T00:00:00Z",
+            "              {\"title\":\"Is it right?\"}");
     assertThat(run("status", "w 1", "--steps", "--json").out().lines())
-        .hasSize(3)
+        .hasSize(4)
         .allMatch(line -> line.startsWith("{\"step\":"));
   }
 
@@ -162,12 +159,12 @@ class EngineCommandsTest {
 
   @Test
   void engineThatDoesNotAnswerIsNamed() {
-    server.stop(0);
+    engine.close();
 
     CliRun run = run("status", "w 1");
 
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("millrace: engine " + url + ": does not answer");
+    assertThat(run.err()).startsWith("millrace: engine " + engine.url() + ": does not answer");
   }
 
   private CliRun run(String command, String... more) {
@@ -175,7 +172,7 @@ class EngineCommandsTest {
     arguments[0] = command;
     System.arraycopy(more, 0, arguments, 1, more.length);
     arguments[more.length + 1] = "--http";
-    arguments[more.length + 2] = url;
+    arguments[more.length + 2] = engine.url();
     return CliRun.of(arguments);
   }
 }

@@ -3,11 +3,7 @@ package dev.millrace.cli.workflow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.CliRun;
-import dev.millrace.cli.connection.Connection;
-import dev.millrace.cli.connection.RecordSender;
-import dev.millrace.kafka.EmbeddedKafka;
-import dev.millrace.schemas.Topics;
-import dev.millrace.schemas.registry.BuiltInRegistry;
+import dev.millrace.cli.TestCluster;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
@@ -16,43 +12,27 @@ import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowEvent;
-import dev.millrace.schemas.v1.WorkflowEvents;
-import dev.millrace.schemas.wire.AvroCodec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On the recorded events of one workflow: a step that fails once, and one that follows it. */
 class HistoryCommandsTest {
-  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  @RegisterExtension static final TestCluster CLUSTER = new TestCluster(3);
+  private static final EventTopic EVENTS = new EventTopic(CLUSTER);
+  private static final Instant START = EventTopic.AT;
   private static final String ID = "order-1";
 
   @TempDir private static Path folder;
-  private static EmbeddedKafka kafka;
-  private static BuiltInRegistry registry;
-  private static Connection connection;
 
   @BeforeAll
   static void record() throws Exception {
-    kafka = EmbeddedKafka.builder().start();
-    registry = BuiltInRegistry.inMemory(0);
-    connection =
-        new Connection(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            Optional.of(registry.url()),
-            Map.of(),
-            Topics.standard());
-    assertThat(run("topics", "apply", "--partitions", "3").exitCode()).isZero();
     Path definition =
         Files.writeString(
             folder.resolve("order.yaml"),
@@ -66,15 +46,9 @@ class HistoryCommandsTest {
               - id: ship
                 dependsOn: [pay]
             """);
-    CliRun registered = run("register", definition.toString(), "--apply-topics");
+    CliRun registered = CLUSTER.run("register", definition.toString(), "--apply-topics");
     assertThat(registered.exitCode()).as(registered.err()).isZero();
     recordOrder();
-  }
-
-  @AfterAll
-  static void stopBroker() throws Exception {
-    registry.close();
-    kafka.close();
   }
 
   private static void recordOrder() {
@@ -82,7 +56,8 @@ class HistoryCommandsTest {
     long paid = complete("pay", 2, START.plusMillis(3_005), START.plusMillis(3_105));
     long shipped = complete("ship", 1, START.plusMillis(3_120), START.plusMillis(3_130));
     Failure reset = new Failure("Unreachable", "connection reset", true);
-    send(
+    EVENTS.send(
+        ID,
         0,
         START,
         EventSource.START,
@@ -91,7 +66,8 @@ class HistoryCommandsTest {
             .setPayload(json("{\"amount\": 12}"))
             .setStart(StartDetail.newBuilder().setDefinition("order").setVersion(1).build()),
         event(EventType.STEP_DISPATCHED, "pay", 1).setDueAt(START.plusSeconds(10)));
-    send(
+    EVENTS.send(
+        ID,
         2,
         START.plusMillis(2_000),
         EventSource.COMPLETION,
@@ -99,20 +75,23 @@ class HistoryCommandsTest {
         event(EventType.ATTEMPT_FAILED, "pay", 1)
             .setFailure(reset)
             .setDueAt(START.plusMillis(3_000)));
-    send(
+    EVENTS.send(
+        ID,
         3,
         START.plusMillis(3_000),
         EventSource.TIMER,
         -1,
         event(EventType.STEP_DISPATCHED, "pay", 2).setDueAt(START.plusSeconds(13)));
-    send(
+    EVENTS.send(
+        ID,
         4,
         START.plusMillis(3_110),
         EventSource.COMPLETION,
         paid,
         event(EventType.STEP_SUCCEEDED, "pay", 2).setPayload(json("{\"paid\": true}")),
         event(EventType.STEP_DISPATCHED, "ship", 1));
-    send(
+    EVENTS.send(
+        ID,
         6,
         START.plusMillis(3_140),
         EventSource.COMPLETION,
@@ -123,7 +102,7 @@ class HistoryCommandsTest {
 
   @Test
   void stateAfterAnEventIsRebuilt() {
-    CliRun run = run("state", ID, "--at", "2");
+    CliRun run = CLUSTER.run("state", ID, "--at", "2");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out().lines())
@@ -144,7 +123,7 @@ class HistoryCommandsTest {
 
   @Test
   void stateAtATimeIsThatAfterTheLastEventUntilThen() {
-    CliRun run = run("state", ID, "--at", "2026-01-01T01:00:03.115+01:00", "--json");
+    CliRun run = CLUSTER.run("state", ID, "--at", "2026-01-01T01:00:03.115+01:00", "--json");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out().strip())
@@ -158,7 +137,7 @@ class HistoryCommandsTest {
 
   @Test
   void stateNowShowsTheStepsAsTheEndFoundThem() {
-    assertThat(run("state", ID).out())
+    assertThat(CLUSTER.run("state", ID).out())
         .contains("status      SUCCEEDED")
         .contains("ended       2026-01-01T00:00:03.140Z")
         .contains("steps       2 of 2 succeeded, 0 open, when it ended")
@@ -168,18 +147,20 @@ class HistoryCommandsTest {
 
   @Test
   void stateThatCannotBeRebuiltSaysWhy() {
-    assertThat(run("state", "nobody").err()).startsWith("millrace: workflow 'nobody': no events");
-    CliRun before = run("state", ID, "--at", "2025-12-31T23:59:59Z");
+    assertThat(CLUSTER.run("state", "nobody").err())
+        .startsWith("millrace: workflow 'nobody': no events");
+    CliRun before = CLUSTER.run("state", ID, "--at", "2025-12-31T23:59:59Z");
     assertThat(before.exitCode()).isEqualTo(1);
     assertThat(before.err()).contains("there was none at 2025-12-31T23:59:59Z");
-    CliRun never = run("state", ID, "--at", "soon");
+    CliRun never = CLUSTER.run("state", ID, "--at", "soon");
     assertThat(never.exitCode()).isEqualTo(2);
     assertThat(never.err()).contains("--at soon: must be the number of an event, or a time");
-    sendTo("late", 7, START, EventSource.TIMER, -1, event(EventType.STEP_DISPATCHED, "pay", 2));
-    assertThat(run("state", "late").err())
+    EVENTS.send(
+        "late", 7, START, EventSource.TIMER, -1, event(EventType.STEP_DISPATCHED, "pay", 2));
+    assertThat(CLUSTER.run("state", "late").err())
         .contains("its first event is STEP_DISPATCHED 7")
         .contains("can only be rebuilt from the start");
-    sendTo(
+    EVENTS.send(
         "lost",
         0,
         START,
@@ -187,12 +168,12 @@ class HistoryCommandsTest {
         0,
         event(EventType.WORKFLOW_STARTED, "", 0)
             .setStart(StartDetail.newBuilder().setDefinition("gone").setVersion(3).build()));
-    assertThat(run("state", "lost").err()).contains("gone/3 is not published any more");
+    assertThat(CLUSTER.run("state", "lost").err()).contains("gone/3 is not published any more");
   }
 
   @Test
   void attemptsStandSideBySide() {
-    CliRun run = run("diff-attempts", ID, "pay");
+    CliRun run = CLUSTER.run("diff-attempts", ID, "pay");
 
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out().lines())
@@ -215,7 +196,7 @@ class HistoryCommandsTest {
 
   @Test
   void attemptsAreOneJsonObjectToo() {
-    assertThat(run("diff-attempts", ID, "pay", "2", "1", "--json").out().strip())
+    assertThat(CLUSTER.run("diff-attempts", ID, "pay", "2", "1", "--json").out().strip())
         .isEqualTo(
             "{\"workflowId\":\"order-1\",\"step\":\"pay\",\"attempts\":["
                 + "{\"attempt\":2,\"result\":\"STEP_SUCCEEDED\",\"dispatchedAt\":\"2026-01-01T00:00:03Z\",\"timesOutAt\":\"2026-01-01T00:00:13Z\","
@@ -229,15 +210,16 @@ class HistoryCommandsTest {
 
   @Test
   void theOnlyAttemptStandsAloneAndMissingOnesAreNamed() {
-    assertThat(run("diff-attempts", ID, "ship").out())
+    assertThat(CLUSTER.run("diff-attempts", ID, "ship").out())
         .contains("attempt 1")
         .contains("STEP_SUCCEEDED")
         .doesNotContain("attempt 2");
-    CliRun third = run("diff-attempts", ID, "pay", "1", "3");
+    CliRun third = CLUSTER.run("diff-attempts", ID, "pay", "1", "3");
     assertThat(third.exitCode()).isEqualTo(1);
     assertThat(third.err()).contains("step 'pay' has no attempt 3; it has [1, 2]");
-    assertThat(run("diff-attempts", ID, "pay", "1").exitCode()).isEqualTo(2);
-    assertThat(run("diff-attempts", ID, "mail").err()).contains("of an attempt of step 'mail'");
+    assertThat(CLUSTER.run("diff-attempts", ID, "pay", "1").exitCode()).isEqualTo(2);
+    assertThat(CLUSTER.run("diff-attempts", ID, "mail").err())
+        .contains("of an attempt of step 'mail'");
   }
 
   @Test
@@ -247,12 +229,13 @@ class HistoryCommandsTest {
             folder.resolve("changed.yaml"),
             Files.readString(folder.resolve("order.yaml")).replace("10s", "20s"));
 
-    CliRun run = run("diff", "order/1", changed.toString());
+    CliRun run = CLUSTER.run("diff", "order/1", changed.toString());
 
     assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
     assertThat(run.out()).contains("--- order/1\n").contains("    timeout: 10s -> 20s");
-    assertThat(run("diff", "order/1", folder.resolve("order.yaml").toString()).exitCode()).isZero();
-    CliRun absent = run("diff", "order/1", "order/2");
+    assertThat(CLUSTER.run("diff", "order/1", folder.resolve("order.yaml").toString()).exitCode())
+        .isZero();
+    CliRun absent = CLUSTER.run("diff", "order/1", "order/2");
     assertThat(absent.exitCode()).isEqualTo(2);
     assertThat(absent.err()).contains("order/2: neither a file nor a published definition");
   }
@@ -267,63 +250,14 @@ class HistoryCommandsTest {
             .setEndedAt(endedAt)
             .setWorker("w-" + attempt)
             .build();
-    String topic = connection.topics().completions();
-    return RecordSender.send(
-        connection,
-        topic,
-        ID,
-        new AvroCodec<>(StepCompletion.class, topic, connection.registry()).encode(completion));
+    return CLUSTER.send(StepCompletion.class, CLUSTER.topics().completions(), ID, completion);
   }
 
   private static WorkflowEvent.Builder event(EventType type, String step, int attempt) {
     return WorkflowEvent.newBuilder().setType(type).setStep(step).setAttempt(attempt);
   }
 
-  private static void send(
-      long firstSequence,
-      Instant at,
-      EventSource source,
-      long offset,
-      WorkflowEvent.Builder... events) {
-    sendTo(ID, firstSequence, at, source, offset, events);
-  }
-
-  private static void sendTo(
-      String id,
-      long firstSequence,
-      Instant at,
-      EventSource source,
-      long offset,
-      WorkflowEvent.Builder... events) {
-    List<WorkflowEvent> built = new ArrayList<>();
-    for (WorkflowEvent.Builder event : events) {
-      built.add(event.build());
-    }
-    WorkflowEvents record =
-        WorkflowEvents.newBuilder()
-            .setFirstSequence(firstSequence)
-            .setAt(at)
-            .setSource(source)
-            .setSourceOffset(offset)
-            .setEvents(built)
-            .build();
-    String topic = connection.topics().events();
-    RecordSender.send(
-        connection,
-        topic,
-        id,
-        new AvroCodec<>(WorkflowEvents.class, topic, connection.registry()).encode(record));
-  }
-
   private static Payload json(String text) {
     return new Payload("", ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static CliRun run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()));
-    return CliRun.of(all.toArray(String[]::new));
   }
 }

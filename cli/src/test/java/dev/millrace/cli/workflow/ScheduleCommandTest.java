@@ -3,26 +3,19 @@ package dev.millrace.cli.workflow;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.CliRun;
-import dev.millrace.cli.connection.Connection;
-import dev.millrace.kafka.EmbeddedKafka;
-import dev.millrace.schemas.Topics;
-import dev.millrace.schemas.registry.BuiltInRegistry;
+import dev.millrace.cli.TestCluster;
 import dev.millrace.schemas.v1.OverlapPolicy;
 import dev.millrace.schemas.v1.ScheduleAction;
 import dev.millrace.schemas.v1.ScheduleSpec;
 import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.testing.Patience;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -31,6 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,52 +37,32 @@ class ScheduleCommandTest {
        "waiting":[],"backfills":[{"from":"2026-11-01T00:00:00Z","to":"2026-11-08T00:00:00Z","overlap":"SKIP"}],
        "counts":{"started":5,"skipped":1,"missed":2,"succeeded":3,"failed":1}}""";
 
-  private static EmbeddedKafka kafka;
-  private static BuiltInRegistry registry;
-  private static Connection connection;
-  private static HttpServer engine;
+  @RegisterExtension static final TestCluster CLUSTER = new TestCluster(1);
+
+  private static FakeEngine engine;
 
   @BeforeAll
-  static void startBroker() throws Exception {
-    kafka = EmbeddedKafka.builder().start();
-    registry = BuiltInRegistry.inMemory(0);
-    connection =
-        new Connection(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            Optional.of(registry.url()),
-            Map.of(),
-            Topics.standard());
-    assertThat(run("topics", "apply", "--partitions", "1").exitCode()).isZero();
-    engine = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    engine.createContext(
-        "/schedules",
-        exchange -> {
-          String answer =
-              switch (exchange.getRequestURI().toString()) {
-                case "/schedules/nightly%201" -> NIGHTLY;
-                case "/schedules?limit=100" -> "{\"schedules\":[" + NIGHTLY + "],\"partial\":true}";
-                default -> "";
-              };
-          byte[] bytes = answer.getBytes(UTF_8);
-          exchange.sendResponseHeaders(
-              bytes.length == 0 ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    engine.start();
+  static void startEngine() throws Exception {
+    engine =
+        new FakeEngine(
+            path ->
+                switch (path) {
+                  case "/schedules/nightly%201" -> NIGHTLY;
+                  case "/schedules?limit=100" ->
+                      "{\"schedules\":[" + NIGHTLY + "],\"partial\":true}";
+                  default -> "";
+                });
   }
 
   @AfterAll
-  static void stopBroker() throws Exception {
-    engine.stop(0);
-    registry.close();
-    kafka.close();
+  static void stopEngine() {
+    engine.close();
   }
 
   @Test
   void everyChangeIsOneRecordOfTheTopic() throws Exception {
     CliRun set =
-        run(
+        CLUSTER.run(
             "schedule",
             "set",
             "s",
@@ -112,11 +86,13 @@ class ScheduleCommandTest {
     assertThat(set.exitCode()).as(set.err()).isZero();
     assertThat(set.out())
         .isEqualTo("schedule s sent; 'millrace schedule show s' shows its effect%n".formatted());
-    assertThat(run("schedule", "set", "s", "report", "--every", "PT15M").exitCode()).isZero();
-    assertThat(run("schedule", "pause", "s", "--reason", "lunch").exitCode()).isZero();
-    assertThat(run("schedule", "resume", "s").exitCode()).isZero();
+    assertThat(CLUSTER.run("schedule", "set", "s", "report", "--every", "PT15M").exitCode())
+        .isZero();
+    assertThat(CLUSTER.run("schedule", "pause", "s", "--reason", "lunch").exitCode()).isZero();
+    assertThat(CLUSTER.run("schedule", "resume", "s").exitCode()).isZero();
     assertThat(
-            run(
+            CLUSTER
+                .run(
                     "schedule",
                     "backfill",
                     "s",
@@ -128,14 +104,13 @@ class ScheduleCommandTest {
                     "queue")
                 .exitCode())
         .isZero();
-    assertThat(run("schedule", "delete", "s").exitCode()).isZero();
+    assertThat(CLUSTER.run("schedule", "delete", "s").exitCode()).isZero();
 
     List<ConsumerRecord<byte[], byte[]>> records = records(6);
     assertThat(records).extracting(record -> new String(record.key(), UTF_8)).containsOnly("s");
     assertThat(records.getLast().value()).isNull();
     AvroCodec<WorkflowSchedule> codec =
-        new AvroCodec<>(
-            WorkflowSchedule.class, connection.topics().schedules(), connection.registry());
+        CLUSTER.codec(WorkflowSchedule.class, CLUSTER.topics().schedules());
     List<WorkflowSchedule> changes = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : records.subList(0, 5)) {
       changes.add(codec.decode(record.value()));
@@ -179,7 +154,7 @@ class ScheduleCommandTest {
       })
   void whatIsUsedWronglyIsSaid(String example) {
     String[] parts = example.split("\\|", -1);
-    CliRun run = run(("schedule " + parts[0]).split(" ", -1));
+    CliRun run = CLUSTER.run(("schedule " + parts[0]).split(" ", -1));
 
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains(parts[1]);
@@ -218,29 +193,22 @@ class ScheduleCommandTest {
   }
 
   private static CliRun atEngine(String... arguments) {
-    String url = "http://127.0.0.1:" + engine.getAddress().getPort();
     return CliRun.of(
         Stream.concat(
                 Stream.concat(Stream.of("schedule"), Stream.of(arguments)),
-                Stream.of("--http", url))
+                Stream.of("--http", engine.url()))
             .toArray(String[]::new));
   }
 
-  private static CliRun run(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(
-        List.of(
-            "--bootstrap-servers", kafka.bootstrapServers(), "--schema-registry", registry.url()));
-    return CliRun.of(all.toArray(String[]::new));
-  }
-
   private static List<ConsumerRecord<byte[], byte[]>> records(int count) {
-    TopicPartition partition = new TopicPartition(connection.topics().schedules(), 0);
+    TopicPartition partition = new TopicPartition(CLUSTER.topics().schedules(), 0);
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            connection.kafka(Map.of()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            CLUSTER.connection().kafka(Map.of()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       while (records.size() < count && System.nanoTime() < deadline) {

@@ -355,7 +355,8 @@ public final class EventCodec {
     }
   }
 
-  private static <T> T required(@Nullable T value, String field, WorkflowEvent event)
+  /** The value of a field that an event of its kind must have. */
+  static <T> T required(@Nullable T value, String field, WorkflowEvent event)
       throws MalformedRecordException {
     if (value == null) {
       throw new MalformedRecordException(

@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Events of schedules as the contract's record and as the core's data. Stateless. */
 public final class ScheduleEventCodec {
@@ -99,7 +98,8 @@ public final class ScheduleEventCodec {
       case SCHEDULE_DELETED -> new ScheduleEvent.Deleted(dueAt(event));
       case CONTROL_REFUSED ->
           new ScheduleEvent.Refused(
-              refusal(event), required(event.getFailure(), "failure", event).getMessage());
+              refusal(event),
+              EventCodec.required(event.getFailure(), "failure", event).getMessage());
       case BACKFILL_ACCEPTED ->
           new ScheduleEvent.BackfillAccepted(
               dueAt(event),
@@ -156,7 +156,7 @@ public final class ScheduleEventCodec {
   }
 
   private static ScheduleSpec spec(WorkflowEvent event) throws MalformedRecordException {
-    ByteBuffer data = required(event.getPayload(), "payload", event).getData();
+    ByteBuffer data = EventCodec.required(event.getPayload(), "payload", event).getData();
     byte[] json = new byte[data.remaining()];
     data.duplicate().get(json);
     return ScheduleDecoder.spec(ScheduleJson.read(json));
@@ -211,15 +211,6 @@ public final class ScheduleEventCodec {
   }
 
   private static long dueAt(WorkflowEvent event) throws MalformedRecordException {
-    return required(event.getDueAt(), "dueAt", event).toEpochMilli();
-  }
-
-  private static <T> T required(@Nullable T value, String field, WorkflowEvent event)
-      throws MalformedRecordException {
-    if (value == null) {
-      throw new MalformedRecordException(
-          "event of type %s without %s".formatted(event.getType(), field), null);
-    }
-    return value;
+    return EventCodec.required(event.getDueAt(), "dueAt", event).toEpochMilli();
   }
 }

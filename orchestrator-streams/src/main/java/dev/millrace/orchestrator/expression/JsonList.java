@@ -3,7 +3,6 @@ package dev.millrace.orchestrator.expression;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
-import dev.cel.common.values.CelValue;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,18 +18,21 @@ import org.jspecify.annotations.Nullable;
  * adds its items one by one, and copying at each would cost the square of their number.
  */
 @SuppressWarnings("Immutable") // items are only ever added behind the last one of any list
-final class JsonList extends CelValue implements List<Object>, Weighed {
+final class JsonList extends JsonContainer implements ReadOnlyList {
   private static final CelType TYPE = ListType.create(SimpleType.DYN);
 
   private final List<Object> shared;
   private final List<Object> items;
-  private final long weight;
 
   /** The items so far of a list that is given away to it. */
   JsonList(List<Object> shared, long weight) {
+    this(shared, new Prefix(shared), weight);
+  }
+
+  private JsonList(List<Object> shared, Prefix items, long weight) {
+    super(TYPE, items, weight);
     this.shared = shared;
-    this.items = new Prefix(shared);
-    this.weight = weight;
+    this.items = items;
   }
 
   /**
@@ -55,26 +57,6 @@ final class JsonList extends CelValue implements List<Object>, Weighed {
     long weight = Weighed.of(first) + Weighed.of(second);
     shared.addAll(second);
     return new JsonList(shared, weight);
-  }
-
-  @Override
-  public long weight() {
-    return weight;
-  }
-
-  @Override
-  public Object value() {
-    return this;
-  }
-
-  @Override
-  public boolean isZeroValue() {
-    return items.isEmpty();
-  }
-
-  @Override
-  public CelType celType() {
-    return TYPE;
   }
 
   @Override
@@ -140,66 +122,6 @@ final class JsonList extends CelValue implements List<Object>, Weighed {
   @Override
   public <T> T[] toArray(T[] array) {
     return items.toArray(array);
-  }
-
-  @Override
-  public boolean add(Object item) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void add(int index, Object item) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean addAll(Collection<?> others) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean addAll(int index, Collection<?> others) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Object set(int index, Object item) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Object remove(int index) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean remove(Object item) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean removeAll(Collection<?> others) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean retainAll(Collection<?> others) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void clear() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return this == other || items.equals(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return items.hashCode();
   }
 
   /** Short: CEL puts it into its messages. */

@@ -4,7 +4,6 @@ import dev.cel.common.exceptions.CelAttributeNotFoundException;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
-import dev.cel.common.values.CelValue;
 import dev.cel.common.values.SelectableValue;
 import java.util.Collection;
 import java.util.Map;
@@ -12,41 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * An object of a payload, its fields in the order of the text. Immutable. CEL takes a plain map
- * apart whenever it passes by, however deep; a {@link CelValue} it takes as it is.
- */
+/** An object of a payload, its fields in the order of the text. Immutable. */
 @SuppressWarnings("Immutable") // the map is given away by who makes it
-final class JsonObject extends CelValue
-    implements Map<String, Object>, SelectableValue<String>, Weighed {
+final class JsonObject extends JsonContainer implements ReadOnlyMap, SelectableValue<String> {
   private static final CelType TYPE = MapType.create(SimpleType.STRING, SimpleType.DYN);
 
   private final Map<String, Object> fields;
-  private final long weight;
 
   JsonObject(Map<String, Object> fields, long weight) {
+    super(TYPE, fields, weight);
     this.fields = fields;
-    this.weight = weight;
-  }
-
-  @Override
-  public long weight() {
-    return weight;
-  }
-
-  @Override
-  public Object value() {
-    return this;
-  }
-
-  @Override
-  public boolean isZeroValue() {
-    return fields.isEmpty();
-  }
-
-  @Override
-  public CelType celType() {
-    return TYPE;
   }
 
   @Override
@@ -103,36 +77,6 @@ final class JsonObject extends CelValue
   @Override
   public Set<Entry<String, Object>> entrySet() {
     return fields.entrySet();
-  }
-
-  @Override
-  public Object put(String key, Object value) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public Object remove(Object key) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void putAll(Map<? extends String, ?> other) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void clear() {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public boolean equals(@Nullable Object other) {
-    return this == other || fields.equals(other);
-  }
-
-  @Override
-  public int hashCode() {
-    return fields.hashCode();
   }
 
   /** Short: CEL puts it into its messages. */

@@ -39,10 +39,9 @@ public final class EngineHttpServer implements AutoCloseable {
 
   /** What it serves. */
   public void serve(WorkflowQueries queries) {
-    WorkflowEndpoints workflows = new WorkflowEndpoints(queries);
-    server.createContext("/workflows", workflows::handle);
-    ScheduleEndpoints schedules = new ScheduleEndpoints(queries, new ScheduleQueries(queries));
-    server.createContext(ScheduleEndpoints.PATH, schedules::handle);
+    server.createContext(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries));
+    server.createContext(
+        ScheduleEndpoints.PATH, new ScheduleEndpoints(queries, new ScheduleQueries(queries)));
     server.createContext("/", EngineHttpServer::notFound);
   }
 

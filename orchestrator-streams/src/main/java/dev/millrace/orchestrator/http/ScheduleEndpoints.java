@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.millrace.orchestrator.query.NotReadyException;
 import dev.millrace.orchestrator.query.OtherEngine;
 import dev.millrace.orchestrator.query.ScheduleQueries;
@@ -25,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  * {@code GET /schedules?limit=} and {@code GET /schedules/{id}}. What another engine has is asked
  * of that one. Thread-safe.
  */
-final class ScheduleEndpoints {
+final class ScheduleEndpoints extends GetEndpoint {
   static final String PATH = "/schedules";
 
   private static final Logger LOG = LoggerFactory.getLogger(ScheduleEndpoints.class);
@@ -38,32 +37,13 @@ final class ScheduleEndpoints {
   private final Forwarding engines = new Forwarding();
 
   ScheduleEndpoints(WorkflowQueries owners, ScheduleQueries queries) {
+    super("set and change schedules through their topic");
     this.owners = owners;
     this.queries = queries;
   }
 
-  void handle(HttpExchange exchange) throws IOException {
-    JsonResponse response;
-    try {
-      response =
-          exchange.getRequestMethod().equals("GET")
-              ? get(exchange.getRequestURI())
-              : JsonResponse.error(405, "use GET; set and change schedules through their topic");
-    } catch (NotReadyException e) {
-      response = JsonResponse.error(503, e.getMessage() + "; try again");
-    } catch (IllegalArgumentException e) {
-      response = JsonResponse.error(400, String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      response = JsonResponse.error(503, "the engine is stopping");
-    } catch (RuntimeException e) {
-      LOG.error("GET {} failed", exchange.getRequestURI(), e);
-      response = JsonResponse.error(500, "internal error; the engine's log has it");
-    }
-    response.send(exchange);
-  }
-
-  private JsonResponse get(URI uri) throws InterruptedException {
+  @Override
+  JsonResponse get(URI uri) throws InterruptedException {
     String rawPath = uri.getRawPath();
     Map<String, String> query = QueryText.read(uri.getRawQuery());
     boolean local = query.remove(QueryText.LOCAL) != null;

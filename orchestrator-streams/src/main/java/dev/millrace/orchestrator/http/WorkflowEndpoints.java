@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.millrace.orchestrator.query.NotReadyException;
 import dev.millrace.orchestrator.query.StepSelection;
 import dev.millrace.orchestrator.query.WorkflowQueries;
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * /workflows/{id}/steps?which=&from=&limit=}. What another engine has is asked of that one.
  * Thread-safe.
  */
-final class WorkflowEndpoints {
+final class WorkflowEndpoints extends GetEndpoint {
   static final String PATH = "/workflows";
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkflowEndpoints.class);
@@ -37,33 +36,13 @@ final class WorkflowEndpoints {
   private final WorkflowListing listing;
 
   WorkflowEndpoints(WorkflowQueries queries) {
+    super("start and control workflows through their topics");
     this.queries = queries;
     this.listing = new WorkflowListing(queries, engines);
   }
 
-  void handle(HttpExchange exchange) throws IOException {
-    JsonResponse response;
-    try {
-      response =
-          exchange.getRequestMethod().equals("GET")
-              ? get(exchange.getRequestURI())
-              : JsonResponse.error(
-                  405, "use GET; start and control workflows through their topics");
-    } catch (NotReadyException e) {
-      response = JsonResponse.error(503, e.getMessage() + "; try again");
-    } catch (IllegalArgumentException e) {
-      response = JsonResponse.error(400, String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      response = JsonResponse.error(503, "the engine is stopping");
-    } catch (RuntimeException e) {
-      LOG.error("GET {} failed", exchange.getRequestURI(), e);
-      response = JsonResponse.error(500, "internal error; the engine's log has it");
-    }
-    response.send(exchange);
-  }
-
-  private JsonResponse get(URI uri) throws InterruptedException {
+  @Override
+  JsonResponse get(URI uri) throws InterruptedException {
     String rawPath = uri.getRawPath();
     Map<String, String> query = QueryText.read(uri.getRawQuery());
     if (rawPath.equals(PATH) || rawPath.equals(PATH + "/")) {

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.query;
 
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -8,6 +9,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Some steps of a running workflow, in the order of its definition.
@@ -31,6 +34,8 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
    * @param attempt the current or last attempt; 0 before the first
    * @param waitsFor how many of the steps that it depends on are not finished, while it waits
    * @param due when the open attempt times out or the next one is sent; null for never
+   * @param signal name of the signal that it waits for; null while it waits for none
+   * @param form what the definition shows to whoever sends that signal, null for nothing
    */
   public record Step(
       String step,
@@ -39,11 +44,18 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
       StepStatus status,
       int attempt,
       int waitsFor,
-      @Nullable Instant due) {
+      @Nullable Instant due,
+      @Nullable String signal,
+      @Nullable JsonNode form) {
     private static Step of(CompiledDefinition definition, WorkflowView workflow, int step) {
       long dueMs = workflow.stepDeadlineMs(step);
       StepStatus status = workflow.stepStatus(step);
       boolean isWaiting = status == StepStatus.WAITING;
+      CompiledAction.AwaitSignal awaited =
+          status == StepStatus.SUSPENDED
+                  && definition.step(step).action() instanceof CompiledAction.AwaitSignal wait
+              ? wait
+              : null;
       return new Step(
           definition.step(step).id(),
           definition.step(step).type(),
@@ -51,7 +63,15 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
           status,
           isWaiting ? 0 : workflow.attempt(step),
           isWaiting ? Join.lacks(definition.step(step).join(), workflow.join(step)) : 0,
-          dueMs == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(dueMs));
+          dueMs == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(dueMs),
+          awaited == null ? null : awaited.signal(),
+          shownForm(awaited));
+    }
+
+    private static @Nullable JsonNode shownForm(CompiledAction.@Nullable AwaitSignal awaited) {
+      return awaited == null || awaited.form() == null
+          ? null
+          : JsonMapper.shared().readTree(awaited.form());
     }
   }
 

@@ -1,8 +1,12 @@
 package dev.millrace.orchestrator.query;
 
 import dev.millrace.orchestrator.codec.WorkflowSummary;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -11,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure type of the failure that they ended with
  * @param startedBefore they started before this time
  * @param startedAfter they started at this time or later
+ * @param signal name of a signal that one of their steps waits for
  */
 public record WorkflowFilter(
     @Nullable WorkflowStatus status,
@@ -31,7 +37,8 @@ public record WorkflowFilter(
     @Nullable String tenant,
     @Nullable String failure,
     @Nullable Instant startedBefore,
-    @Nullable Instant startedAfter) {
+    @Nullable Instant startedAfter,
+    @Nullable String signal) {
   /** Every workflow. */
   public static final WorkflowFilter ALL = of(Map.of());
 
@@ -41,13 +48,14 @@ public record WorkflowFilter(
   private static final String FAILURE = "failure";
   private static final String STARTED_BEFORE = "started-before";
   private static final String STARTED_AFTER = "started-after";
+  private static final String SIGNAL = "signal";
   private static final Set<String> NAMES =
-      Set.of(STATUS, DEFINITION, TENANT, FAILURE, STARTED_BEFORE, STARTED_AFTER);
+      Set.of(STATUS, DEFINITION, TENANT, FAILURE, STARTED_BEFORE, STARTED_AFTER, SIGNAL);
 
   /**
    * A filter as people write it: {@code status=RUNNING}, {@code definition=order} or {@code
    * order/3}, {@code tenant}, {@code failure}, {@code started-before} and {@code started-after} in
-   * ISO 8601 with an offset.
+   * ISO 8601 with an offset, {@code signal}.
    *
    * @throws IllegalArgumentException when a name is unknown or a value makes no sense; the message
    *     names both and what is allowed
@@ -69,10 +77,11 @@ public record WorkflowFilter(
         written.get(TENANT),
         written.get(FAILURE),
         time(STARTED_BEFORE, written.get(STARTED_BEFORE)),
-        time(STARTED_AFTER, written.get(STARTED_AFTER)));
+        time(STARTED_AFTER, written.get(STARTED_AFTER)),
+        written.get(SIGNAL));
   }
 
-  /** Whether a workflow is meant. */
+  /** Whether a workflow is meant, as far as its summary tells: not by its signal. */
   boolean fits(WorkflowSummary workflow) {
     Instant started = Instant.ofEpochMilli(workflow.startedAtMs());
     return (status == null || workflow.status() == status)
@@ -82,6 +91,18 @@ public record WorkflowFilter(
         && (definition == null || workflow.definition().equals(definition))
         && (tenant == null || workflow.tenant().equals(tenant))
         && (failure == null || endedWith(workflow, failure));
+  }
+
+  /** Whether a step of a running workflow waits for the signal, if one is asked for. */
+  boolean fits(CompiledDefinition compiled, WorkflowView workflow) {
+    return signal == null
+        || IntStream.range(0, workflow.stepCount())
+            .filter(step -> workflow.stepStatus(step) == StepStatus.SUSPENDED)
+            .mapToObj(step -> compiled.step(step).action())
+            .anyMatch(
+                action ->
+                    action instanceof CompiledAction.AwaitSignal wait
+                        && wait.signal().equals(signal));
   }
 
   private static boolean endedWith(WorkflowSummary workflow, String type) {

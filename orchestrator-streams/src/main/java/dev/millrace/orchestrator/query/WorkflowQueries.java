@@ -192,7 +192,7 @@ public final class WorkflowQueries {
     return Page.merged(pages, limit, WorkflowStatusReport::workflowId);
   }
 
-  private static Page<WorkflowStatusReport> page(
+  private Page<WorkflowStatusReport> page(
       ReadOnlyKeyValueStore<Bytes, byte[]> store,
       WorkflowFilter filter,
       @Nullable String after,
@@ -205,7 +205,7 @@ public final class WorkflowQueries {
         KeyValue<Bytes, byte[]> each = workflows.next();
         String id = Keys.workflowId(each.key);
         WorkflowSummary workflow = WorkflowSummary.of(each.value);
-        if (filter.fits(workflow)) {
+        if (filter.fits(workflow) && fits(filter, store, id, each.value)) {
           found.add(WorkflowStatusReport.of(id, workflow));
         }
         if (found.size() == limit || looked == looks) {
@@ -214,6 +214,22 @@ public final class WorkflowQueries {
       }
     }
     return new Page<>(found, null);
+  }
+
+  /**
+   * Whether the steps of a workflow are what a filter asks for; those of an ended one never are.
+   */
+  private boolean fits(
+      WorkflowFilter filter,
+      ReadOnlyKeyValueStore<Bytes, byte[]> store,
+      String workflowId,
+      byte[] stored) {
+    if (filter.signal() == null) {
+      return true;
+    }
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
+    return !workflow.status().hasEnded()
+        && filter.fits(definition(store, workflowId, workflow), workflow);
   }
 
   /**

@@ -65,16 +65,6 @@ final class ReferenceScope implements Scope {
   }
 
   @Override
-  public @Nullable Payload item() {
-    return null;
-  }
-
-  @Override
-  public int index() {
-    return 0;
-  }
-
-  @Override
   public String workflowId() {
     return "workflow";
   }
@@ -91,7 +81,7 @@ final class ReferenceScope implements Scope {
 
   @Override
   public Parsed parsed() {
-    throw new UnsupportedOperationException("nothing is parsed");
+    throw new AssertionError("the fake expressions parse no payload");
   }
 
   /** All texts of a definition that may read the output of a step by its id. */

@@ -5,8 +5,10 @@ import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
+import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -27,8 +29,10 @@ public final class TestStep {
   private Timeouts timeouts = Timeouts.NONE;
   private @Nullable RetryPolicy retry;
   private @Nullable Repeat repeat;
+  private @Nullable ForEach forEach;
   private @Nullable Compensation compensation;
   private @Nullable DeliveryWindow window;
+  private @Nullable ResultCache cache;
 
   private TestStep(String id) {
     this.id = id;
@@ -87,6 +91,11 @@ public final class TestStep {
     return this;
   }
 
+  public TestStep forEach(@Nullable ForEach rule) {
+    forEach = rule;
+    return this;
+  }
+
   public TestStep compensation(@Nullable Compensation undoes) {
     compensation = undoes;
     return this;
@@ -102,6 +111,11 @@ public final class TestStep {
     return this;
   }
 
+  public TestStep cache(@Nullable ResultCache rule) {
+    cache = rule;
+    return this;
+  }
+
   public StepDefinition build() {
     return new StepDefinition(
         id,
@@ -113,9 +127,9 @@ public final class TestStep {
         retry,
         onFailure,
         repeat,
-        null,
+        forEach,
         compensation,
         window,
-        null);
+        cache);
   }
 }

@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.ControlAction;
@@ -144,22 +145,21 @@ class ControlsTest extends DrivenEngineCase {
     assertThat(engine.deadLetters()).isEmpty();
   }
 
+  private static WorkflowDefinition approval(StepDefinition... steps) {
+    return WorkflowDefinition.of("approval", 1, Duration.ZERO, RetryPolicy.NONE, List.of(steps));
+  }
+
   @Test
   void signalThatComesEarlyIsKeptOverARestartAndTakenByItsStep() throws Exception {
     WorkflowDefinition approval =
-        WorkflowDefinition.of(
-            "approval",
-            1,
-            Duration.ZERO,
-            RetryPolicy.NONE,
-            List.of(
-                Definitions.step("a"),
-                TestStep.of("e", "a")
-                    .does(
-                        new StepAction.AwaitSignal(
-                            "approve", "{\"required\":[\"ok\"]}", "{\"title\":\"May it go?\"}"))
-                    .build(),
-                Definitions.step("z", "e")));
+        approval(
+            Definitions.step("a"),
+            TestStep.of("e", "a")
+                .does(
+                    new StepAction.AwaitSignal(
+                        "approve", "{\"required\":[\"ok\"]}", "{\"title\":\"May it go?\"}"))
+                .build(),
+            Definitions.step("z", "e"));
     engine.define(approval);
     engine.start("s", "approval");
     engine.attempts();
@@ -188,15 +188,10 @@ class ControlsTest extends DrivenEngineCase {
   @Test
   void signalThatDoesNotFitIsRefusedInTheEventLog() {
     WorkflowDefinition approval =
-        WorkflowDefinition.of(
-            "approval",
-            1,
-            Duration.ZERO,
-            RetryPolicy.NONE,
-            List.of(
-                TestStep.of("e")
-                    .does(new StepAction.AwaitSignal("approve", "{\"required\":[\"ok\"]}", null))
-                    .build()));
+        approval(
+            TestStep.of("e")
+                .does(new StepAction.AwaitSignal("approve", "{\"required\":[\"ok\"]}", null))
+                .build());
     engine.define(approval);
     engine.start("s", "approval");
     engine.events();

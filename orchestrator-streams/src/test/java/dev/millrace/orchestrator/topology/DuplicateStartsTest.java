@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.topology;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -14,7 +13,6 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.store.Keys;
-import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -243,13 +241,7 @@ class DuplicateStartsTest extends DrivenEngineCase {
     engine.start("w", "timed", DuplicatePolicy.CANCEL_EXISTING);
 
     assertThat(engine.attempts()).containsExactly("a/1", "b/1");
-    assertThat(engine.deadLetters())
-        .singleElement()
-        .satisfies(
-            letter ->
-                assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
-                    .asString(UTF_8)
-                    .isEqualTo("start-replaced"));
+    assertDeadLetter("start-replaced");
     assertNothingWaits();
   }
 

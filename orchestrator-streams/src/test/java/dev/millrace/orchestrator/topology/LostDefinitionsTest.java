@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.topology;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -37,7 +36,7 @@ class LostDefinitionsTest extends DrivenEngineCase {
     engine.restart(OTHER);
 
     engine.succeed("w", "a", 1, null);
-    assertDeadLetter("definition-changed", "timed/1", "'w'", "publish that content again");
+    assertCompletionIsDead("definition-changed", "timed/1", "'w'", "publish that content again");
     assertThat(engine.events()).isEmpty();
 
     engine.define(FIRST);
@@ -54,7 +53,7 @@ class LostDefinitionsTest extends DrivenEngineCase {
     engine.cancel("w", "no more");
     assertThat(engine.deadLetters()).hasSize(2);
     engine.succeed("w", "a", 1, null);
-    assertDeadLetter("definition-missing", "timed/1", "'w'", "publish it again");
+    assertCompletionIsDead("definition-missing", "timed/1", "'w'", "publish it again");
     assertThat(engine.events()).isEmpty();
 
     engine.define(FIRST);
@@ -85,18 +84,14 @@ class LostDefinitionsTest extends DrivenEngineCase {
     assertThat(engine.deadLetters()).isEmpty();
   }
 
-  private void assertDeadLetter(String code, String... message) {
+  private void assertCompletionIsDead(String code, String... message) {
     assertThat(engine.deadLetters())
         .singleElement()
         .satisfies(
             letter -> {
               assertThat(letter.value()).isEqualTo(engine.completionBytes("a"));
-              assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
-                  .asString(UTF_8)
-                  .isEqualTo(code);
-              assertThat(letter.headers().lastHeader(HeaderNames.ERROR_MESSAGE).value())
-                  .asString(UTF_8)
-                  .contains(message);
+              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo(code);
+              assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).contains(message);
             });
   }
 }

@@ -257,10 +257,6 @@ class ParkedControlsTest extends DrivenEngineCase {
     return header(letter, HeaderNames.ERROR_CODE);
   }
 
-  private static String header(TestRecord<byte[], byte[]> letter, String name) {
-    return new String(letter.headers().lastHeader(name).value(), UTF_8);
-  }
-
   @Test
   void waitingControlThatCannotBeReadAnyMoreGoesToTheDeadLettersAndItsWorkflowGoesOn() {
     engine.cancel("w", "enough");

@@ -252,8 +252,4 @@ class PoisonTest extends DrivenEngineCase {
     all.put("long key", new Bad(new byte[Limits.WORKFLOW_ID_BYTES + 1], good));
     return all;
   }
-
-  private static String header(TestRecord<byte[], byte[]> letter, String name) {
-    return new String(letter.headers().lastHeader(name).value(), UTF_8);
-  }
 }

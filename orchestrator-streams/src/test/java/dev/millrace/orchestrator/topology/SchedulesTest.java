@@ -5,51 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.ScheduleEventCodec;
 import dev.millrace.orchestrator.codec.StoredSchedule;
-import dev.millrace.orchestrator.core.Definitions;
-import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.schedule.ScheduleEvolver;
 import dev.millrace.orchestrator.core.schedule.ScheduleState;
 import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.HeaderNames;
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.OverlapPolicy;
 import dev.millrace.schemas.v1.ParentStep;
-import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.ScheduleAction;
-import dev.millrace.schemas.v1.ScheduleSpec;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
-import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schedules from their topic to the starts that they send. It is noon when a test begins. */
-class SchedulesTest extends DrivenEngineCase {
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final WorkflowDefinition DEFINITION =
-      TimersTest.definition(Duration.ZERO, Definitions.step("a"));
-
-  @BeforeEach
-  void define() {
-    engine.define(DEFINITION);
-  }
-
+class SchedulesTest extends ScheduleCase {
   @Test
   void slotStartsAWorkflowThatIsNamedAfterItOnce() {
     set(spec -> spec.setVersion(1).setInput(json("{\"x\":1}")).setTenant("t").setPriority(7));
@@ -259,85 +238,6 @@ class SchedulesTest extends DrivenEngineCase {
     assertThat(engine.attempts()).hasSize(2);
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "61 * * * *, 0, UTC, 60000, schedule-cron",
-    "0 0 31 2 *, 0, UTC, 60000, schedule-never",
-    "* * * * *, 0, Mars/Olympus, 60000, schedule-time-zone",
-    "* * * * *, 1000, UTC, 60000, schedule-interval",
-    "'', 0, UTC, 60000, schedule-interval",
-    "* * * * *, 0, UTC, 1, schedule-catch-up"
-  })
-  void scheduleThatCannotBeMeantIsADeadLetterOrIfItIsKnownAnEvent(
-      String cron, long intervalMs, String timeZone, long catchUpMs, String code) {
-    Consumer<ScheduleSpec.Builder> wrong =
-        spec ->
-            spec.setCron(cron)
-                .setIntervalMs(intervalMs)
-                .setTimeZone(timeZone)
-                .setCatchUpMs(catchUpMs);
-    set(wrong);
-    assertDeadLetter(code);
-    assertThat(engine.stored()).isEmpty();
-
-    set(spec -> {});
-    engine.events();
-    set(wrong);
-    assertThat(engine.deadLetters()).isEmpty();
-    assertThat(engine.events())
-        .singleElement()
-        .satisfies(
-            event -> {
-              assertThat(event.getType()).isEqualTo(EventType.CONTROL_REFUSED);
-              assertThat(event.getReason()).isEqualTo(code);
-              assertThat(event.getFailure().getMessage()).isNotBlank();
-            });
-    engine.advance(MINUTE);
-    assertThat(started()).containsExactly("1201");
-  }
-
-  @Test
-  void changeOfNoScheduleIsADeadLetter() {
-    for (ScheduleAction action :
-        List.of(ScheduleAction.PAUSE, ScheduleAction.RESUME, ScheduleAction.BACKFILL)) {
-      change(
-          action,
-          change -> change.setFrom(DrivenEngine.NOON.minusSeconds(60)).setTo(DrivenEngine.NOON));
-      assertDeadLetter("unknown-schedule");
-    }
-    engine.deleteSchedule("s");
-    assertDeadLetter("unknown-schedule");
-  }
-
-  @Test
-  void recordThatIsNoneIsADeadLetter() {
-    change(ScheduleAction.SET, change -> {});
-    assertDeadLetter("malformed");
-    change(ScheduleAction.UNKNOWN, change -> {});
-    assertDeadLetter("malformed");
-    change(ScheduleAction.BACKFILL, change -> change.setFrom(DrivenEngine.NOON));
-    assertDeadLetter("malformed");
-    set(spec -> spec.setPriority(10));
-    assertDeadLetter("malformed");
-    set(spec -> spec.setVersion(-1));
-    assertDeadLetter("malformed");
-    set(spec -> spec.setDefinition(""));
-    assertDeadLetter("malformed");
-    set(spec -> spec.setOverlap(OverlapPolicy.UNKNOWN));
-    assertDeadLetter("malformed");
-    set(spec -> spec.setInput(DrivenEngine.payload(Limits.PAYLOAD_BYTES + 1)));
-    assertDeadLetter("malformed");
-    engine.send(engine.topics.schedules(), "s", "no record".getBytes(UTF_8));
-    assertDeadLetter("malformed");
-    assertThat(engine.stored()).isEmpty();
-  }
-
-  @Test
-  void idThatLeavesNoRoomForASlotIsADeadLetter() {
-    engine.schedule("s".repeat(240), setting(spec -> {}));
-    assertDeadLetter("schedule-id");
-  }
-
   @Test
   void scheduleMayBeJson() {
     RecordHeaders headers = new RecordHeaders();
@@ -350,82 +250,6 @@ class SchedulesTest extends DrivenEngineCase {
     engine.advance(MINUTE);
 
     assertThat(engine.starts().getFirst().getValue().getInput()).isEqualTo(json("{\"a\":1}"));
-  }
-
-  @Test
-  void oneIdIsAWorkflowOrAScheduleAndNeverBoth() {
-    engine.start("s", "timed");
-    set(spec -> {});
-    assertDeadLetter("id-is-a-workflow");
-    engine.start("waits", "not there yet");
-    engine.schedule("waits", setting(spec -> {}));
-    assertDeadLetter("id-is-a-workflow");
-
-    engine.schedule("other", setting(spec -> {}));
-    engine.start("other", "timed");
-    assertDeadLetter("id-is-a-schedule");
-  }
-
-  @Test
-  void reportOfWhatIsNoSlotIsADeadLetterAndOfOneThatIsNotRunningIsDropped() {
-    set(spec -> {});
-    engine.succeed("s", "step", 1, null);
-    assertDeadLetter("malformed");
-    engine.succeed("s", "20260101T110000Z", 1, null);
-    assertThat(engine.deadLetters()).isEmpty();
-  }
-
-  private void set(Consumer<ScheduleSpec.Builder> more) {
-    engine.schedule("s", setting(more));
-  }
-
-  /** Every minute, side by side. */
-  private static WorkflowSchedule setting(Consumer<ScheduleSpec.Builder> more) {
-    ScheduleSpec.Builder spec =
-        ScheduleSpec.newBuilder()
-            .setDefinition("timed")
-            .setCron("* * * * *")
-            .setOverlap(OverlapPolicy.ALLOW)
-            .setCatchUpMs(3_600_000);
-    more.accept(spec);
-    return WorkflowSchedule.newBuilder()
-        .setAction(ScheduleAction.SET)
-        .setSchedule(spec.build())
-        .build();
-  }
-
-  private void change(ScheduleAction action, Consumer<WorkflowSchedule.Builder> more) {
-    WorkflowSchedule.Builder change = WorkflowSchedule.newBuilder().setAction(action);
-    more.accept(change);
-    engine.schedule("s", change.build());
-  }
-
-  private void backfill(String from, String to, @Nullable OverlapPolicy overlap) {
-    change(
-        ScheduleAction.BACKFILL,
-        change -> change.setFrom(Instant.parse(from)).setTo(Instant.parse(to)).setOverlap(overlap));
-  }
-
-  /** The slots started since the last call, as hour and minute. */
-  private List<String> started() {
-    return engine.starts().stream()
-        .map(Map.Entry::getKey)
-        .map(id -> id.substring("s@20260101T".length(), "s@20260101T1201".length()))
-        .toList();
-  }
-
-  private void assertDeadLetter(String code) {
-    assertThat(engine.deadLetters())
-        .singleElement()
-        .satisfies(
-            letter -> {
-              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo(code);
-              assertThat(header(letter, HeaderNames.ERROR_MESSAGE)).isNotBlank();
-            });
-  }
-
-  private static String header(TestRecord<byte[], byte[]> letter, String name) {
-    return new String(letter.headers().lastHeader(name).value(), UTF_8);
   }
 
   private static List<WorkflowEvents> ofSchedule(List<WorkflowEvents> records) {
@@ -455,9 +279,5 @@ class SchedulesTest extends DrivenEngineCase {
     byte[] bytes = engine.stored().get(Keys.schedule("s"));
     assertThat(bytes).isNotNull();
     return StoredSchedule.of(bytes).state();
-  }
-
-  private static Payload json(String text) {
-    return new Payload("", ByteBuffer.wrap(text.getBytes(UTF_8)));
   }
 }

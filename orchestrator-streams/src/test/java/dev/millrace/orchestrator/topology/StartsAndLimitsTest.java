@@ -94,9 +94,7 @@ class StartsAndLimitsTest extends DrivenEngineCase {
             letter -> {
               assertThat(letter.value()).isEqualTo(value);
               assertThat(letter.headers().lastHeader("own").value()).containsExactly(1);
-              assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
-                  .asString(UTF_8)
-                  .isEqualTo("start-rejected");
+              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo("start-rejected");
             });
 
     engine.define(TimersTest.definition(Duration.ZERO, Definitions.step("a")));

@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.topology;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -9,7 +8,6 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.StepCommand;
@@ -157,13 +155,7 @@ class TimersTest extends DrivenEngineCase {
 
     engine.heartbeat("w", "a", 1, DrivenEngine.payload(Limits.PROGRESS_BYTES + 1));
 
-    assertThat(engine.deadLetters())
-        .singleElement()
-        .satisfies(
-            letter ->
-                assertThat(letter.headers().lastHeader(HeaderNames.ERROR_CODE).value())
-                    .asString(UTF_8)
-                    .isEqualTo("progress-too-large"));
+    assertDeadLetter("progress-too-large");
     assertThat(engine.events()).isEmpty();
   }
 

@@ -30,16 +30,6 @@ final class OneDecision implements Scope, Scope.Parsed {
   }
 
   @Override
-  public @Nullable Payload item() {
-    return null;
-  }
-
-  @Override
-  public int index() {
-    return 0;
-  }
-
-  @Override
   public String workflowId() {
     return "order-4711";
   }

@@ -18,11 +18,15 @@ public interface Scope {
   /** The output at hand: of the step that has just succeeded. */
   @Nullable Payload output();
 
-  /** The item at hand, within a step for each of them. */
-  @Nullable Payload item();
+  /** The item at hand, within a step for each of them; null anywhere else. */
+  default @Nullable Payload item() {
+    return null;
+  }
 
   /** The place of that item in its list, from 0. */
-  int index();
+  default int index() {
+    return 0;
+  }
 
   /** Id of the workflow. */
   String workflowId();

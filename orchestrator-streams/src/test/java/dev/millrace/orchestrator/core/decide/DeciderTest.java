@@ -3,6 +3,8 @@ package dev.millrace.orchestrator.core.decide;
 import static dev.millrace.orchestrator.core.Definitions.guarded;
 import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
+import static dev.millrace.orchestrator.core.decide.Decisions.effects;
+import static dev.millrace.orchestrator.core.decide.Decisions.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -10,7 +12,6 @@ import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
-import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
@@ -351,14 +352,6 @@ class DeciderTest {
     assertThat(Refusal.UNKNOWN_STEP.isExpected()).isFalse();
     assertThat(Refusal.UNKNOWN_WORKFLOW.isExpected()).isFalse();
     assertThat(Refusal.UNKNOWN_WORKFLOW.code()).isEqualTo("unknown-workflow");
-  }
-
-  private static List<Event> events(Decision decision) {
-    return ((Decision.Accepted) decision).events();
-  }
-
-  private static List<Effect> effects(Decision decision) {
-    return ((Decision.Accepted) decision).effects();
   }
 
   private static Refusal reason(Decision decision) {

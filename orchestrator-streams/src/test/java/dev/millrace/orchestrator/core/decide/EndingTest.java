@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.decide;
 
+import static dev.millrace.orchestrator.core.decide.Decisions.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -31,11 +32,6 @@ import org.junit.jupiter.api.Test;
 class EndingTest {
   private static final Failure BROKEN = new Failure("broken", "for good", false);
   private static final Payload OUTPUT = new Payload("", new byte[] {1, 2, 3});
-
-  private static List<Event> events(Decision decision) {
-    assertThat(decision).isInstanceOf(Decision.Accepted.class);
-    return ((Decision.Accepted) decision).events();
-  }
 
   private static List<DispatchStep> commands(Decision decision) {
     return ((Decision.Accepted) decision)

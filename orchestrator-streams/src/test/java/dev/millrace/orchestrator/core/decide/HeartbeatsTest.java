@@ -2,6 +2,8 @@ package dev.millrace.orchestrator.core.decide;
 
 import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
+import static dev.millrace.orchestrator.core.decide.Decisions.events;
+import static dev.millrace.orchestrator.core.decide.Decisions.payload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -19,9 +21,7 @@ import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -248,16 +248,8 @@ class HeartbeatsTest {
             step("z", "a")));
   }
 
-  private static Payload payload(String text) {
-    return new Payload("", text.getBytes(StandardCharsets.UTF_8));
-  }
-
   private static Failure failure(Decision decision) {
     assertThat(events(decision)).first().isInstanceOf(AttemptFailed.class);
     return ((AttemptFailed) events(decision).getFirst()).failure();
-  }
-
-  private static List<Event> events(Decision decision) {
-    return ((Decision.Accepted) decision).events();
   }
 }

@@ -3,21 +3,20 @@ package dev.millrace.orchestrator.core.decide;
 import static dev.millrace.orchestrator.core.Definitions.guarded;
 import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
+import static dev.millrace.orchestrator.core.decide.Decisions.code;
+import static dev.millrace.orchestrator.core.decide.Decisions.effects;
+import static dev.millrace.orchestrator.core.decide.Decisions.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
-import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
-import dev.millrace.orchestrator.core.effect.Effect;
-import dev.millrace.orchestrator.core.event.ControlRefused;
-import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -35,8 +34,6 @@ import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import dev.millrace.orchestrator.expression.CelExpressions;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -245,115 +242,6 @@ class OperatorsTest {
   }
 
   @Test
-  void rerunRunsAStepAndAllThatFollowsAgainWithNewAttempts() {
-    TestWorkflow workflow =
-        TestWorkflow.started(
-            Definitions.of(
-                step("a"), step("b", "a"), step("side"), step("join", "b", "side"), step("z")));
-    workflow.succeed("a", 1, payload("one"));
-    workflow.succeed("b", 1);
-    workflow.succeed("side", 1);
-    assertThat(workflow.state().stepStatus(3)).isEqualTo(StepStatus.OPEN);
-
-    assertThat(events(workflow.control(new Control.Rerun("a"))))
-        .containsExactly(new StepsReset(List.of(0, 1, 3)), new StepDispatched(0, 2, 0));
-    assertThat(workflow.state().riding(0)).isNull();
-    assertThat(workflow.succeed("join", 1)).isInstanceOf(Decision.Refused.class);
-
-    workflow.succeed("a", 2, payload("two"));
-    assertThat(workflow.state().riding(0)).isEqualTo(payload("two"));
-    assertThat(events(workflow.succeed("b", 2))).contains(new StepDispatched(3, 2, 0));
-    workflow.succeed("join", 2);
-    workflow.succeed("z", 1);
-    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.SUCCEEDED);
-  }
-
-  @Test
-  void rerunDropsOutputsWithKeysOfTheirOwn() {
-    TestWorkflow workflow = TestWorkflow.started(CHAIN);
-    workflow.succeed("a", 1, new Payload("", new byte[10_000]));
-    assertThat(workflow.state().isSpilled(0)).isTrue();
-
-    workflow.control(new Control.Rerun("a"));
-
-    assertThat(workflow.state().isSpilled(0)).isFalse();
-  }
-
-  @Test
-  void rerunForgetsWhichConditionsHeldForItsStepsAndKeepsThoseOfOthers() {
-    CompiledDefinition definition =
-        compiled(
-            step("a"),
-            TestStep.of("other").build(),
-            TestStep.of("b", "a")
-                .after(new Dependency("other", "output == 'yes'", null))
-                .join(JoinRule.ALL_DONE)
-                .build(),
-            TestStep.of("c", "a").after(new Dependency("other", "output == 'yes'", null)).build(),
-            step("z"));
-    TestWorkflow workflow = TestWorkflow.started(definition);
-    workflow.succeed("other", 1, payload("\"no\""));
-    workflow.succeed("a", 1);
-    assertThat(workflow.state().stepStatus(3)).isEqualTo(StepStatus.SKIPPED);
-
-    workflow.control(new Control.Rerun("a"));
-    assertThat(workflow.state().turns(1)).containsExactly(2, 3);
-    assertThat(workflow.state().stepStatus(3)).isEqualTo(StepStatus.SKIPPED);
-    workflow.succeed("a", 2);
-
-    assertThat(workflow.state().stepStatus(2)).isEqualTo(StepStatus.OPEN);
-    assertThat(workflow.state().stepStatus(3)).isEqualTo(StepStatus.SKIPPED);
-  }
-
-  @Test
-  void skippedStepThatIsRerunRunsWhateverItsConditionSays() {
-    TestWorkflow workflow =
-        TestWorkflow.started(compiled(TestStep.of("a").when("false").build(), step("b")));
-    assertThat(workflow.state().stepStatus(0)).isEqualTo(StepStatus.SKIPPED);
-
-    assertThat(events(workflow.control(new Control.Rerun("a"))))
-        .containsExactly(new StepsReset(List.of(0)), new StepDispatched(0, 1, 0));
-  }
-
-  @Test
-  void rerunOfARunningStepIsRefused() {
-    TestWorkflow workflow =
-        TestWorkflow.started(Definitions.of(guarded("a", Duration.ZERO), step("b", "a")));
-
-    assertThat(code(workflow.control(new Control.Rerun("a")))).isEqualTo("step-running");
-    workflow.fail("a", 1, new Failure("flaky", "again", true));
-    assertThat(code(workflow.control(new Control.Rerun("a")))).isEqualTo("step-running");
-    assertThat(code(workflow.control(new Control.Rerun("b")))).isEqualTo("step-not-begun");
-  }
-
-  @Test
-  void stepThatIsRerunIsUndoneOnceThoughItSucceededTwice() {
-    TestWorkflow workflow =
-        TestWorkflow.started(
-            Definitions.of(TestStep.of("a").compensated().build(), step("b"), step("c", "a")));
-    workflow.succeed("a", 1);
-    workflow.control(new Control.Rerun("a"));
-    assertThat(workflow.state().toCompensate()).isEmpty();
-    workflow.succeed("a", 2);
-    assertThat(workflow.state().toCompensate()).containsExactly(0);
-
-    workflow.fail("b", 1, BROKEN);
-    workflow.succeed("compensate:a", 1);
-
-    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.FAILED);
-  }
-
-  @Test
-  void stepThatIsRerunInAPauseIsHeld() {
-    TestWorkflow workflow = TestWorkflow.started(CHAIN);
-    workflow.succeed("a", 1);
-    workflow.control(new Control.Pause());
-
-    assertThat(events(workflow.control(new Control.Rerun("a"))))
-        .containsExactly(new StepsReset(List.of(0, 1)), new StepHeld(0, StepHeld.Reason.PAUSED, 0));
-  }
-
-  @Test
   void commandsAfterAChangeOfPriorityFollowIt() {
     TestWorkflow workflow = TestWorkflow.started(CHAIN);
 
@@ -436,28 +324,5 @@ class OperatorsTest {
             null,
             List.of(steps),
             List.of(step("f"))));
-  }
-
-  private static CompiledDefinition compiled(StepDefinition... steps) {
-    return CompiledDefinition.compile(
-        WorkflowDefinition.of("order", 7, Duration.ZERO, RetryPolicy.NONE, List.of(steps)),
-        new CelExpressions());
-  }
-
-  private static Payload payload(String json) {
-    return new Payload("", json.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String code(Decision decision) {
-    assertThat(events(decision)).hasSize(1).first().isInstanceOf(ControlRefused.class);
-    return ((ControlRefused) events(decision).getFirst()).code();
-  }
-
-  private static List<Event> events(Decision decision) {
-    return ((Decision.Accepted) decision).events();
-  }
-
-  private static List<Effect> effects(Decision decision) {
-    return ((Decision.Accepted) decision).effects();
   }
 }

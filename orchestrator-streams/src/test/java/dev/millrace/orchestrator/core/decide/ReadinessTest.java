@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.decide;
 
 import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
+import static dev.millrace.orchestrator.core.decide.Decisions.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -14,7 +15,6 @@ import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepAction.Case;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
-import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -37,11 +37,6 @@ import org.junit.jupiter.api.Test;
 class ReadinessTest {
   private static final Failure BROKEN = new Failure("broken", "for good", false);
   private static final Payload OUTPUT = new Payload("", new byte[] {1, 2, 3});
-
-  private static List<Event> events(Decision decision) {
-    assertThat(decision).isInstanceOf(Decision.Accepted.class);
-    return ((Decision.Accepted) decision).events();
-  }
 
   @Test
   void stepWhoseConditionDoesNotHoldIsSkippedAndSoIsWhatNeedsIt() {

@@ -2,6 +2,11 @@ package dev.millrace.orchestrator.core.decide;
 
 import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
+import static dev.millrace.orchestrator.core.decide.Decisions.code;
+import static dev.millrace.orchestrator.core.decide.Decisions.compiled;
+import static dev.millrace.orchestrator.core.decide.Decisions.events;
+import static dev.millrace.orchestrator.core.decide.Decisions.payload;
+import static dev.millrace.orchestrator.core.decide.Decisions.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +18,6 @@ import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
-import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.SignalReceived;
@@ -24,11 +28,8 @@ import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import dev.millrace.orchestrator.expression.CelExpressions;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -233,28 +234,5 @@ class SignalsTest {
 
   private static TestWorkflow started(StepDefinition... steps) {
     return TestWorkflow.started(compiled(steps));
-  }
-
-  private static CompiledDefinition compiled(StepDefinition... steps) {
-    return CompiledDefinition.compile(
-        WorkflowDefinition.of("order", 7, Duration.ZERO, RetryPolicy.NONE, List.of(steps)),
-        new CelExpressions());
-  }
-
-  private static Payload payload(String json) {
-    return new Payload("", json.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String code(Decision decision) {
-    return refused(decision).code();
-  }
-
-  private static ControlRefused refused(Decision decision) {
-    assertThat(events(decision)).hasSize(1).first().isInstanceOf(ControlRefused.class);
-    return (ControlRefused) events(decision).getFirst();
-  }
-
-  private static List<Event> events(Decision decision) {
-    return ((Decision.Accepted) decision).events();
   }
 }

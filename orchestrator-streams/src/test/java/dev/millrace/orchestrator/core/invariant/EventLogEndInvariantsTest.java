@@ -1,18 +1,20 @@
 package dev.millrace.orchestrator.core.invariant;
 
+import static dev.millrace.orchestrator.core.invariant.Logs.BROKEN;
+import static dev.millrace.orchestrator.core.invariant.Logs.STARTED;
+import static dev.millrace.orchestrator.core.invariant.Logs.dispatched;
+import static dev.millrace.orchestrator.core.invariant.Logs.succeeded;
+import static dev.millrace.orchestrator.core.invariant.Logs.violations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.event.Event;
-import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
-import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
-import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
@@ -21,11 +23,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EventLogEndInvariantsTest {
-  private static final Failure BROKEN = new Failure("broken", "for good", false);
   private static final Outcome FAILED = new Outcome(WorkflowStatus.FAILED, BROKEN);
   private static final Outcome CANCELLED =
       new Outcome(WorkflowStatus.CANCELLED, new Failure(Failure.CANCELLED, "enough", false));
-  private static final Event STARTED = new WorkflowStarted("order", 7, null, "", 5, 0, null);
   private static final Event FAILS = new WorkflowEnding(FAILED, null);
   private static final Event HAS_FAILED = new WorkflowEnded(FAILED, null);
 
@@ -37,22 +37,6 @@ class EventLogEndInvariantsTest {
   /** Step 0, and step 1 at the end. */
   private static final CompiledDefinition WITH_FINALLY =
       Definitions.withFinally(List.of(TestStep.of("a")), TestStep.of("last"));
-
-  private static List<String> violations(CompiledDefinition definition, Event... events) {
-    EventLogInvariants log = new EventLogInvariants(definition);
-    for (int i = 0; i < events.length; i++) {
-      log.accept(i, events[i], 1_000 + i * 1_000L);
-    }
-    return log.violations();
-  }
-
-  private static Event dispatched(int step) {
-    return new StepDispatched(step, 1, 0);
-  }
-
-  private static Event succeeded(int step) {
-    return new StepSucceeded(step, 1, null);
-  }
 
   private static Event failed(int step) {
     return new StepFailed(step, 1, BROKEN);

@@ -1,5 +1,10 @@
 package dev.millrace.orchestrator.core.invariant;
 
+import static dev.millrace.orchestrator.core.invariant.Logs.BROKEN;
+import static dev.millrace.orchestrator.core.invariant.Logs.STARTED;
+import static dev.millrace.orchestrator.core.invariant.Logs.dispatched;
+import static dev.millrace.orchestrator.core.invariant.Logs.succeeded;
+import static dev.millrace.orchestrator.core.invariant.Logs.violations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -19,9 +24,7 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
-import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.state.Failure;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
@@ -33,25 +36,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class EventLogStepInvariantsTest {
-  private static final Failure BROKEN = new Failure("broken", "for good", false);
-  private static final Event STARTED = new WorkflowStarted("order", 7, null, "", 5, 0, null);
-
-  private static List<String> violations(CompiledDefinition definition, Event... events) {
-    EventLogInvariants log = new EventLogInvariants(definition);
-    for (int i = 0; i < events.length; i++) {
-      log.accept(i, events[i], 1_000 + i * 1_000L);
-    }
-    return log.violations();
-  }
-
-  private static Event dispatched(int step) {
-    return new StepDispatched(step, 1, 0);
-  }
-
-  private static Event succeeded(int step) {
-    return new StepSucceeded(step, 1, null);
-  }
-
   private static Event skipped(int step, StepSkipped.Reason reason) {
     return new StepSkipped(step, reason);
   }

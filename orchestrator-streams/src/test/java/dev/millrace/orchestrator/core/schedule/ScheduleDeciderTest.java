@@ -14,14 +14,7 @@ import dev.millrace.orchestrator.core.state.Payload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class ScheduleDeciderTest {
   private final TestSchedule schedule = new TestSchedule();
@@ -271,9 +264,10 @@ class ScheduleDeciderTest {
     schedule.accept(new ScheduleInput.Delete());
     schedule.advance(Duration.ofMinutes(5));
 
-    assertThat(refusal(new ScheduleInput.Report(slotMs("120100"), null, null)))
+    assertThat(schedule.refusal(new ScheduleInput.Report(slotMs("120100"), null, null)))
         .isEqualTo(ScheduleRefusal.SLOT_NOT_RUNNING);
-    assertThat(refusal(new ScheduleInput.Delete())).isEqualTo(ScheduleRefusal.UNKNOWN_SCHEDULE);
+    assertThat(schedule.refusal(new ScheduleInput.Delete()))
+        .isEqualTo(ScheduleRefusal.UNKNOWN_SCHEDULE);
     assertThat(schedule.started()).isEmpty();
 
     schedule.set(everyMinute(OverlapPolicy.QUEUE));
@@ -281,78 +275,6 @@ class ScheduleDeciderTest {
     assertThat(schedule.started()).containsExactly("120800");
     assertThat(schedule.state.counts()).isEqualTo(new ScheduleState.Counts(1, 0, 0, 0, 0));
     assertThat(schedule.state.nextSequence()).isEqualTo(schedule.log.size());
-  }
-
-  @Test
-  void backfillStartsTheSlotsOfItsRange() {
-    schedule.set(everyMinute(OverlapPolicy.ALLOW));
-    schedule.accept(backfill("100000", "100300", null));
-    schedule.advance(Duration.ZERO);
-
-    assertThat(schedule.started()).containsExactly("100000", "100100", "100200");
-    assertThat(schedule.state.backfills()).isEmpty();
-    assertThat(schedule.state.cursorMs()).isEqualTo(TestSchedule.NOON.toEpochMilli());
-  }
-
-  @Test
-  void backfillObeysTheOverlapPolicy() {
-    schedule.set(everyMinute(OverlapPolicy.SKIP));
-    schedule.accept(backfill("100000", "100300", null));
-    assertThat(schedule.started()).containsExactly("100000");
-    assertThat(schedule.state.counts().skipped()).isEqualTo(2);
-  }
-
-  @Test
-  void backfillWithAPolicyOfItsOwnGoesOnAsEachEnds() {
-    schedule.set(spec("0 * * * *", OverlapPolicy.SKIP));
-    schedule.accept(backfill("080000", "110000", OverlapPolicy.QUEUE));
-    assertThat(schedule.started()).containsExactly("080000");
-    schedule.succeed("080000", null);
-    schedule.succeed("090000", null);
-    assertThat(schedule.started()).containsExactly("090000", "100000");
-
-    schedule.advance(Duration.ofHours(1));
-    assertThat(schedule.state.counts().skipped()).as("the slot of 13:00").isEqualTo(1);
-    schedule.fail("100000");
-    assertThat(schedule.state.backfills()).isEmpty();
-  }
-
-  @Test
-  void backfillDoesNotStartWhatRuns() {
-    schedule.set(everyMinute(OverlapPolicy.ALLOW));
-    schedule.advance(Duration.ofMinutes(2));
-    schedule.started();
-    schedule.accept(backfill("120000", "120200", null));
-
-    assertThat(schedule.started()).containsExactly("120000");
-    assertThat(schedule.events(ScheduleEvent.SlotSkipped.class))
-        .extracting(ScheduleEvent.SlotSkipped::reason)
-        .containsExactly(SkipReason.ALREADY_TAKEN);
-  }
-
-  @ParameterizedTest
-  @EnumSource(OverlapPolicy.class)
-  void largeBackfillIsDoneInSlices(OverlapPolicy overlap) {
-    schedule.set(everyMinute(overlap));
-    schedule.accept(backfill("080000", "100000", null));
-    assertThat(schedule.state.counts().started() + schedule.state.counts().skipped())
-        .isLessThanOrEqualTo(ScheduleLimits.SLOTS_AT_ONCE);
-    schedule.advance(Duration.ZERO);
-    while (!schedule.state.running().isEmpty()) {
-      long slot = schedule.state.running().getFirst().slotMs();
-      schedule.accept(new ScheduleInput.Report(slot, null, null));
-    }
-
-    long skipped = schedule.state.counts().skipped();
-    assertThat(schedule.state.backfills()).isEmpty();
-    assertThat(schedule.state.counts().started() + skipped).isEqualTo(120);
-    assertThat(skipped)
-        .isEqualTo(
-            switch (overlap) {
-              case QUEUE, ALLOW -> 0;
-              case SKIP -> 119;
-              case CANCEL_PREVIOUS -> 118;
-            });
   }
 
   /** Crash after the start was sent and before it was stored; the workflow ended meanwhile. */
@@ -365,130 +287,5 @@ class ScheduleDeciderTest {
     assertThat(schedule.started()).as("the same id again").containsExactly("120100");
     schedule.advance(Duration.ofMinutes(1));
     assertThat(schedule.inputs()).containsExactly(payload("from the lost time line"));
-  }
-
-  @Test
-  void reportOfASlotThatIsNotRunningIsRefused() {
-    schedule.set(everyMinute(OverlapPolicy.QUEUE));
-    schedule.advance(Duration.ofMinutes(1));
-    schedule.succeed("120100", null);
-
-    for (String slot : List.of("120100", "110000", "130000")) {
-      assertThat(refusal(new ScheduleInput.Report(slotMs(slot), null, null)))
-          .isEqualTo(ScheduleRefusal.SLOT_NOT_RUNNING);
-    }
-  }
-
-  static Stream<Arguments> wrongSpecs() {
-    ScheduleSpec ok = everyMinute(OverlapPolicy.SKIP);
-    return Stream.of(
-        Arguments.of(spec("61 * * * *", OverlapPolicy.SKIP), ScheduleRefusal.CRON),
-        Arguments.of(spec("0 0 31 2 *", OverlapPolicy.SKIP), ScheduleRefusal.NEVER),
-        Arguments.of(spec("", OverlapPolicy.SKIP), ScheduleRefusal.INTERVAL),
-        Arguments.of(with(ok, "* * * * *", 1_000, "UTC", 60_000), ScheduleRefusal.INTERVAL),
-        Arguments.of(with(ok, "", -1_000, "UTC", 60_000), ScheduleRefusal.INTERVAL),
-        Arguments.of(with(ok, "", 999, "UTC", 60_000), ScheduleRefusal.INTERVAL),
-        Arguments.of(with(ok, "", 1_500, "UTC", 60_000), ScheduleRefusal.INTERVAL),
-        Arguments.of(with(ok, "", Long.MAX_VALUE, "UTC", 60_000), ScheduleRefusal.INTERVAL),
-        Arguments.of(with(ok, "@daily", 0, "Mars/Olympus", 60_000), ScheduleRefusal.TIME_ZONE),
-        Arguments.of(with(ok, "@daily", 0, "", 60_000), ScheduleRefusal.TIME_ZONE),
-        Arguments.of(with(ok, "@daily", 0, "UTC", 9_999), ScheduleRefusal.CATCH_UP),
-        Arguments.of(with(ok, "@daily", 0, "UTC", Long.MAX_VALUE), ScheduleRefusal.CATCH_UP));
-  }
-
-  @ParameterizedTest
-  @MethodSource("wrongSpecs")
-  void whatCannotBeMeantIsRefusedAndChangesNothing(ScheduleSpec wrong, ScheduleRefusal reason) {
-    assertThat(refusal(new ScheduleInput.Set(wrong, false, 0))).isEqualTo(reason);
-    assertThat(schedule.state).isEqualTo(ScheduleState.ABSENT);
-  }
-
-  @Test
-  void idMustLeaveRoomForASlot() {
-    ScheduleInput set = new ScheduleInput.Set(everyMinute(OverlapPolicy.SKIP), false, 0);
-    String longest = "é".repeat(ScheduleLimits.ID_BYTES / 2) + "x";
-
-    assertThat(ScheduleDecider.decide(longest, ScheduleState.ABSENT, set, 0))
-        .isInstanceOf(ScheduleDecision.Accepted.class);
-    assertThat(ScheduleDecider.decide(longest + "x", ScheduleState.ABSENT, set, 0))
-        .isInstanceOfSatisfying(
-            ScheduleDecision.Refused.class,
-            refused -> {
-              assertThat(refused.reason()).isEqualTo(ScheduleRefusal.ID_TOO_LONG);
-              assertThat(refused.message()).contains("240 bytes", "at most 239");
-            });
-  }
-
-  @Test
-  void backfillThatCannotBeMeantIsRefused() {
-    schedule.set(everyMinute(OverlapPolicy.QUEUE));
-    long noon = schedule.now.toEpochMilli();
-    for (ScheduleInput wrong :
-        List.of(
-            backfill("110000", "110000", null),
-            backfill("110000", "100000", null),
-            backfill("110000", "120001", null),
-            backfill("110001", "110059", null),
-            new ScheduleInput.Backfill(-1, noon, null),
-            new ScheduleInput.Backfill(Long.MIN_VALUE, Long.MAX_VALUE, null),
-            new ScheduleInput.Backfill(noon - 10_001L * 60_000, noon, null))) {
-      assertThat(refusal(wrong)).as(wrong.toString()).isEqualTo(ScheduleRefusal.RANGE);
-    }
-    schedule.accept(new ScheduleInput.Backfill(noon - 10_000L * 60_000, noon, null));
-    IntStream.range(1, ScheduleLimits.BACKFILLS)
-        .forEach(i -> schedule.accept(backfill("100000", "110000", null)));
-    assertThat(refusal(backfill("100000", "110000", null)))
-        .isEqualTo(ScheduleRefusal.TOO_MANY_BACKFILLS);
-  }
-
-  @Test
-  void whatIsNotSetCanOnlyBeSet() {
-    long noon = schedule.now.toEpochMilli();
-    for (ScheduleInput input :
-        List.of(
-            new ScheduleInput.Pause("", noon),
-            new ScheduleInput.Resume("", noon),
-            new ScheduleInput.Delete(),
-            backfill("100000", "110000", null))) {
-      assertThat(refusal(input)).isEqualTo(ScheduleRefusal.UNKNOWN_SCHEDULE);
-    }
-  }
-
-  @Test
-  void timeZoneThatIsNotKnownAnyMoreIsRefusedAtEachLookAndBreaksNothing() {
-    schedule.set(everyMinute(OverlapPolicy.QUEUE));
-    ScheduleSpec unknown = with(schedule.state.setSpec(), "* * * * *", 0, "Gone/Zone", 60_000);
-    schedule.state =
-        ScheduleEvolver.evolve(schedule.state, new ScheduleEvent.Set(unknown, false, 0));
-
-    assertThat(refusal(new ScheduleInput.Tick())).isEqualTo(ScheduleRefusal.TIME_ZONE);
-    schedule.accept(new ScheduleInput.Delete());
-  }
-
-  private ScheduleRefusal refusal(ScheduleInput input) {
-    ScheduleDecision.Refused refused = schedule.give(input);
-    assertThat(refused).as("refusal of " + input).isNotNull();
-    assertThat(refused.message()).isNotBlank();
-    return refused.reason();
-  }
-
-  private static ScheduleInput backfill(String from, String to, @Nullable OverlapPolicy overlap) {
-    return new ScheduleInput.Backfill(slotMs(from), slotMs(to), overlap);
-  }
-
-  private static ScheduleSpec with(
-      ScheduleSpec spec, String cron, long intervalMs, String timeZone, long catchUpMs) {
-    return new ScheduleSpec(
-        spec.definition(),
-        spec.version(),
-        cron,
-        intervalMs,
-        timeZone,
-        spec.overlap(),
-        catchUpMs,
-        spec.input(),
-        spec.carry(),
-        spec.tenant(),
-        spec.priority());
   }
 }

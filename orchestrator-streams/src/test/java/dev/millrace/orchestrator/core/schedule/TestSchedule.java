@@ -92,6 +92,19 @@ final class TestSchedule {
     };
   }
 
+  /** Gives an input that must be refused, and answers why. */
+  ScheduleRefusal refusal(ScheduleInput input) {
+    ScheduleDecision.Refused refused = give(input);
+    assertThat(refused).as("refusal of " + input).isNotNull();
+    assertThat(refused.message()).isNotBlank();
+    return refused.reason();
+  }
+
+  /** Asks for the slots of a range of the day. */
+  static ScheduleInput backfill(String from, String to, @Nullable OverlapPolicy overlap) {
+    return new ScheduleInput.Backfill(slotMs(from), slotMs(to), overlap);
+  }
+
   /** Lets time pass, and the schedule be looked at whenever it has asked for it. */
   void advance(Duration time) {
     Instant end = now.plus(time);

@@ -18,12 +18,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The records are those of the golden files of the schemas module. */
@@ -45,16 +47,18 @@ class ConfluentSerdeTest {
     server.close();
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      classes = {
+  static List<Class<? extends SpecificRecordBase>> records() {
+    return List.of(
         WorkflowStart.class,
         WorkflowControl.class,
         StepCommand.class,
         StepCompletion.class,
         WorkflowEvents.class,
-        WorkflowDefinition.class
-      })
+        WorkflowDefinition.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
   <T extends SpecificRecordBase> void confluentsBytesAndOursAreTheSame(Class<T> type)
       throws Exception {
     AvroCodec<T> codec = new AvroCodec<>(type, TOPIC, registry);
@@ -71,15 +75,7 @@ class ConfluentSerdeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      classes = {
-        WorkflowStart.class,
-        WorkflowControl.class,
-        StepCommand.class,
-        StepCompletion.class,
-        WorkflowEvents.class,
-        WorkflowDefinition.class
-      })
+  @MethodSource("records")
   <T extends SpecificRecordBase> void confluentsDeserializerReadsOurBytes(Class<T> type)
       throws Exception {
     AvroCodec<T> codec = new AvroCodec<>(type, TOPIC, registry);

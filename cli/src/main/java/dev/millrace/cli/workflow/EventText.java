@@ -65,6 +65,9 @@ final class EventText {
         line.append(event.getType() == EventType.WORKFLOW_MIGRATED ? " to version " : " ");
         line.append(event.getNumber());
         byWhom(line, event);
+        if (event.getType() == EventType.WORKFLOW_MIGRATED && event.getPayload() != null) {
+          line.append(' ').append(UTF_8.decode(event.getPayload().getData().duplicate()));
+        }
       }
       case BRANCHES_REPORTED -> {
         append(line, " chunk ", event.getName(), "");

@@ -50,6 +50,7 @@ class ControlCommandTest {
     WorkflowControl migrate = control("migrate", "c6", "--to", "4", "--check");
     assertThat(migrate.getVersion()).isEqualTo(4);
     assertThat(migrate.getDryRun()).isTrue();
+    assertThat(control("migrate", "c6b", "--to", "4").getDryRun()).isFalse();
 
     assertThat(CLUSTER.run("skip", "c7").err()).contains("Missing required option: '--step=STEP'");
     assertThat(CLUSTER.run("priority", "c7", "--to", "10").err()).contains("must be 0 to 9");

@@ -1,11 +1,13 @@
 package dev.millrace.cli.workflow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.ParentStep;
+import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StartDetail;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.wire.EventHistory;
@@ -61,6 +63,13 @@ class EventTextTest {
         event(EventType.CONTROL_REFUSED).setReason("step-open").setName("ops").setFailure(bad()),
         "CONTROL_REFUSED     step-open by ops Bad: no");
     assertLine(event(EventType.WORKFLOW_MIGRATED).setNumber(4), "WORKFLOW_MIGRATED   to version 4");
+    assertLine(
+        event(EventType.WORKFLOW_MIGRATED)
+            .setNumber(4)
+            .setReason("dry-run")
+            .setName("ops")
+            .setPayload(new Payload("", UTF_8.encode("{\"version\":4}"))),
+        "WORKFLOW_MIGRATED   to version 4 dry-run by ops {\"version\":4}");
     assertLine(
         step(EventType.BRANCHES_OPENED, 0).setNumber(100_000), "BRANCHES_OPENED     enrich 100000");
     assertLine(

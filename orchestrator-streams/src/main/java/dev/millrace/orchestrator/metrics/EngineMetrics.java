@@ -32,7 +32,7 @@ public final class EngineMetrics {
    * Something came of a result cache.
    *
    * @param code {@code hit}: a result was taken; {@code miss}: there was none; {@code kept}; {@code
-   *     too-large}: it was not kept
+   *     too-large}, {@code full}: it was not kept
    */
   public void result(String code) {
     counter(results, "millrace.step.results", code).increment();

@@ -15,7 +15,7 @@ record StoredResults(WorkflowStore store, EngineMetrics metrics, long nowMs) imp
 
   @Override
   public @Nullable Kept find(String key) {
-    StoredResult result = store.result(key);
+    StoredResult result = store.results().find(key);
     if (result == null || result.expiresAtMs() <= nowMs) {
       metrics.result("miss");
       return null;
@@ -25,9 +25,9 @@ record StoredResults(WorkflowStore store, EngineMetrics metrics, long nowMs) imp
   }
 
   /**
-   * Keeps a result, unless it is too large. When that happens in a transition matters not: a result
-   * speaks of no output that would have to be sent before it, and one that outlives the transition
-   * in a crash is what a worker returned all the same.
+   * Keeps a result, unless it is too large or there is no room. When that happens in a transition
+   * matters not: a result speaks of no output that would have to be sent before it, and one that
+   * outlives the transition in a crash is what a worker returned all the same.
    */
   void keep(CacheResult result) {
     Payload output = result.output();
@@ -35,7 +35,7 @@ record StoredResults(WorkflowStore store, EngineMetrics metrics, long nowMs) imp
       metrics.result("too-large");
       return;
     }
-    store.putResult(result.key(), new StoredResult(result.expiresAtMs(), output));
-    metrics.result("kept");
+    StoredResult stored = new StoredResult(result.expiresAtMs(), output);
+    metrics.result(store.results().put(result.key(), stored) ? "kept" : "full");
   }
 }

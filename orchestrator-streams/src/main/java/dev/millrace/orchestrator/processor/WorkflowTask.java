@@ -118,7 +118,7 @@ final class WorkflowTask {
             case CHUNK -> transitions.chunks().fire(timer, nowMs);
             case PARKED_START -> starts.retry(timer, nowMs);
             case PARKED_CONTROLS -> controls.retry(timer, nowMs);
-            case RESULT -> store.expireResult(timer);
+            case RESULT -> store.results().expire(timer);
             case SCHEDULE -> schedules.fire(timer, nowMs);
           };
       if (!isArmed) {

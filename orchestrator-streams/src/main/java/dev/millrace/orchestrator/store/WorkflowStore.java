@@ -27,6 +27,7 @@ public final class WorkflowStore {
   private static final long LOOK_AHEAD_MS = 1_000;
 
   private final KeyValueStore<Bytes, byte[]> store;
+  private final ResultStore results = new ResultStore(this, ResultStore.RESULTS, ResultStore.BYTES);
 
   /** Tells the life of this task from those before it. */
   private final long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
@@ -272,43 +273,12 @@ public final class WorkflowStore {
     deleteTimer(inputs.armedTimerMs(), kind, workflowId);
   }
 
-  /** The result that is kept under a key, which may have expired; null for none. */
-  public @Nullable StoredResult result(String key) {
-    byte[] stored = store.get(Keys.record(RecordKind.RESULT, key));
-    return stored == null ? null : StoredResult.of(stored);
-  }
-
-  /**
-   * Keeps a result, in place of the former one, and arms the timer that removes it. The timer is
-   * put first, so that no crash leaves a result that nothing would ever remove.
-   */
-  public void putResult(String key, StoredResult result) {
-    StoredResult former = result(key);
-    putTimer(result.expiresAtMs(), RecordKind.RESULT, key);
-    store.put(Keys.record(RecordKind.RESULT, key), result.toBytes());
-    if (former != null && former.expiresAtMs() != result.expiresAtMs()) {
-      deleteTimer(former.expiresAtMs(), RecordKind.RESULT, key);
-    }
-  }
-
-  /** Removes a result whose time is over, if it has armed this timer. */
-  public boolean expireResult(Timer timer) {
-    StoredResult result = result(timer.workflowId());
-    if (result == null || result.expiresAtMs() != timer.dueMs()) {
-      return false;
-    }
-    delete(Keys.record(RecordKind.RESULT, timer.workflowId()));
-    deleteOrphan(timer);
-    return true;
-  }
-
   private Set<RecordKind> presentKinds() {
     Set<RecordKind> kinds = presentKinds;
     if (kinds == null) {
       kinds = EnumSet.noneOf(RecordKind.class);
       for (RecordKind kind : EnumSet.complementOf(EnumSet.of(RecordKind.WORKFLOW))) {
-        try (KeyValueIterator<Bytes, byte[]> records =
-            store.range(Keys.first(kind), Keys.after(kind))) {
+        try (KeyValueIterator<Bytes, byte[]> records = records(kind)) {
           if (records.hasNext()) {
             kinds.add(kind);
           }
@@ -359,6 +329,16 @@ public final class WorkflowStore {
   /** The schedules that are kept beside the workflows. */
   public ScheduleStore schedules() {
     return new ScheduleStore(this);
+  }
+
+  /** The results of steps that are kept for other workflows. */
+  public ResultStore results() {
+    return results;
+  }
+
+  /** All records of a kind; to be closed. */
+  KeyValueIterator<Bytes, byte[]> records(RecordKind kind) {
+    return store.range(Keys.first(kind), Keys.after(kind));
   }
 
   long incarnation() {

@@ -123,7 +123,6 @@ class PoisonTest extends DrivenEngineCase {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "workflow-controls.v1|{\"action\":\"MIGRATE\",\"version\":2}|action is MIGRATE: not one that this engine knows; upgrade the engine or send another",
         "workflow-controls.v1|{\"action\":\"CANCEL\",\"dryRun\":true}|dryRun is set for CANCEL: not one",
         "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"SUCCEEDED\",\"results\":[{}]}|results has 1 items, but only a branch"
       })

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.store.ResultStore;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Results of steps that other workflows take. */
 class ResultCacheTest extends DrivenEngineCase {
   private static final Duration TTL = Duration.ofMinutes(10);
+  private static final int LARGEST = 64 * 1024;
   private static final Duration JUST_BEFORE = Duration.ofMillis(1);
   private static final WorkflowDefinition CACHED =
       WorkflowDefinition.of(
@@ -153,6 +155,45 @@ class ResultCacheTest extends DrivenEngineCase {
     assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_SUCCEEDED);
     engine.start("second", "cached", DrivenEngine.payload(10), null);
     assertThat(engine.attempts()).isEmpty();
+  }
+
+  @Test
+  void resultThatWasTakenIsTakenAgainWhenTheStartIsReadAgainAfterACrash() {
+    engine.define(CACHED);
+    Payload output = DrivenEngine.payload(100);
+    runOnce("first", 10, output);
+    engine.commit();
+    engine.start("second", "cached", DrivenEngine.payload(10), null);
+    List<WorkflowEvent> before = engine.events();
+
+    engine.crash(CACHED);
+    engine.start("second", "cached", DrivenEngine.payload(10), null);
+    assertThat(engine.attempts()).isEmpty();
+    assertThat(engine.events()).isEqualTo(before);
+    assertThat(before.get(1).getReason()).isEqualTo("cached");
+    assertThat(before.get(1).getPayload()).isEqualTo(output);
+  }
+
+  @Test
+  void noMoreIsKeptThanThereIsRoomForUntilResultsExpire() {
+    engine.define(CACHED);
+    int most = Math.toIntExact(ResultStore.BYTES / LARGEST);
+    for (int run = 1; run <= most; run++) {
+      engine.start("w" + run, "cached", DrivenEngine.payload(run), null);
+      engine.succeed("w" + run, "a", 1, DrivenEngine.payload(LARGEST));
+    }
+    assertThat(engine.results("full")).isOne();
+    assertThat(engine.results("kept")).isEqualTo(most - 1);
+    engine.attempts();
+    engine.events();
+    engine.start("again", "cached", DrivenEngine.payload(1), null);
+    assertThat(engine.attempts()).isEmpty();
+
+    engine.advance(TTL.plus(DrivenEngine.TICK));
+    engine.advance(DrivenEngine.TICK);
+    engine.start("later", "cached", DrivenEngine.payload(1), null);
+    engine.succeed("later", "a", 1, DrivenEngine.payload(LARGEST));
+    assertThat(engine.results("kept")).isEqualTo(most);
   }
 
   private void runOnce(String workflowId, int inputBytes, @Nullable Payload output) {

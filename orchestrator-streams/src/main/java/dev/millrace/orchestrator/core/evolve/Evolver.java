@@ -38,6 +38,7 @@ import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -277,8 +278,18 @@ public final class Evolver {
           && target.step(step).cache() == null) {
         state.setResultKey(step, null);
       }
+      forgetTurns(mapping, state, step);
     }
     state.setFinishedSteps(finished);
+  }
+
+  /** What the end of a step meant to one with another way to it now, it means no more. */
+  private static void forgetTurns(StepMapping mapping, WorkflowState state, int step) {
+    int[] turns = state.turns(step);
+    List<Integer> left = Arrays.stream(turns).filter(mapping::hasSameWay).boxed().toList();
+    if (left.size() < turns.length) {
+      state.setTurns(step, left);
+    }
   }
 
   private static void dispatch(
@@ -328,6 +339,7 @@ public final class Evolver {
     BitSet waiting = new BitSet(state.stepCount());
     Adjacency dependents = definition.dependents();
     for (int step : reset.steps()) {
+      waiting.set(step); // what leads to it may be what waited already and is not in the list
       for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
         if (state.stepStatus(dependents.target(edge)) == StepStatus.WAITING) {
           waiting.set(dependents.target(edge));

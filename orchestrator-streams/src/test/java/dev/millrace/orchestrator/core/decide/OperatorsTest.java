@@ -71,6 +71,22 @@ class OperatorsTest {
   }
 
   @Test
+  void rerunStepThatFollowsOneThatStillWaitedIsSkippedAgainForTheSameReason() {
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            Definitions.of(
+                step("s"), step("p"), step("q"), step("x", "s", "p"), step("y", "x", "q")));
+    workflow.succeed("s", 1);
+    workflow.control(new Control.SkipStep("q"));
+
+    assertThat(events(workflow.control(new Control.Rerun("s"))))
+        .containsExactly(
+            new StepsReset(List.of(0, 4)),
+            new StepDispatched(0, 2, 0),
+            new StepSkipped(4, StepSkipped.Reason.DEPENDENCIES));
+  }
+
+  @Test
   void pausedWorkflowStartsNothingUntilItIsResumed() {
     TestWorkflow workflow = TestWorkflow.started(CHAIN);
     assertThat(events(workflow.control(new Control.Pause()))).containsExactly(new WorkflowPaused());

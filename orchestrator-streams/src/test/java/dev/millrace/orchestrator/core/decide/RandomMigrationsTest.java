@@ -23,6 +23,7 @@ import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -44,8 +45,13 @@ import org.junit.jupiter.api.Test;
 class RandomMigrationsTest {
   private static final int WORKFLOWS = 400;
   private static final int VERSIONS = 4;
+  private static final Timeouts OVERALL =
+      new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(1));
   private static final int IDS = 12;
   private static final int MOST_INPUTS = 500;
+
+  /** After so many inputs operators leave a workflow alone, so that it can end. */
+  private static final int MOST_CONTROLS = 100;
 
   private int migrated;
   private int refused;
@@ -83,6 +89,10 @@ class RandomMigrationsTest {
       assertThat(input).as("inputs, and still no end").isLessThan(MOST_INPUTS);
       if (random.nextInt(4) == 0) {
         migrate(workflow, 1 + random.nextInt(VERSIONS));
+      } else if (input < MOST_CONTROLS && random.nextInt(3) == 0) {
+        control(random, workflow);
+      } else if (workflow.state().isPaused() && input >= MOST_CONTROLS) {
+        workflow.control(new Control.Resume());
       } else if (workflow.state().openSteps() == 0 || random.nextInt(10) == 0) {
         sinceStartMs += 10_000;
         workflow.after(sinceStartMs).fireTimer();
@@ -109,12 +119,30 @@ class RandomMigrationsTest {
     }
   }
 
+  private static void control(Random random, TestWorkflow workflow) {
+    String id = "s" + random.nextInt(IDS);
+    int kind = random.nextInt(12);
+    boolean isPaused = workflow.state().isPaused();
+    workflow.control(
+        switch (kind) {
+          case 0 -> new Control.SkipStep(id);
+          case 1 -> new Control.ResolveStep(id, json("3"));
+          case 2, 3, 4, 5 -> new Control.RetryStep(id);
+          case 6, 7, 8, 9 -> new Control.Rerun(id);
+          default -> isPaused ? new Control.Resume() : new Control.Pause();
+        });
+  }
+
   private static Map<String, Payload> outputs(TestWorkflow workflow) {
     Map<String, Payload> outputs = new HashMap<>();
     for (int id = 0; id < IDS; id++) {
       Payload output = workflow.output("s" + id);
       if (output != null) {
         outputs.put("s" + id, output);
+      }
+      Payload progress = workflow.progress("s" + id);
+      if (progress != null) {
+        outputs.put("progress of s" + id, progress);
       }
     }
     return outputs;
@@ -130,7 +158,9 @@ class RandomMigrationsTest {
     int step = open.get(random.nextInt(open.size()));
     String id = definition.step(step).id();
     int attempt = workflow.state().attempt(step);
-    if (random.nextInt(6) == 0) {
+    if (random.nextInt(5) == 0) {
+      workflow.heartbeat(id, attempt, payload(200 * random.nextInt(1, 4), random.nextInt()));
+    } else if (random.nextInt(6) == 0) {
       workflow.fail(id, attempt, new Failure("flaky", "no", random.nextBoolean()));
     } else {
       boolean isLarge = random.nextBoolean();
@@ -185,7 +215,11 @@ class RandomMigrationsTest {
         dependsOn,
         join(random, dependsOn.size()),
         random.nextInt(12) == 0 ? "false" : null,
-        Timeouts.startToClose(random.nextInt(6) == 0 ? Duration.ofMinutes(1) : Duration.ZERO),
+        switch (random.nextInt(6)) {
+          case 0 -> Timeouts.startToClose(Duration.ofMinutes(1));
+          case 1 -> OVERALL;
+          default -> Timeouts.NONE;
+        },
         random.nextInt(3) == 0 ? Definitions.THREE_ATTEMPTS : null,
         random.nextInt(3) == 0
             ? List.of()

@@ -15,6 +15,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.expression.CelExpressions;
@@ -36,6 +37,11 @@ final class Versions {
 
   static @Nullable String code(Decision decision) {
     return events(decision).getFirst() instanceof ControlRefused refused ? refused.code() : null;
+  }
+
+  /** What a dry run says. */
+  static String report(Decision decision) {
+    return new String(((MigrationTried) events(decision).getFirst()).report().data(), UTF_8);
   }
 
   static CompiledDefinition version(int version, StepDefinition... steps) {

@@ -69,7 +69,7 @@ public final class SpilledPayloads {
 
   /** Whether the branches of a step are to be forgotten, which the caller then does at once. */
   public boolean takeDroppedBranches(int step) {
-    return dropped.remove((Integer) step);
+    return dropped.removeIf(each -> each == step);
   }
 
   void dropBranches(int step) {

@@ -124,7 +124,9 @@ class PoisonTest extends DrivenEngineCase {
       quoteCharacter = '`',
       value = {
         "workflow-controls.v1|{\"action\":\"CANCEL\",\"dryRun\":true}|dryRun is set for CANCEL: not one",
-        "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"SUCCEEDED\",\"results\":[{}]}|results has 1 items, but only a branch"
+        "step-completions.v1|{\"step\":\"only\",\"attempt\":1,\"status\":\"SUCCEEDED\",\"results\":[{}]}|results has 1 items, but only a branch",
+        "step-completions.v1|{\"step\":\"only\",\"branch\":0,\"attempt\":1,\"status\":\"SUCCEEDED\",\"output\":1,\"results\":[{}]}|results has 1 items beside status SUCCEEDED and an output",
+        "step-completions.v1|{\"step\":\"only\",\"branch\":0,\"attempt\":1,\"status\":\"RUNNING\",\"results\":[{}]}|results has 1 items beside status RUNNING"
       })
   void whatThisEngineCannotDoIsRefusedRatherThanMisread(String name, String json, String reason) {
     engine.start("poisoned", "one");

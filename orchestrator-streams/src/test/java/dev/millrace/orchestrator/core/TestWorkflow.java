@@ -176,7 +176,8 @@ public final class TestWorkflow implements Targets {
     PendingPayloads payloads = new PendingPayloads(state, stored);
     Decision decision =
         Decider.decide(
-            new Situation("order-1", definition, state, payloads, results, this, nowMs, null), input);
+            new Situation("order-1", definition, state, payloads, results, this, nowMs, null),
+            input);
     if (decision instanceof Decision.Accepted accepted) {
       accepted.events().forEach(this::fold);
       assertThat(fold.bytes()).as("fold of %s", accepted.events()).isEqualTo(state.bytes());

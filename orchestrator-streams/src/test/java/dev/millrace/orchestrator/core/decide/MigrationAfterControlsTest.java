@@ -13,7 +13,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.Dependency;
-import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
@@ -151,44 +150,20 @@ class MigrationAfterControlsTest {
             refused -> assertThat(refused.code()).isEqualTo("migration-step-forgotten"));
   }
 
-  @Test
-  void stepThatRunsForEachItemOfAListMustStayAtItsPlaceOnceItHasBegun() {
-    TestWorkflow workflow =
-        TestWorkflow.started(version(1, forEach("f")))
-            .register(version(2, step("x"), forEach("f")))
-            .register(version(3, forEach("f"), step("x")));
-
-    assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-branches");
-    assertThat(isPossible(workflow, 3)).isTrue();
-  }
-
   private static boolean isPossible(TestWorkflow workflow, int version) {
     return Versions.report(workflow.migrate(version, true)).contains("\"list\":[]");
   }
 
   private static StepDefinition timed(String id, Timeouts timeouts) {
-    return of(id, new StepAction.Work("type", "queue", null), null, timeouts);
-  }
-
-  private static StepDefinition forEach(String id) {
-    return of(
-        id,
-        new StepAction.Work("type", "queue", null),
-        new ForEach("input", 0, 1, 0, false),
-        Timeouts.NONE);
+    return of(id, new StepAction.Work("type", "queue", null), timeouts);
   }
 
   private static StepDefinition await(String id, @Nullable String schema, String... dependsOn) {
-    return of(
-        id, new StepAction.AwaitSignal("approve", schema, null), null, Timeouts.NONE, dependsOn);
+    return of(id, new StepAction.AwaitSignal("approve", schema, null), Timeouts.NONE, dependsOn);
   }
 
   private static StepDefinition of(
-      String id,
-      StepAction action,
-      @Nullable ForEach forEach,
-      Timeouts timeouts,
-      String... dependsOn) {
+      String id, StepAction action, Timeouts timeouts, String... dependsOn) {
     boolean isWork = action instanceof StepAction.Work;
     return new StepDefinition(
         id,
@@ -200,7 +175,7 @@ class MigrationAfterControlsTest {
         isWork ? Definitions.THREE_ATTEMPTS : null,
         List.of(),
         null,
-        forEach,
+        null,
         null,
         null,
         null);

@@ -166,10 +166,15 @@ class StepSettingsTest {
     Compensation undo = new Compensation("t", "q", null, Duration.ZERO, null);
     ResultCache cache = new ResultCache(null, Duration.ofHours(1));
 
-    assertThat(refused(step -> step.does(child).forEach(each).compensation(undo))).isEmpty();
-    assertThat(refused(step -> step.forEach(batched).compensation(undo).cache(cache))).isEmpty();
-    assertThat(refused(step -> step.does(child).forEach(batched).cache(cache)))
-        .containsExactly("not-together steps[0].cache", "not-together steps[0].forEach.batchSize");
+    assertThat(refused(step -> step.forEach(batched).compensation(undo))).isEmpty();
+    assertThat(refused(step -> step.does(child).compensation(undo))).isEmpty();
+    assertThat(refused(step -> step.does(child).forEach(each)))
+        .containsExactly("not-together steps[0].forEach");
+    assertThat(refused(step -> step.compensation(undo).cache(cache))).isEmpty();
+    assertThat(refused(step -> step.does(child).cache(cache)))
+        .containsExactly("not-together steps[0].cache");
+    assertThat(refused(step -> step.forEach(batched).cache(cache)))
+        .containsExactly("not-together steps[0].cache");
     assertThat(refused(step -> step.forEach(each).repeat(repeat)))
         .containsExactly("not-together steps[0].repeat");
     assertThat(refused(step -> step.does(set).forEach(each).compensation(undo).repeat(repeat)))

@@ -7,6 +7,7 @@ import dev.millrace.cli.definition.RegisterCommand;
 import dev.millrace.cli.demo.DemoCommand;
 import dev.millrace.cli.dev.DevCommand;
 import dev.millrace.cli.dev.LocalEngine;
+import dev.millrace.cli.sample.SampleCommand;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.wfformat.ImportCommand;
 import dev.millrace.cli.wfformat.ReplayCommand;
@@ -65,6 +66,7 @@ public final class Millrace {
     FailureReport report = new FailureReport(root);
     CommandLine line = new CommandLine(root);
     line.addSubcommand(new DemoCommand(LocalEngine::start))
+        .addSubcommand(new SampleCommand(LocalEngine::start))
         .addSubcommand(new DevCommand(LocalEngine::start))
         .addSubcommand(new LintCommand())
         .addSubcommand(new RegisterCommand())

@@ -20,7 +20,7 @@ public final class LimitLoop implements SystemUnderTest {
 
   @Override
   public boolean supports(Workload workload) {
-    return workload.isChain();
+    return workload.isChainOfNoOps();
   }
 
   @Override

@@ -54,7 +54,8 @@ public final class LoadGenerator {
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
   private final AvroCodec<WorkflowEvents> events;
-  private final byte[] start;
+  private final List<byte[]> starts;
+  private long started;
   private final long[] intendedStartNs;
   private final long[] turn;
   private final SendCheck sends = new SendCheck();
@@ -68,9 +69,11 @@ public final class LoadGenerator {
     this.consumer = consumer;
     this.producer = producer;
     this.events = new AvroCodec<>(WorkflowEvents.class, RunPlan.TOPICS.events(), registry);
-    this.start =
-        new AvroCodec<>(WorkflowStart.class, RunPlan.TOPICS.starts(), registry)
-            .encode(start(Workload.named(plan.workload())));
+    Workload workload = Workload.named(plan.workload());
+    AvroCodec<WorkflowStart> codec =
+        new AvroCodec<>(WorkflowStart.class, RunPlan.TOPICS.starts(), registry);
+    this.starts =
+        workload.work().inputs().stream().map(input -> codec.encode(start(workload, input))).toList();
     this.intendedStartNs = new long[plan.inFlight()];
     this.turn = new long[plan.inFlight()];
   }
@@ -142,6 +145,7 @@ public final class LoadGenerator {
   private void startNext(int slot, long nowNs) {
     intendedStartNs[slot] = nowNs;
     byte[] id = "%s-%d-%d".formatted(plan.workload(), slot, ++turn[slot]).getBytes(UTF_8);
+    byte[] start = starts.get((int) (started++ % starts.size()));
     producer.send(new ProducerRecord<>(RunPlan.TOPICS.starts(), id, start), sends);
   }
 
@@ -215,11 +219,11 @@ public final class LoadGenerator {
     }
   }
 
-  private static WorkflowStart start(Workload workload) {
+  private static WorkflowStart start(Workload workload, byte[] input) {
     return new WorkflowStart(
         workload.definition().name(),
         workload.definition().version(),
-        new Payload("", ByteBuffer.wrap(workload.startInput())),
+        new Payload("", ByteBuffer.wrap(input)),
         "",
         5,
         null,

@@ -1,13 +1,12 @@
 package dev.millrace.perf.millrace;
 
 import dev.millrace.perf.workload.RunPlan;
+import dev.millrace.perf.workload.Work;
 import dev.millrace.perf.workload.Workload;
-import dev.millrace.worker.Payload;
-import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
 import java.nio.file.Path;
 
-/** The worker of a Millrace run: the SDK as users have it, with a handler that does nothing. */
+/** The worker of a Millrace run: the SDK as users have it, with the handlers of the workload. */
 public final class MillraceWorker {
   /** What the process prints when it runs. */
   static final String READY = "ready";
@@ -17,15 +16,14 @@ public final class MillraceWorker {
   /** Takes one argument: the file of the run's plan. Runs until the process is stopped. */
   public static void main(String[] args) throws InterruptedException {
     RunPlan plan = RunPlan.read(Path.of(args[0]));
-    StepResult result = StepResult.succeeded(Payload.json(Workload.output()));
+    Work work = Workload.named(plan.workload()).work();
     Worker worker =
-        Worker.builder()
+        work.addTo(Worker.builder()
             .bootstrapServers(plan.installation().bootstrapServers())
             .schemaRegistry(plan.connectRegistry())
             .topics(RunPlan.TOPICS)
-            .queue(Workload.QUEUE)
-            .profile(plan.profile())
-            .handler(Workload.STEP_TYPE, context -> result)
+            .queue(work.queue())
+            .profile(plan.profile()))
             .build();
     Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "worker-close"));
     worker.start();

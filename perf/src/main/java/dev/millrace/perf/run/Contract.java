@@ -29,7 +29,7 @@ final class Contract {
                 .partitions(plan.partitions())
                 .commandPartitions(plan.partitions())
                 .replicationFactor(1)
-                .queues(List.of(Workload.QUEUE))
+                .queues(List.of(workload.work().queue()))
                 .build());
     AvroCodec<WorkflowDefinition> definitions =
         new AvroCodec<>(

@@ -1,5 +1,6 @@
 package dev.millrace.perf.run;
 
+import dev.millrace.examples.samples.Sample;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
 import java.util.List;
@@ -19,6 +20,7 @@ final class TopicSizes {
       Map.of(
           RunPlan.TOPICS.starts(), "starts",
           RunPlan.TOPICS.commands(Workload.QUEUE), "commands",
+          RunPlan.TOPICS.commands(Sample.QUEUE), "commands",
           RunPlan.TOPICS.completions(), "completions",
           RunPlan.TOPICS.events(), "events",
           RunPlan.TOPICS.deadLetters(), "dead-letters");

@@ -26,8 +26,9 @@ import java.util.stream.Stream;
  * @param inFlight how many workflows are kept running; each number is a run of its own
  * @param full extent of a run
  * @param quick extent of a short run, for a first look only
- * @param branches of a workflow of one step that runs for each item of a list, how many items; 0
- *     for other workflows
+ * @param steps steps of one workflow that somebody runs; a step that runs for each item of a list
+ *     counts once for each
+ * @param work what is put in, and who works on it
  */
 public record Workload(
     String name,
@@ -36,12 +37,13 @@ public record Workload(
     List<Integer> inFlight,
     Extent full,
     Extent quick,
-    int branches) {
+    int steps,
+    Work work) {
 
-  /** Queue of every step. */
+  /** Queue of every no-op. */
   public static final String QUEUE = "bench";
 
-  /** Type of every step: its handler does nothing and returns {@link #output()}. */
+  /** Type of every no-op: its handler does nothing and returns {@link #output()}. */
   public static final String STEP_TYPE = "no-op";
 
   private static final String INPUT =
@@ -51,63 +53,37 @@ public record Workload(
   private static final String OUTPUT = "{\"ok\":true,\"took\":0}";
 
   private static final Map<String, Workload> ALL =
-      Stream.of(
-              new Workload(
-                  "linear-10",
-                  definition("linear-10", chain(10)),
-                  10,
-                  List.of(400, 4_000),
-                  Extent.seconds(20, 40),
-                  Extent.seconds(8, 10)),
-              new Workload(
-                  "diamond-16",
-                  definition("diamond-16", diamond(16)),
-                  3,
-                  List.of(200),
-                  Extent.seconds(20, 40),
-                  Extent.seconds(8, 10)),
-              new Workload(
-                  "chain-latency",
-                  definition("chain-latency", chain(10)),
-                  10,
-                  List.of(1),
-                  Extent.workflows(50, 200),
-                  Extent.workflows(50, 100)),
-              new Workload(
-                  "wide-1000",
-                  definition("wide-1000", diamond(1_000)),
-                  3,
-                  List.of(1),
-                  Extent.seconds(20, 40),
-                  Extent.workflows(1, 2)),
-              new Workload(
-                  "foreach-100",
-                  forEach("foreach-100"),
-                  1,
-                  List.of(40),
-                  Extent.workflows(2_000, 4_000),
-                  Extent.workflows(500, 1_000),
-                  100),
-              new Workload(
-                  "foreach-100000",
-                  forEach("foreach-100000"),
-                  1,
-                  List.of(1),
-                  Extent.workflows(2, 4),
-                  Extent.workflows(1, 1),
-                  100_000))
+      Stream.concat(
+              Stream.of(
+                  noOps(
+                      definition("linear-10", chain(10)),
+                      10,
+                      List.of(400, 4_000),
+                      Extent.seconds(20, 40),
+                      Extent.seconds(8, 10)),
+                  noOps(
+                      definition("diamond-16", diamond(16)),
+                      3,
+                      List.of(200),
+                      Extent.seconds(20, 40),
+                      Extent.seconds(8, 10)),
+                  noOps(
+                      definition("chain-latency", chain(10)),
+                      10,
+                      List.of(1),
+                      Extent.workflows(50, 200),
+                      Extent.workflows(50, 100)),
+                  noOps(
+                      definition("wide-1000", diamond(1_000)),
+                      3,
+                      List.of(1),
+                      Extent.seconds(20, 40),
+                      Extent.workflows(1, 2)),
+                  forEach(
+                      100, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
+                  forEach(100_000, 1, Extent.workflows(2, 4), Extent.workflows(1, 1))),
+              SampleWork.workloads())
           .collect(Collectors.toMap(Workload::name, Function.identity()));
-
-  /** A workload whose steps are those of its definition. */
-  private Workload(
-      String name,
-      WorkflowDefinition definition,
-      int depth,
-      List<Integer> inFlight,
-      Extent full,
-      Extent quick) {
-    this(name, definition, depth, inFlight, full, quick, 0);
-  }
 
   public Workload {
     inFlight = List.copyOf(inFlight);
@@ -127,34 +103,19 @@ public record Workload(
     return workload;
   }
 
-  /** Input of every workflow: a JSON object of about 100 bytes. */
+  /** Input of a workflow of no-ops: a JSON object of about 100 bytes. */
   public static byte[] input() {
     return INPUT.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Input of every workflow of this workload: the common one, or a list of its branches' items. */
-  public byte[] startInput() {
-    return branches == 0
-        ? input()
-        : IntStream.range(0, branches)
-            .mapToObj(Integer::toString)
-            .collect(Collectors.joining(",", "[", "]"))
-            .getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** Output of every step: a JSON object of about 20 bytes. */
+  /** Output of every no-op: a JSON object of about 20 bytes. */
   public static byte[] output() {
     return OUTPUT.getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Steps of one workflow, or branches of its only one. */
-  public int steps() {
-    return branches == 0 ? definition.steps().size() : branches;
-  }
-
-  /** Whether every step depends on the one before it and on nothing else. */
-  public boolean isChain() {
-    return branches == 0 && depth == steps();
+  /** Whether every step is a no-op that depends on the one before it and on nothing else. */
+  public boolean isChainOfNoOps() {
+    return work instanceof NoOps && depth == definition.steps().size() && depth == steps;
   }
 
   /** The extent of a full or of a quick run. */
@@ -181,7 +142,25 @@ public record Workload(
     return steps;
   }
 
-  private static WorkflowDefinition forEach(String name) {
+  private static Workload noOps(
+      WorkflowDefinition definition,
+      int depth,
+      List<Integer> inFlight,
+      Extent full,
+      Extent quick) {
+    return new Workload(
+        definition.name(),
+        definition,
+        depth,
+        inFlight,
+        full,
+        quick,
+        definition.steps().size(),
+        new NoOps(input()));
+  }
+
+  /** One step that runs for each of so many items. */
+  private static Workload forEach(int items, int inFlight, Extent full, Extent quick) {
     StepDefinition each =
         new StepDefinition(
             "each",
@@ -197,7 +176,21 @@ public record Workload(
             null,
             null,
             null);
-    return definition(name, List.of(each));
+    String name = "foreach-" + items;
+    byte[] list =
+        IntStream.range(0, items)
+            .mapToObj(Integer::toString)
+            .collect(Collectors.joining(",", "[", "]"))
+            .getBytes(StandardCharsets.UTF_8);
+    return new Workload(
+        name,
+        definition(name, List.of(each)),
+        1,
+        List.of(inFlight),
+        full,
+        quick,
+        items,
+        new NoOps(list));
   }
 
   private static StepDefinition step(String id, List<String> dependsOn) {

@@ -17,14 +17,18 @@ class WorkloadTest {
     "chain-latency, 10, true",
     "wide-1000, 1002, false",
     "foreach-100, 100, false",
-    "foreach-100000, 100000, false"
+    "foreach-100000, 100000, false",
+    "high-throughput, 3, false",
+    "parallel-processing, 503, false",
+    "cache-optimized, 1, false",
+    "ingestion-pipeline, 504, false"
   })
   void eachWorkloadIsAValidDefinitionOfItsSize(String name, int steps, boolean isChain) {
     Workload workload = Workload.named(name);
 
     assertThat(DefinitionValidator.validate(workload.definition())).isEmpty();
     assertThat(workload.steps()).isEqualTo(steps);
-    assertThat(workload.isChain()).isEqualTo(isChain);
+    assertThat(workload.isChainOfNoOps()).isEqualTo(isChain);
   }
 
   @Test

@@ -1,0 +1,16 @@
+package dev.millrace.perf.workload;
+
+import dev.millrace.worker.Worker;
+import java.util.List;
+
+/** What the workflows of a workload are given, and who works on their steps. */
+public sealed interface Work permits NoOps, SampleWork {
+  /** The queue of all steps. */
+  String queue();
+
+  /** Inputs of the workflows in JSON, which take turns. */
+  List<byte[]> inputs();
+
+  /** Adds the handlers to a worker. */
+  Worker.Builder addTo(Worker.Builder worker);
+}

@@ -85,7 +85,6 @@ public final class SampleCommand implements Callable<Integer> {
         command.commandLine(),
         "sample '%s': must be one of %s"
             .formatted(
-                name,
-                Sample.all().stream().map(Sample::name).collect(Collectors.joining(", "))));
+                name, Sample.all().stream().map(Sample::name).collect(Collectors.joining(", "))));
   }
 }

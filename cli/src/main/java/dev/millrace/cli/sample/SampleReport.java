@@ -89,7 +89,10 @@ record SampleReport(
 
   void print(PrintWriter out) {
     double seconds = took.toMillis() / 1e3;
-    row(out, "workflows", "%,d of %,d succeeded in %.1f s".formatted(succeeded, workflows, seconds));
+    row(
+        out,
+        "workflows",
+        "%,d of %,d succeeded in %.1f s".formatted(succeeded, workflows, seconds));
     row(
         out,
         "steps",

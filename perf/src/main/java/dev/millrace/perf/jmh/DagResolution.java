@@ -61,7 +61,7 @@ public final class DagResolution {
         }
 
         @Override
-        public @Nullable Payload results(int step, Branches branches) {
+        public @Nullable Payload results(String step, Branches branches) {
           return null;
         }
 

@@ -73,7 +73,9 @@ public final class LoadGenerator {
     AvroCodec<WorkflowStart> codec =
         new AvroCodec<>(WorkflowStart.class, RunPlan.TOPICS.starts(), registry);
     this.starts =
-        workload.work().inputs().stream().map(input -> codec.encode(start(workload, input))).toList();
+        workload.work().inputs().stream()
+            .map(input -> codec.encode(start(workload, input)))
+            .toList();
     this.intendedStartNs = new long[plan.inFlight()];
     this.turn = new long[plan.inFlight()];
   }

@@ -18,12 +18,13 @@ public final class MillraceWorker {
     RunPlan plan = RunPlan.read(Path.of(args[0]));
     Work work = Workload.named(plan.workload()).work();
     Worker worker =
-        work.addTo(Worker.builder()
-            .bootstrapServers(plan.installation().bootstrapServers())
-            .schemaRegistry(plan.connectRegistry())
-            .topics(RunPlan.TOPICS)
-            .queue(work.queue())
-            .profile(plan.profile()))
+        work.addTo(
+                Worker.builder()
+                    .bootstrapServers(plan.installation().bootstrapServers())
+                    .schemaRegistry(plan.connectRegistry())
+                    .topics(RunPlan.TOPICS)
+                    .queue(work.queue())
+                    .profile(plan.profile()))
             .build();
     Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "worker-close"));
     worker.start();

@@ -79,8 +79,7 @@ public record Workload(
                       List.of(1),
                       Extent.seconds(20, 40),
                       Extent.workflows(1, 2)),
-                  forEach(
-                      100, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
+                  forEach(100, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
                   forEach(100_000, 1, Extent.workflows(2, 4), Extent.workflows(1, 1))),
               SampleWork.workloads())
           .collect(Collectors.toMap(Workload::name, Function.identity()));
@@ -143,11 +142,7 @@ public record Workload(
   }
 
   private static Workload noOps(
-      WorkflowDefinition definition,
-      int depth,
-      List<Integer> inFlight,
-      Extent full,
-      Extent quick) {
+      WorkflowDefinition definition, int depth, List<Integer> inFlight, Extent full, Extent quick) {
     return new Workload(
         definition.name(),
         definition,

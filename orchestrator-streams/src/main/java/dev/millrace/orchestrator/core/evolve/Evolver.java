@@ -226,6 +226,7 @@ public final class Evolver {
     }
     state.setFinishedSteps(finished);
     BitSet waiting = new BitSet(state.stepCount());
+    reset.steps().stream().skip(1).forEach(waiting::set);
     Adjacency dependents = definition.dependents();
     for (int step : reset.steps()) {
       for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {

@@ -34,7 +34,9 @@ final class Ending {
 
   /** It is known how the workflow ends, unless it succeeds. */
   void begin(Outcome outcome) {
-    steps.children().leaveAll();
+    if (state.outcome() == null) {
+      steps.children().leaveAll();
+    }
     if (needsCleanUp()) {
       transition.record(new WorkflowEnding(outcome, null));
       proceed();

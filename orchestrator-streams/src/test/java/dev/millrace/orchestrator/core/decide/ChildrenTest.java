@@ -1,0 +1,41 @@
+package dev.millrace.orchestrator.core.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
+import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Workflows that start others, or were started by one. */
+class ChildrenTest {
+  private static final Failure BROKEN = new Failure("broken", "for good", false);
+  private static final StepAction SHIP =
+      new StepAction.StartChild("ship", 0, null, null, false, true);
+
+  @Test
+  void childOfAFinallyStepGoesOnWhenAnotherFinallyStepFails() {
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            Definitions.withFinally(
+                List.of(TestStep.of("a")), TestStep.of("f").does(SHIP), TestStep.of("g")));
+    workflow.succeed("a", 1);
+
+    assertThat(effects(workflow.fail("g", 1, BROKEN))).noneMatch(CancelWorkflow.class::isInstance);
+    assertThat(workflow.state().stepStatus(1)).isEqualTo(StepStatus.SUSPENDED);
+
+    workflow.succeed("f", 1);
+    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.FAILED);
+  }
+
+  private static List<Effect> effects(Decision decision) {
+    return ((Decision.Accepted) decision).effects();
+  }
+}

@@ -48,7 +48,8 @@ final class Ending {
   /** The workflow has ended. */
   void end(Outcome outcome, @Nullable Payload output) {
     Parent parent = state.parent();
-    Payload result = output == null && parent != null ? transition.payloads().result() : output;
+    boolean isKept = output == null && outcome.failure() == null && parent != null;
+    Payload result = isKept ? transition.payloads().result() : output;
     transition.record(new WorkflowEnded(outcome, output));
     steps.children().tellParent(parent, outcome, result);
   }

@@ -8,7 +8,11 @@ import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.TellParent;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.List;
@@ -33,6 +37,22 @@ class ChildrenTest {
 
     workflow.succeed("f", 1);
     assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.FAILED);
+  }
+
+  @Test
+  void parentOfAWorkflowThatFailsAtLastIsToldNoOutput() {
+    CompiledDefinition definition =
+        Definitions.limited(0, "chance 1 of input", List.of(TestStep.of("a")), TestStep.of("f"));
+    Parent parent = new Parent("above", "step", 1, 1);
+    TestWorkflow workflow = new TestWorkflow(definition);
+    workflow.start(parent);
+    workflow.succeed("a", 1);
+    assertThat(workflow.state().outcome()).isNotNull();
+
+    assertThat(effects(workflow.control(new Control.Terminate("now"))))
+        .containsExactly(
+            new TellParent(
+                parent, null, new Failure("child.terminated", "workflow 'order-1': now", false)));
   }
 
   private static List<Effect> effects(Decision decision) {

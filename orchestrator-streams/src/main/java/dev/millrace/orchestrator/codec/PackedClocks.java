@@ -95,6 +95,7 @@ abstract sealed class PackedClocks extends PackedControls permits PackedWorkflow
 
   /** Another round of the step begins: how far the last one came is of no use to it. */
   final void endRound(int step) {
+    removeChild(step);
     Clocks clocks = clocks(step).between();
     dropClocks(step);
     setClocks(step, clocks);

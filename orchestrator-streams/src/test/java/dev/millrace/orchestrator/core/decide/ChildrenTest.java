@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -15,6 +16,7 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +55,20 @@ class ChildrenTest {
         .containsExactly(
             new TellParent(
                 parent, null, new Failure("child.terminated", "workflow 'order-1': now", false)));
+  }
+
+  @Test
+  void childIsForgottenBetweenTwoRounds() {
+    Repeat repeat = new Repeat("false", Duration.ofSeconds(1), 3);
+    TestWorkflow workflow =
+        TestWorkflow.started(Definitions.of(TestStep.of("a").does(SHIP).repeat(repeat)));
+
+    workflow.succeed("a", 1);
+    assertThat(workflow.state().stepStatus(0)).isEqualTo(StepStatus.BACKING_OFF);
+    assertThat(workflow.state().stepsWithChildren()).isEmpty();
+
+    workflow.after(1_000).fireTimer();
+    assertThat(workflow.state().child(0)).isEqualTo("order-1.a.2");
   }
 
   private static List<Effect> effects(Decision decision) {

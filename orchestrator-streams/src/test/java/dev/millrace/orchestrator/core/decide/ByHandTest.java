@@ -4,14 +4,19 @@ import static dev.millrace.orchestrator.core.Definitions.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps that somebody holds, starts or takes as done while others have not come so far. */
 class ByHandTest {
@@ -32,6 +37,28 @@ class ByHandTest {
     workflow.succeed("slow", 1);
     workflow.succeed("b", 1);
     assertThat(events(workflow.succeed("c", 1))).contains(new StepDispatched(4, 1, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void finallyStepIsNotTakenAsDoneBeforeAllIsUndone(boolean isSkipped) {
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            Definitions.withFinally(
+                List.of(TestStep.of("a").compensated(), TestStep.of("b", "a")), TestStep.of("f")));
+    workflow.succeed("a", 1);
+    workflow.cancel("enough");
+    Control control = isSkipped ? new Control.SkipStep("f") : new Control.ResolveStep("f", null);
+
+    assertThat(events(workflow.control(control)))
+        .first()
+        .isInstanceOfSatisfying(
+            ControlRefused.class,
+            refused -> assertThat(refused.code()).isEqualTo("step-not-begun"));
+
+    workflow.succeed("compensate:a", 1);
+    workflow.control(control);
+    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.CANCELLED);
   }
 
   private static List<Event> events(Decision decision) {

@@ -118,7 +118,7 @@ final class StepInvariants {
     return switch (workflow.stepStatus(step)) {
       case WAITING -> violationOfWaiting(step, compiled);
       case OPEN -> {
-        if (!isWork && !workflow.isPaused() && !isFull()) {
+        if (!isWork) {
           yield "no worker runs it";
         }
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
@@ -133,9 +133,6 @@ final class StepInvariants {
             : begun;
       }
       case READY -> {
-        if (!isWork) {
-          yield "no worker runs it";
-        }
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
         if (isTimed ? compiled.window() == null : !isFull() && !workflow.isPaused()) {
           yield "nothing holds it";

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.StepsReset;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -59,6 +63,28 @@ class ByHandTest {
     workflow.succeed("compensate:a", 1);
     workflow.control(control);
     assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.CANCELLED);
+  }
+
+  @Test
+  void pauseHoldsAlsoWhatNoWorkerRuns() {
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            Definitions.of(
+                TestStep.of("a"),
+                TestStep.of("child", "a")
+                    .does(new StepAction.StartChild("ship", 0, null, null, false, true)),
+                TestStep.of("signal", "a")
+                    .does(new StepAction.AwaitSignal("approve", null, null))));
+    workflow.control(new Control.Pause());
+
+    assertThat(events(workflow.succeed("a", 1)))
+        .contains(
+            new StepHeld(1, StepHeld.Reason.PAUSED, 0), new StepHeld(2, StepHeld.Reason.PAUSED, 0));
+    assertThat(events(workflow.control(new Control.Resume())))
+        .containsExactly(
+            new WorkflowResumed(),
+            new StepSuspended(1, 1, 0, "order-1.child.1"),
+            new StepSuspended(2, 1, 0));
   }
 
   private static List<Event> events(Decision decision) {

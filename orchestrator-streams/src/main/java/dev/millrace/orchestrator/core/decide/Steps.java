@@ -91,7 +91,7 @@ final class Steps {
     } else if (output != null && output.data().length > OUTPUT_BYTES) {
       failures.fail(step, outputTooLarge(output.data().length));
     } else {
-      finish(step, output);
+      finish(step, output, Source.ATTEMPT);
     }
     moveOn();
     return null;
@@ -173,12 +173,12 @@ final class Steps {
   }
 
   /** A round of a step has succeeded. */
-  private void finish(int step, @Nullable Payload output) {
+  void finish(int step, @Nullable Payload output, Source source) {
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
     boolean isAwaitedOnly =
         state.outcome() != null && definition.step(step).group() == CompiledStep.Group.MAIN;
     if (repeat == null || isAwaitedOnly) {
-      succeed(step, state.attempt(step), output);
+      succeed(step, state.attempt(step), output, source);
       return;
     }
     boolean isDone;
@@ -189,7 +189,7 @@ final class Steps {
       return;
     }
     if (isDone) {
-      succeed(step, state.attempt(step), output);
+      succeed(step, state.attempt(step), output, source);
     } else if (state.rounds(step) + 1 >= repeat.max()) {
       failures.failForGood(step, repeatExhausted(repeat.max()));
     } else {

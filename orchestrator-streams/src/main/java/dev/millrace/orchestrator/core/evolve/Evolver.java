@@ -28,6 +28,7 @@ import dev.millrace.orchestrator.core.graph.StepLimits;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
+import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.BitSet;
 import java.util.List;
 
@@ -53,7 +54,7 @@ public final class Evolver {
       case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
-      case StepRepeated repeated -> state.repeat(repeated.step(), repeated.nextAtMs());
+      case StepRepeated repeated -> repeat(definition, state, repeated);
       case StepSucceeded step -> succeed(definition, state, step);
       case AttemptFailed failed -> state.backOff(failed.step(), failed.retryAtMs());
       case StepFailed failed -> fail(definition, state, failed);
@@ -127,6 +128,26 @@ public final class Evolver {
     }
   }
 
+  private static void repeat(
+      CompiledDefinition definition, WorkflowState state, StepRepeated repeated) {
+    takeKept(definition, state, repeated.step());
+    state.repeat(repeated.step(), repeated.nextAtMs());
+  }
+
+  /**
+   * A step that waits for a signal of which one is kept is about to take it: it would not have come
+   * to wait otherwise.
+   */
+  private static void takeKept(CompiledDefinition definition, WorkflowState state, int step) {
+    if (state.stepStatus(step) == StepStatus.SUSPENDED
+        && definition.step(step).action() instanceof CompiledAction.AwaitSignal wait) {
+      int kept = state.keptSignal(wait.signal());
+      if (kept != WorkflowView.NO_SIGNAL) {
+        state.dropSignal(kept);
+      }
+    }
+  }
+
   private static void skip(CompiledDefinition definition, WorkflowState state, int step) {
     state.skip(step);
     if (definition.step(step).group() == Group.COMPENSATION) {
@@ -143,6 +164,7 @@ public final class Evolver {
   private static void fail(CompiledDefinition definition, WorkflowState state, StepFailed failed) {
     int step = failed.step();
     CompiledStep compiled = definition.step(step);
+    takeKept(definition, state, step);
     state.fail(step);
     if (compiled.group() == Group.COMPENSATION) {
       state.removeToCompensate(compiled.compensates());

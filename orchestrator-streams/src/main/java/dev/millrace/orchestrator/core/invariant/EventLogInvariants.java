@@ -42,7 +42,7 @@ public final class EventLogInvariants {
   private final EdgeAccount edges;
   private final EndAccount end;
   private final Complaints complaints = new Complaints();
-  private boolean isPaused;
+  private final ControlAccount controls;
 
   /**
    * A checker for one workflow.
@@ -57,6 +57,7 @@ public final class EventLogInvariants {
     }
     edges = new EdgeAccount(definition, steps);
     end = new EndAccount(definition, steps, complaints);
+    controls = new ControlAccount(steps, complaints);
   }
 
   /**
@@ -73,6 +74,7 @@ public final class EventLogInvariants {
         starts == (status() == WorkflowStatus.ABSENT), "%s while %s", event, status());
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
     complaints.unless(ends || isNote || !end.isDue(), "%s, but a step has failed for good", event);
+    controls.next(event);
     switch (event) {
       case WorkflowStarted started -> end.started(started);
       case StepDispatched dispatched -> dispatched(dispatched, atMs);
@@ -85,9 +87,9 @@ public final class EventLogInvariants {
       case StepFailed failed -> stepFailed(failed, atMs);
       case AttemptHeard heard -> heard(heard);
       case StepsReset reset -> reset(reset);
-      case WorkflowPaused pause -> isPaused = true;
-      case WorkflowResumed resume -> isPaused = false;
-      case SignalReceived signal -> {}
+      case WorkflowPaused pause -> controls.pause(true);
+      case WorkflowResumed resume -> controls.pause(false);
+      case SignalReceived signal -> controls.received(signal);
       case PriorityChanged change -> {}
       case ControlRefused refused -> {}
       case WorkflowEnding ending -> end.ending(ending, atMs);
@@ -108,7 +110,7 @@ public final class EventLogInvariants {
   private void dispatched(StepDispatched dispatched, long atMs) {
     StepAccount step = steps[dispatched.step()];
     begins(dispatched.step(), "dispatched");
-    complaints.unless(!isPaused, "step '%s' is dispatched in a pause", id(step));
+    controls.begins(step);
     complaints.unless(
         step.step().action() instanceof CompiledAction.Work,
         "step '%s' is dispatched, but no worker runs it",
@@ -121,7 +123,8 @@ public final class EventLogInvariants {
         atMs,
         step.dueMs());
     boolean isFull =
-        step.step().group() != Group.COMPENSATION && count(StepStatus.OPEN) >= mostOpen();
+        step.step().group() != Group.COMPENSATION
+            && count(StepStatus.OPEN) >= definition.maxParallel();
     complaints.unless(
         !isFull, "step '%s' is dispatched beside %d others", id(step), count(StepStatus.OPEN));
     attempted(step, dispatched.attempt());
@@ -131,6 +134,7 @@ public final class EventLogInvariants {
   private void suspended(StepSuspended suspended) {
     StepAccount step = steps[suspended.step()];
     begins(suspended.step(), "suspended");
+    controls.begins(step);
     complaints.unless(
         !(step.step().action() instanceof CompiledAction.Work),
         "step '%s' is suspended, but a worker runs it",
@@ -145,9 +149,10 @@ public final class EventLogInvariants {
     boolean fits =
         switch (held.reason()) {
           case MAX_PARALLEL ->
-              held.untilMs() == WorkflowView.NO_DEADLINE && count(StepStatus.OPEN) >= mostOpen();
+              held.untilMs() == WorkflowView.NO_DEADLINE
+                  && count(StepStatus.OPEN) >= definition.maxParallel();
           case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
-          case PAUSED -> held.untilMs() == WorkflowView.NO_DEADLINE;
+          case PAUSED -> held.untilMs() == WorkflowView.NO_DEADLINE && controls.isPaused();
         };
     complaints.unless(
         fits,
@@ -242,6 +247,7 @@ public final class EventLogInvariants {
           step.attempts());
     } else {
       begins(success.step(), "done by the engine");
+      controls.begins(step);
       attempted(step, success.attempt());
     }
     step.become(StepStatus.SUCCEEDED, WorkflowView.NO_DEADLINE);
@@ -325,8 +331,12 @@ public final class EventLogInvariants {
         id(step),
         how,
         was);
+    // One that has begun goes on, though what it depended on may have been reset since.
     complaints.unless(
-        step.mayStart(), "step '%s' is %s, but its join rule is not satisfied", id(step), how);
+        was != StepStatus.WAITING || step.mayStart(),
+        "step '%s' is %s, but its join rule is not satisfied",
+        id(step),
+        how);
     String hindrance = end.hindrance(index);
     complaints.unless(hindrance.isEmpty(), "step '%s' is %s, but %s", id(step), how, hindrance);
   }
@@ -381,10 +391,6 @@ public final class EventLogInvariants {
       count += step.status() == status ? 1 : 0;
     }
     return count;
-  }
-
-  private int mostOpen() {
-    return definition.maxParallel();
   }
 
   private static String id(StepAccount step) {

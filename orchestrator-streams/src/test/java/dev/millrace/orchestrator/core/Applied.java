@@ -72,7 +72,7 @@ final class Applied {
   /**
    * Applies an input.
    *
-   * @param payloads those that have keys of their own, or had, by slot
+   * @param payloads those that have keys of their own, by slot
    */
   static Applied apply(
       CompiledDefinition definition,

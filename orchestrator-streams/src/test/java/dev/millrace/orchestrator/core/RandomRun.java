@@ -27,13 +27,12 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One random workflow in a hostile world: workers that fail, hang or answer twice, a network that
- * reorders, timers at any time, a clock that jumps, engines that crash. All of it follows from one
- * seed.
+ * One random workflow in a hostile world: workers and children that fail, hang or answer twice, a
+ * network that reorders, timers at any time, a clock that jumps, engines that crash, people who
+ * meddle. All of it follows from one seed. What else may happen belongs into the kinds below.
  */
 final class RandomRun {
   private static final Payload TOO_LARGE = new Payload("", new byte[1024 * 1024 + 1]);
-
   private static final Payload HALF_WAY = new Payload("", new byte[] {5, 0});
   private static final int MOST_CONTROLS = 30;
 
@@ -58,7 +57,7 @@ final class RandomRun {
     controls = new RandomControls(random, workflow);
     failureShare = random.nextInt(3) * random.nextDouble() * 0.1;
     boolean mayBeCancelled = random.nextInt(8) == 0;
-    int askedFor = random.nextBoolean() ? 0 : random.nextInt(300);
+    int askedFor = random.nextBoolean() ? 0 : random.nextInt(500);
     kinds =
         List.of(
             new Kind(700, this::deliver),

@@ -44,9 +44,6 @@ final class SimulatedWorkflow {
   private final List<Applied> history = new ArrayList<>();
   private final Map<Integer, Payload> ownKeys = new HashMap<>();
 
-  /** All that ever had keys of their own, for the replays. */
-  private final Map<Integer, Payload> formerKeys = new HashMap<>();
-
   private final Map<String, Long> retriesMs = new HashMap<>();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private byte[] stored = PackedWorkflow.absent().bytes();
@@ -75,11 +72,11 @@ final class SimulatedWorkflow {
 
   /** Applies an input, checks everything and hands out what is to be done because of it. */
   List<Effect> apply(Input input, long nowMs) {
-    Applied applied = Applied.apply(definition, stored, formerKeys, input, nowMs, history.size());
+    Map<Integer, Payload> payloads = Map.copyOf(ownKeys);
+    Applied applied = Applied.apply(definition, stored, payloads, input, nowMs, history.size());
     history.add(applied);
     stored = applied.after();
     applied.spilled().forEach(each -> ownKeys.put(each.slot(), each.payload()));
-    formerKeys.putAll(ownKeys);
     applied.released().forEach(ownKeys::remove);
     checkDecision(applied);
     for (Event event : applied.events()) {
@@ -102,9 +99,9 @@ final class SimulatedWorkflow {
     return stored;
   }
 
-  /** The payloads that have keys of their own, or had, by slot. */
+  /** The payloads that have keys of their own, by slot. */
   Map<Integer, Payload> payloads() {
-    return formerKeys;
+    return Map.copyOf(ownKeys);
   }
 
   /** All that happened so far. */
@@ -235,7 +232,6 @@ final class SimulatedWorkflow {
             && workflow.attempt(step) == expected.attempt
             && workflow.rounds(step) == expected.rounds
             && workflow.stepDeadlineMs(step) == expected.deadlineMs
-            && Objects.equals(workflow.child(step), expected.child)
             && (expected.status != StepStatus.WAITING
                 || expected.part == ReferenceStep.Part.COMPENSATION
                 || verdict(workflow.join(step)) == reference.verdict(expected));
@@ -252,6 +248,11 @@ final class SimulatedWorkflow {
                   expected.attempt,
                   expected.rounds,
                   expected.deadlineMs));
+    }
+    if (!Objects.equals(workflow.child(step), expected.child)) {
+      throw new AssertionError(
+          "step %s waits for workflow %s, expected %s"
+              .formatted(expected.id(), workflow.child(step), expected.child));
     }
     Payload output = output(workflow, step);
     boolean read = expected.status == StepStatus.SUCCEEDED && reference.isRead(expected);

@@ -104,6 +104,7 @@ abstract sealed class PackedClocks extends PackedControls permits PackedSlots {
 
   /** Another round of the step begins: how far the last one came is of no use to it. */
   final void endRound(int step) {
+    removeChild(step);
     Clocks clocks = clocks(step).between();
     dropClocks(step);
     setClocks(step, clocks);

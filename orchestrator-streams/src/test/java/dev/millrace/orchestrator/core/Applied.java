@@ -10,9 +10,11 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Payload;
@@ -60,7 +62,7 @@ final class Applied {
       assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(before);
       workflow = PackedWorkflow.of(stored);
     }
-    keepTimerAndOffset(workflow);
+    keepTheRest(workflow);
     spilled = workflow.spilled().take();
     released = workflow.spilled().takeReleased();
     assertThat(stored).as("the stored bytes, which belong to the store").isEqualTo(before);
@@ -70,7 +72,7 @@ final class Applied {
   /**
    * Applies an input.
    *
-   * @param payloads those that have keys of their own, or had, by slot
+   * @param payloads those that have keys of their own, by slot
    */
   static Applied apply(
       CompiledDefinition definition,
@@ -97,7 +99,7 @@ final class Applied {
     for (Event event : events()) {
       Evolver.evolve(definition, copy, event, nowMs);
     }
-    keepTimerAndOffset(copy);
+    keepTheRest(copy);
     assertThat(copy.bytes()).as("fold of the events").isEqualTo(after);
   }
 
@@ -137,7 +139,17 @@ final class Applied {
     return released;
   }
 
-  private void keepTimerAndOffset(PackedWorkflow workflow) {
+  /** Whether the input changed something, or could have. */
+  boolean hasApplied() {
+    return decision instanceof Decision.Accepted accepted
+        && accepted.events().stream().noneMatch(ControlRefused.class::isInstance);
+  }
+
+  /** What the shell keeps besides: the id of a control, the offset, the timer. */
+  private void keepTheRest(PackedWorkflow workflow) {
+    if (input instanceof ControlRequested control && !control.id().isEmpty() && hasApplied()) {
+      workflow.rememberControl(control.id());
+    }
     workflow.setAppliedOffset(InputSource.COMPLETION, offset);
     if (input instanceof TimerFired || workflow.status().hasEnded()) {
       workflow.setArmedTimerMs(workflow.earliestDeadlineMs());

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * has no value, {@code given ID}, whether a step has an output, and {@code chance SEED of SOURCE},
  * where the source is {@code input}, {@code output} or the id of a step: a value of the kind that
  * is asked for, that follows from the seed and the bytes of the source, and that sometimes is none.
- * Conditions may also be {@code output == 'TEXT'}, alone or with {@code && (CONDITION)} after it.
+ * A schema, whatever its text, wants a payload that is not empty. Conditions may also be {@code
+ * output == 'TEXT'}, alone or with {@code && (CONDITION)} after it.
  */
 public enum FakeExpressions implements ExpressionCompiler {
   INSTANCE;
@@ -155,7 +156,14 @@ public enum FakeExpressions implements ExpressionCompiler {
 
   @Override
   public Expression<String> text(String text) throws InvalidExpressionException {
-    return new Fake<>(checked(text), random -> "text-" + random.nextInt(1_000));
+    return new Fake<>(
+        checked(text),
+        random ->
+            switch (random.nextInt(20)) {
+              case 0 -> "";
+              case 1 -> "long".repeat(100);
+              default -> "text-" + random.nextInt(1_000);
+            });
   }
 
   @Override
@@ -165,7 +173,7 @@ public enum FakeExpressions implements ExpressionCompiler {
 
   @Override
   public PayloadSchema schema(String json) {
-    return PayloadSchema.ANY;
+    return payload -> payload.data().length > 0 ? List.of() : List.of("nothing is there");
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Inputs that reach a workflow at one moment, in every order in which they may be read. */
 final class Race {
@@ -32,6 +34,8 @@ final class Race {
   private final List<Input> inputs;
   private final long atMs;
   private final Map<WorkflowStatus, Integer> ends = new EnumMap<>(WorkflowStatus.class);
+  private final Map<String, Integer> winners = new TreeMap<>();
+  private final Map<String, Integer> losers = new TreeMap<>();
 
   Race(SimulatedWorkflow workflow, List<Input> inputs, long atMs) {
     this.definition = workflow.definition();
@@ -46,6 +50,22 @@ final class Race {
   Map<WorkflowStatus, Integer> run() {
     permute(new ArrayList<>(), inputs);
     return ends;
+  }
+
+  /** How often inputs of each kind were taken. */
+  Map<String, Integer> winners() {
+    return winners;
+  }
+
+  /** How often inputs of each kind were refused. */
+  Map<String, Integer> losers() {
+    return losers;
+  }
+
+  private static String kind(Input input) {
+    return input instanceof ControlRequested request
+        ? request.control().getClass().getSimpleName()
+        : input.getClass().getSimpleName();
   }
 
   private void permute(List<Input> first, List<Input> rest) {
@@ -73,6 +93,7 @@ final class Race {
     assertThat(log.violations()).isEmpty();
     Map<Integer, Payload> known = new HashMap<>(payloads);
     Set<String> reported = new HashSet<>();
+    Set<String> controlIds = new HashSet<>();
     List<Event> ofTheEnd = new ArrayList<>();
     byte[] bytes = stored;
     for (Input input : order) {
@@ -85,6 +106,18 @@ final class Race {
         assertThat(reported.add(report.stepId() + "/" + report.attempt()))
             .as("only one report on an attempt is taken, in the order %s", order)
             .isTrue();
+      }
+      (applied.hasApplied() ? winners : losers).merge(kind(input), 1, Integer::sum);
+      if (applied.hasApplied()
+          && input instanceof ControlRequested request
+          && !request.id().isEmpty()) {
+        assertThat(controlIds.add(request.id()))
+            .as("only one control with an id is applied, in the order %s", order)
+            .isTrue();
+      }
+      if (!applied.hasApplied()) {
+        assertThat(applied.effects()).as("what a loser brings about").isEmpty();
+        assertThat(applied.events().size()).as("events of a loser").isLessThanOrEqualTo(1);
       }
       for (Event event : applied.events()) {
         log.accept(sequence++, event, atMs);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,8 +17,25 @@ import org.junit.jupiter.api.Test;
  */
 class RaceTest {
   private static final int DEFAULT_RACES = 2_000;
+  private static final Set<String> KINDS =
+      Set.of(
+          "Cancel",
+          "Terminate",
+          "Pause",
+          "Resume",
+          "RetryStep",
+          "Rerun",
+          "ResolveStep",
+          "SkipStep",
+          "SetPriority",
+          "Signal",
+          "TimerFired",
+          "AttemptRunning",
+          "AttemptReported");
 
   private final Map<WorkflowStatus, Integer> ends = new EnumMap<>(WorkflowStatus.class);
+  private final Map<String, Integer> winners = new TreeMap<>();
+  private final Map<String, Integer> losers = new TreeMap<>();
 
   @Test
   void oneInputWinsInWhateverOrderTheyAreRead() {
@@ -26,7 +45,9 @@ class RaceTest {
     for (long seed = first; seed <= last; seed++) {
       run(seed);
     }
-    System.out.printf("%d races, orders by their end: %s%n", last - first + 1, ends);
+    System.out.printf(
+        "%d races, orders by their end: %s, taken %s, refused %s%n",
+        last - first + 1, ends, winners, losers);
     if (last - first + 1 >= DEFAULT_RACES) {
       assertThat(ends.keySet())
           .contains(
@@ -34,16 +55,19 @@ class RaceTest {
               WorkflowStatus.SUCCEEDED,
               WorkflowStatus.FAILED,
               WorkflowStatus.CANCELLED,
-              WorkflowStatus.TIMED_OUT);
+              WorkflowStatus.TIMED_OUT,
+              WorkflowStatus.TERMINATED);
+      assertThat(winners.keySet()).as("kinds that win").containsAll(KINDS);
+      assertThat(losers.keySet()).as("kinds that lose").containsAll(KINDS);
     }
   }
 
   private void run(long seed) {
     try {
-      new RandomRun(seed)
-          .toARace()
-          .run()
-          .forEach((status, orders) -> ends.merge(status, orders, Integer::sum));
+      Race race = new RandomRun(seed).toARace();
+      race.run().forEach((status, orders) -> ends.merge(status, orders, Integer::sum));
+      race.winners().forEach((kind, times) -> winners.merge(kind, times, Integer::sum));
+      race.losers().forEach((kind, times) -> losers.merge(kind, times, Integer::sum));
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "race %d (run it alone with -Dmillrace.race=%d): %s"

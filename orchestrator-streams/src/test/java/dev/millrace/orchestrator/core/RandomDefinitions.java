@@ -31,11 +31,11 @@ final class RandomDefinitions {
     RandomFeatures features = new RandomFeatures(random, isPlain ? 0 : random.nextDouble() * 0.5);
     List<StepDefinition> steps = new ArrayList<>();
     for (TestStep step : features.spread(bare("step-", dependencies(size)), true)) {
-      steps.add(step.timeout(timeout(timeoutShare)).retry(ownRetry()).build());
+      steps.add(step.startToClose(timeout(timeoutShare)).retry(ownRetry()).build());
     }
     List<StepDefinition> finallySteps = new ArrayList<>();
     for (TestStep step : features.spread(bare("last-", dependencies(finallySize)), false)) {
-      finallySteps.add(step.timeout(timeout(timeoutShare)).retry(ownRetry()).build());
+      finallySteps.add(step.startToClose(timeout(timeoutShare)).retry(ownRetry()).build());
     }
     if (random.nextBoolean()) {
       Collections.shuffle(steps, random);

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepAction.Case;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.state.Failure;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -23,7 +24,12 @@ import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Spreads everything that a definition can ask for over the steps of a graph, by chance. */
+/**
+ * Spreads everything that a definition can ask for over the steps of a graph, by chance: what a
+ * step does in {@link #action}, what else is asked of it in {@link #spread}. A new feature of the
+ * language belongs into one of these, what it does into {@link ReferenceRun}, and what may happen
+ * because of it into {@link RandomRun}.
+ */
 final class RandomFeatures {
   private static final List<String> CASES = List.of("big", "small", "other");
   private static final List<String> FAILURE_TYPES =
@@ -33,6 +39,8 @@ final class RandomFeatures {
           RandomDefinitions.NON_RETRYABLE,
           "millrace.*",
           Failure.EXPRESSION,
+          Failure.SIGNAL_TIMEOUT,
+          "millrace.timeout.*",
           Failure.REPEAT_EXHAUSTED);
 
   private final Random random;
@@ -75,10 +83,14 @@ final class RandomFeatures {
       draft.dependsOn().forEach(each -> step.after(dependency(each, switches, sources)));
       step.when(chance() ? condition(sources) : null);
       step.join(chance() ? join(draft.dependsOn().size()) : null);
-      if (isWork && chance()) {
+      boolean isChild = action instanceof StepAction.StartChild;
+      if ((isWork || isChild || action instanceof StepAction.AwaitSignal) && chance()) {
         step.repeat(repeat());
       }
-      if (isWork && isMain && chance()) {
+      if (isWork && random.nextDouble() < share / 2) {
+        step.timeouts(timeouts());
+      }
+      if ((isWork || isChild) && isMain && chance()) {
         step.compensation(compensation(sources));
       }
       if (isWork && random.nextDouble() < share / 10) {
@@ -120,7 +132,7 @@ final class RandomFeatures {
     if (!chance()) {
       return new StepAction.Work("type", "queue-" + random.nextInt(3), null);
     }
-    return switch (random.nextInt(6)) {
+    return switch (random.nextInt(8)) {
       case 0 -> new StepAction.SetValue(text(sources));
       case 1 -> new StepAction.Delay(text(sources));
       case 2 -> new StepAction.Until(text(sources));
@@ -132,8 +144,29 @@ final class RandomFeatures {
         }
         yield new StepAction.Choose(cases);
       }
+      case 4 ->
+          new StepAction.AwaitSignal(
+              "signal-" + random.nextInt(3), random.nextInt(3) == 0 ? "not empty" : null, null);
+      case 5 ->
+          new StepAction.StartChild(
+              "child-" + random.nextInt(3),
+              random.nextInt(3),
+              random.nextBoolean() ? null : text(sources),
+              random.nextBoolean() ? null : text(sources),
+              random.nextInt(4) == 0,
+              random.nextBoolean());
       default -> new StepAction.Work("type", "queue-" + random.nextInt(3), text(sources));
     };
+  }
+
+  /** Limits besides that of an attempt, at least one. */
+  private Timeouts timeouts() {
+    int which = 1 + random.nextInt(7);
+    return new Timeouts(
+        Duration.ZERO,
+        Duration.ofMillis((which & 1) == 0 ? 0 : 1 + random.nextInt(30_000)),
+        Duration.ofMillis((which & 2) == 0 ? 0 : 1 + random.nextInt(120_000)),
+        Duration.ofMillis((which & 4) == 0 ? 0 : 1 + random.nextInt(20_000)));
   }
 
   private Dependency dependency(String on, Set<String> switches, List<String> sources) {

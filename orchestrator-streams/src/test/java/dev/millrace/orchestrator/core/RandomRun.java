@@ -2,15 +2,20 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
-import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
+import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -22,15 +27,18 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One random workflow in a hostile world: workers that fail, hang or answer twice, a network that
- * reorders, timers at any time, a clock that jumps, engines that crash. All of it follows from one
- * seed.
+ * One random workflow in a hostile world: workers and children that fail, hang or answer twice, a
+ * network that reorders, timers at any time, a clock that jumps, engines that crash, people who
+ * meddle. All of it follows from one seed. What else may happen belongs into the kinds below.
  */
 final class RandomRun {
   private static final Payload TOO_LARGE = new Payload("", new byte[1024 * 1024 + 1]);
+  private static final Payload HALF_WAY = new Payload("", new byte[] {5, 0});
+  private static final int MOST_CONTROLS = 30;
 
   private final Random random;
   private final SimulatedWorkflow workflow;
+  private final RandomControls controls;
   private final double failureShare;
 
   /** Reports on their way, in no order. */
@@ -40,13 +48,16 @@ final class RandomRun {
   private final List<AttemptReported> stale = new ArrayList<>();
 
   private final List<Kind> kinds;
+  private int asked;
   private long nowMs = FakeExpressions.SOME_TIME_MS;
 
   RandomRun(long seed) {
     random = new Random(seed);
     workflow = new SimulatedWorkflow(new RandomDefinitions(random).next());
+    controls = new RandomControls(random, workflow);
     failureShare = random.nextInt(3) * random.nextDouble() * 0.1;
     boolean mayBeCancelled = random.nextInt(8) == 0;
+    int askedFor = random.nextBoolean() ? 0 : random.nextInt(500);
     kinds =
         List.of(
             new Kind(700, this::deliver),
@@ -55,6 +66,11 @@ final class RandomRun {
             new Kind(30, () -> apply(new TimerFired())),
             new Kind(30, () -> apply(new AttemptReported("no-such-step", 1, null, null))),
             new Kind(20, () -> apply(start())),
+            new Kind(100, this::giveASign),
+            new Kind(askedFor, this::ask),
+            new Kind(
+                askedFor > 0 && controls.hasSignals() && random.nextInt(30) == 0 ? 30 : 0,
+                () -> controls.burst().forEach(this::apply)),
             new Kind(
                 mayBeCancelled ? 60 : 0,
                 () -> apply(new ControlRequested(new Control.Cancel("enough")))));
@@ -67,8 +83,8 @@ final class RandomRun {
    */
   private record Kind(int weight, Runnable action) {}
 
-  /** How many events of each kind there were. */
-  Map<Class<? extends Event>, Long> events() {
+  /** How many events of each kind there were, and refusals of each code. */
+  Map<String, Long> events() {
     return workflow.kinds();
   }
 
@@ -90,15 +106,26 @@ final class RandomRun {
     long atMs = armedMs == WorkflowView.NO_DEADLINE ? nowMs : Math.max(nowMs, armedMs);
     List<Input> inputs =
         new ArrayList<>(
-            List.of(new TimerFired(), new ControlRequested(new Control.Cancel("enough"))));
-    if (!pending.isEmpty()) {
-      AttemptReported one = pending.get(random.nextInt(pending.size()));
-      inputs.add(one);
-      inputs.add(new AttemptReported(one.stepId(), one.attempt(), null, failure()));
-      inputs.add(pending.get(random.nextInt(pending.size())));
-    }
-    if (!stale.isEmpty()) {
-      inputs.add(stale.get(random.nextInt(stale.size())));
+            List.of(
+                new TimerFired(),
+                new ControlRequested(new Control.Cancel("enough")),
+                new ControlRequested(new Control.Terminate("now")),
+                new ControlRequested("race-1", new Control.Pause()),
+                new ControlRequested(new Control.Resume()),
+                controls.next(),
+                new ControlRequested(controls.control()),
+                new ControlRequested(controls.retry()),
+                new ControlRequested("race-1", controls.control()),
+                new ControlRequested("race-2", controls.signal())));
+    inputs.add(new ControlRequested("race-2", controls.signal()));
+    List<AttemptReported> late = stale.isEmpty() ? pending : stale;
+    for (List<AttemptReported> some : List.of(pending, pending, late)) {
+      if (!some.isEmpty()) {
+        AttemptReported one = some.get(random.nextInt(some.size()));
+        inputs.add(one);
+        inputs.add(new AttemptReported(one.stepId(), one.attempt(), null, failure()));
+        inputs.add(sign(one));
+      }
     }
     Collections.shuffle(inputs, random);
     return new Race(workflow, inputs.subList(0, Math.min(inputs.size(), 4)), atMs);
@@ -164,10 +191,13 @@ final class RandomRun {
   /** Lets time pass to the timer that is armed, or just not to it, or beyond it, and fires. */
   private void passTime(boolean mustComeToPass) {
     long armedMs = workflow.armedTimerMs();
+    boolean isPaused = workflow.reference().isPaused();
+    boolean isHandy = armedMs == WorkflowView.NO_DEADLINE || (isPaused && random.nextInt(3) == 0);
+    if (mustComeToPass && isHandy) {
+      goOnByHand();
+      return;
+    }
     if (armedMs == WorkflowView.NO_DEADLINE) {
-      if (mustComeToPass) {
-        throw new AssertionError("stuck: nothing is on its way and no timer is armed");
-      }
       return;
     }
     int early = mustComeToPass ? 0 : random.nextInt(3) - 1;
@@ -175,9 +205,60 @@ final class RandomRun {
     apply(new TimerFired());
   }
 
+  /** Does what the workflow waits for, where nothing comes by itself. */
+  private void goOnByHand() {
+    ControlRequested control = controls.toGoOn();
+    if (control != null) {
+      apply(control);
+      return;
+    }
+    for (AttemptReported report : stale) {
+      CompiledDefinition definition = workflow.definition();
+      ReferenceStep step = workflow.reference().steps().get(definition.indexOf(report.stepId()));
+      if (step.awaits(report.attempt())) {
+        apply(report);
+        return;
+      }
+    }
+    throw new AssertionError("stuck: nothing is on its way and no timer is armed");
+  }
+
+  private void ask() {
+    if (asked < MOST_CONTROLS) {
+      asked++;
+      apply(controls.next());
+    }
+  }
+
+  /** A worker says that it is at work, or was, or never will be. */
+  private void giveASign() {
+    List<AttemptReported> some = random.nextInt(3) > 0 ? pending : stale;
+    if (!some.isEmpty()) {
+      apply(sign(some.get(random.nextInt(some.size()))));
+    }
+  }
+
+  private AttemptRunning sign(AttemptReported of) {
+    Payload progress =
+        switch (random.nextInt(100)) {
+          case 0 -> TOO_LARGE;
+          case 1, 2, 3, 4, 5, 6, 7, 8, 9 -> payload(PackedWorkflow.OUTPUT_BYTES - 4);
+          default -> random.nextInt(3) == 0 ? payload(0) : HALF_WAY;
+        };
+    int attempt = of.attempt() + (random.nextInt(30) == 0 ? 1 : 0);
+    return new AttemptRunning(
+        of.stepId(), AttemptReported.NO_BRANCH, attempt, random.nextBoolean() ? null : progress);
+  }
+
   private void apply(Input input) {
     nowMs += random.nextInt(100) == 0 ? -random.nextInt(1_000) : random.nextInt(50);
-    workflow.apply(input, nowMs).forEach(this::work);
+    for (Effect effect : workflow.apply(input, nowMs)) {
+      if (effect instanceof DispatchStep command) {
+        work(command);
+      } else if (effect instanceof StartWorkflow start && start.parent() != null) {
+        work(start.parent());
+      }
+    }
     if (random.nextInt(4) == 0) {
       int crashes = Math.min(workflow.inputs(), 1 + random.nextInt(8));
       workflow.replayFrom(workflow.inputs() - crashes);
@@ -196,17 +277,37 @@ final class RandomRun {
     long deadlineMs = random.nextInt(8) == 0 ? nowMs + random.nextInt(600_000) : 0;
     int inputBytes = random.nextInt(4) == 0 ? PackedWorkflow.INPUT_BYTES - 4 : 0;
     return new StartRequested(
-        payload(inputBytes), "tenant-" + random.nextInt(3), random.nextInt(10), deadlineMs, null);
+        payload(inputBytes),
+        "tenant-" + random.nextInt(3),
+        random.nextInt(10),
+        deadlineMs,
+        null,
+        random.nextInt(4) == 0
+            ? new Parent("above", "step", 1 + random.nextInt(3), 1 + random.nextInt(Parent.DEPTH))
+            : null,
+        DuplicatePolicy.REJECT);
   }
 
   private void work(DispatchStep command) {
     CompiledStep step = workflow.definition().step(command.step());
-    AttemptReported report =
-        random.nextDouble() < failureShare
-            ? new AttemptReported(step.id(), command.attempt(), null, failure())
-            : new AttemptReported(step.id(), command.attempt(), output(), null);
-    boolean hangs = step.timeoutMs() > 0 && random.nextInt(10) == 0;
-    (hangs ? stale : pending).add(report);
+    boolean mayHang = step.timeoutMs() > 0 || step.limits().needClocks();
+    send(report(step.id(), command.attempt()), mayHang);
+  }
+
+  /** Another workflow comes to its end some time, or never. */
+  private void work(Parent waiting) {
+    CompiledStep step = workflow.definition().step(workflow.definition().indexOf(waiting.step()));
+    send(report(waiting.step(), waiting.attempt()), step.timeoutMs() > 0);
+  }
+
+  private AttemptReported report(String step, int attempt) {
+    return random.nextDouble() < failureShare
+        ? new AttemptReported(step, attempt, null, failure())
+        : new AttemptReported(step, attempt, output(), null);
+  }
+
+  private void send(AttemptReported report, boolean mayHang) {
+    (mayHang && random.nextInt(10) == 0 ? stale : pending).add(report);
   }
 
   private Failure failure() {

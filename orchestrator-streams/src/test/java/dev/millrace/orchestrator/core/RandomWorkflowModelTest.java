@@ -2,7 +2,12 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
+import dev.millrace.orchestrator.core.event.ControlRefused;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -10,12 +15,16 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -27,6 +36,15 @@ import org.junit.jupiter.api.Test;
  */
 class RandomWorkflowModelTest {
   private static final int DEFAULT_SEEDS = 10_000;
+
+  /** What is refused before anything is decided on a workflow, or on a branch. */
+  private static final EnumSet<Refusal> OF_THE_SHELL =
+      EnumSet.of(
+          Refusal.UNKNOWN_BRANCH,
+          Refusal.EXISTING_RETURNED,
+          Refusal.ALREADY_APPLIED,
+          Refusal.DEFINITION_MISSING,
+          Refusal.DEFINITION_CHANGED);
 
   private final Map<WorkflowStatus, Integer> ended = new EnumMap<>(WorkflowStatus.class);
   private final Map<String, Long> events = new TreeMap<>();
@@ -71,7 +89,8 @@ class RandomWorkflowModelTest {
             WorkflowStatus.SUCCEEDED,
             WorkflowStatus.FAILED,
             WorkflowStatus.CANCELLED,
-            WorkflowStatus.TIMED_OUT);
+            WorkflowStatus.TIMED_OUT,
+            WorkflowStatus.TERMINATED);
     for (Class<?> kind :
         new Class<?>[] {
           WorkflowStarted.class,
@@ -83,12 +102,26 @@ class RandomWorkflowModelTest {
           StepSucceeded.class,
           AttemptFailed.class,
           StepFailed.class,
+          AttemptHeard.class,
+          StepsReset.class,
+          SignalReceived.class,
+          WorkflowPaused.class,
+          WorkflowResumed.class,
+          PriorityChanged.class,
+          ControlRefused.class,
           WorkflowEnding.class,
           WorkflowEnded.class
         }) {
       assertThat(events.getOrDefault(kind.getSimpleName(), 0L))
           .as("events of the kind %s in %d workflows", kind.getSimpleName(), workflows)
           .isGreaterThan(DEFAULT_SEEDS / 50);
+    }
+    EnumSet<Refusal> refusals = EnumSet.allOf(Refusal.class);
+    refusals.removeAll(OF_THE_SHELL);
+    for (Refusal refusal : refusals) {
+      assertThat(events.getOrDefault(refusal.code(), 0L))
+          .as("inputs that were refused as %s in %d workflows", refusal.code(), workflows)
+          .isPositive();
     }
   }
 
@@ -98,7 +131,7 @@ class RandomWorkflowModelTest {
       ended.merge(run.toTheEnd(), 1, Integer::sum);
       inputs += run.inputs();
       workflows++;
-      run.events().forEach((kind, count) -> events.merge(kind.getSimpleName(), count, Long::sum));
+      run.events().forEach((kind, count) -> events.merge(kind, count, Long::sum));
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError(
           "seed %d (run it alone with -Dmillrace.seed=%d): %s"

@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -24,6 +25,9 @@ final class ReferenceEnd {
   /** Lets everything happen that may. */
   private final Runnable settle;
 
+  /** Gives up the workflows that steps wait for. */
+  private final Runnable leaveChildren;
+
   /** Steps to undo, in the order of their completion. */
   private final List<String> toUndo = new ArrayList<>();
 
@@ -31,18 +35,26 @@ final class ReferenceEnd {
   private @Nullable String failureType;
   private @Nullable Payload result;
   private @Nullable WorkflowStatus ended;
+  private @Nullable Parent parent;
 
   ReferenceEnd(
       WorkflowDefinition definition,
       Map<String, ReferenceStep> steps,
       ReferenceScope scope,
       Consumer<String> tell,
-      Runnable settle) {
+      Runnable settle,
+      Runnable leaveChildren) {
     this.definition = definition;
     this.steps = steps;
     this.scope = scope;
     this.tell = tell;
     this.settle = settle;
+    this.leaveChildren = leaveChildren;
+  }
+
+  /** Somebody is told how it ends. */
+  void begin(@Nullable Parent above) {
+    parent = above;
   }
 
   /** How it is going to end, or has ended; null while that is not known. */
@@ -69,6 +81,9 @@ final class ReferenceEnd {
   /** It is known how the workflow ends, or what else than success it is. */
   void begin(WorkflowStatus how, @Nullable String type) {
     boolean isFirst = outcome == null;
+    if (isFirst) {
+      leaveChildren.run();
+    }
     boolean isAwaiting = steps.values().stream().anyMatch(ReferenceEnd::mayNeedUndoing);
     boolean needsCleanUp =
         !isFirst || !toUndo.isEmpty() || isAwaiting || !definition.finallySteps().isEmpty();
@@ -87,18 +102,30 @@ final class ReferenceEnd {
     }
     for (ReferenceStep step : steps.values()) {
       if (step.part == Part.MAIN && !step.status.isFinal() && !mayNeedUndoing(step)) {
-        step.status = StepStatus.ABANDONED;
-        step.deadlineMs = 0;
+        step.come(StepStatus.ABANDONED);
       }
     }
     tellEnd("ending", result);
     settle.run();
   }
 
+  /** It ends at once. */
+  void terminate() {
+    outcome = WorkflowStatus.TERMINATED;
+    failureType = Failure.TERMINATED;
+    result = null;
+    tellEnd("ended", null);
+    ended = outcome;
+  }
+
   private void tellEnd(String how, @Nullable Payload output) {
     WorkflowStatus known = outcome == null ? WorkflowStatus.ABSENT : outcome;
     Failure failure = failureType == null ? null : new Failure(failureType, "", false);
     tell.accept(Told.ends(how, known, failure, output));
+    if (how.equals("ended") && parent != null) {
+      String type = failureType == null ? null : failureType.replaceFirst("^millrace[.]", "child.");
+      tell.accept(Told.parent(parent, result, type));
+    }
   }
 
   private static boolean mayNeedUndoing(ReferenceStep step) {

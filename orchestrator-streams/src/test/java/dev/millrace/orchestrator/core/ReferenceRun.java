@@ -32,9 +32,11 @@ final class ReferenceRun {
   private final ReferenceJoins joins;
   private final ToLongBiFunction<String, Integer> retryAtMs;
   private final ReferenceEnd end;
+  private final ReferenceWaits waits;
   private List<String> told = new ArrayList<>();
   private List<String> order = List.of();
   private long nowMs;
+  private boolean isPaused;
 
   ReferenceRun(
       WorkflowDefinition definition,
@@ -46,7 +48,11 @@ final class ReferenceRun {
     this.scope = scope;
     this.retryAtMs = retryAtMs;
     this.joins = new ReferenceJoins(steps);
-    this.end = new ReferenceEnd(definition, steps, scope, words -> told.add(words), this::settle);
+    ReferenceWaits waiting = new ReferenceWaits(this, steps, scope);
+    this.waits = waiting;
+    this.end =
+        new ReferenceEnd(
+            definition, steps, scope, this::tell, this::settle, () -> waiting.leaveAll(Part.MAIN));
   }
 
   ReferenceJoins joins() {
@@ -55,6 +61,26 @@ final class ReferenceRun {
 
   ReferenceEnd end() {
     return end;
+  }
+
+  ReferenceWaits waits() {
+    return waits;
+  }
+
+  long nowMs() {
+    return nowMs;
+  }
+
+  boolean isPaused() {
+    return isPaused;
+  }
+
+  void pause(boolean paused) {
+    isPaused = paused;
+  }
+
+  void tell(String words) {
+    told.add(words);
   }
 
   void begin(long atMs, List<String> inOrder, List<String> telling) {
@@ -91,7 +117,8 @@ final class ReferenceRun {
     if (end.ended() != null || !mayRun) {
       return false;
     }
-    if (step.status == StepStatus.READY && step.deadlineMs == 0 && !isFull(step)) {
+    boolean isHeld = isPaused || step.deadlineMs != 0 || isFull(step);
+    if (step.status == StepStatus.READY && !isHeld) {
       start(step);
       return true;
     }
@@ -116,14 +143,22 @@ final class ReferenceRun {
     };
   }
 
-  private boolean skip(ReferenceStep step, String reason) {
-    step.status = StepStatus.SKIPPED;
+  boolean skip(ReferenceStep step, String reason) {
+    step.come(StepStatus.SKIPPED);
     told.add(Told.skipped(step.id(), reason));
+    if (step.part == Part.COMPENSATION) {
+      end.toUndo().remove(step.undoes());
+    }
     return true;
   }
 
   /** Gets a step under way, or holds it. */
   void start(ReferenceStep step) {
+    if (isPaused) {
+      step.status = StepStatus.READY;
+      step.deadlineMs = 0;
+      return;
+    }
     if (step.definition.action() instanceof StepAction.Work) {
       var window = step.definition.window();
       long opensAtMs = window == null ? nowMs : ReferenceWindows.opensAtMs(window, nowMs);
@@ -141,10 +176,11 @@ final class ReferenceRun {
   }
 
   private boolean isFull(ReferenceStep step) {
+    if (definition.maxParallel() == 0 || step.part == Part.COMPENSATION) {
+      return false;
+    }
     long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();
-    return definition.maxParallel() > 0
-        && open >= definition.maxParallel()
-        && step.part != Part.COMPENSATION;
+    return open >= definition.maxParallel();
   }
 
   private void doIt(ReferenceStep step) throws EvaluationException {
@@ -172,8 +208,8 @@ final class ReferenceRun {
         long ms = scope.evaluate(ExpressionCompiler::time, until.time(), null);
         suspend(step, Math.min(Math.max(1, ms), WorkflowView.LATEST_DEADLINE_MS));
       }
-      case StepAction.AwaitSignal signal -> throw new AssertionError("no signals yet");
-      case StepAction.StartChild child -> throw new AssertionError("no children yet");
+      case StepAction.AwaitSignal signal -> waits.await(step, signal);
+      case StepAction.StartChild child -> waits.startChild(step, child);
     }
   }
 
@@ -186,7 +222,7 @@ final class ReferenceRun {
     return null;
   }
 
-  private void suspend(ReferenceStep step, long dueMs) {
+  void suspend(ReferenceStep step, long dueMs) {
     step.attempt++;
     step.attemptsOfRound++;
     step.status = StepStatus.SUSPENDED;
@@ -200,19 +236,22 @@ final class ReferenceRun {
   }
 
   private void dispatch(ReferenceStep step) throws EvaluationException {
+    if (step.overallByMs != 0 && step.overallByMs <= nowMs) {
+      failed(step, Failure.SCHEDULE_TO_CLOSE_TIMEOUT);
+      return;
+    }
     boolean undoes = step.part == Part.COMPENSATION;
     Payload input = undoes ? step(step.undoes()).output : null;
     String mapping = mapping(step);
     if (mapping != null) {
       input = scope.evaluate(ExpressionCompiler::template, mapping, input);
     }
-    long timeoutMs = step.definition.timeouts().startToClose().toMillis();
     step.status = StepStatus.OPEN;
     step.attempt++;
     step.attemptsOfRound++;
-    step.deadlineMs = timeoutMs == 0 ? 0 : nowMs + timeoutMs;
+    long attemptByMs = ReferenceClocks.dispatched(step, nowMs);
     told.add(Told.dispatched(step.id(), step.attempt, step.deadlineMs));
-    told.add(Told.command(step.id(), step.attempt, undoes || mapping != null, input));
+    told.add(Told.command(step.id(), step.attempt, attemptByMs, undoes || mapping != null, input));
   }
 
   /** A worker has done what it was asked for, once. */
@@ -241,7 +280,9 @@ final class ReferenceRun {
       return;
     }
     long delayMs = repeat.delay().toMillis();
-    step.status = StepStatus.BACKING_OFF;
+    long overallByMs = step.overallByMs;
+    step.come(StepStatus.BACKING_OFF);
+    step.overallByMs = overallByMs;
     step.attemptsOfRound = 0;
     step.deadlineMs = delayMs == 0 ? 0 : nowMs + delayMs;
     told.add(Told.repeated(step.id(), step.attempt, step.deadlineMs));
@@ -265,8 +306,7 @@ final class ReferenceRun {
         }
       }
     }
-    step.status = StepStatus.SUCCEEDED;
-    step.deadlineMs = 0;
+    step.come(StepStatus.SUCCEEDED);
     told.add(Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
     if (step.definition.compensation() != null) {
       end.toUndo().add(step.id());
@@ -311,33 +351,25 @@ final class ReferenceRun {
       failed(step, type);
       return;
     }
+    long chosenMs = retryAtMs.applyAsLong(step.id(), step.attempt);
+    long dueMs = ReferenceClocks.checkedRetryAtMs(step, chosenMs, nowMs);
+    if (step.overallByMs != 0 && step.overallByMs <= dueMs) {
+      failed(step, Failure.SCHEDULE_TO_CLOSE_TIMEOUT);
+      return;
+    }
     step.status = StepStatus.BACKING_OFF;
-    step.deadlineMs = checkedRetryAtMs(step);
+    step.deadlineMs = dueMs;
+    step.child = null;
+    step.startByMs = 0;
+    step.closeByMs = 0;
+    step.heartbeatByMs = 0;
     told.add(Told.retried(step.id(), step.attempt, type, step.deadlineMs));
   }
 
-  private long checkedRetryAtMs(ReferenceStep step) {
-    double waitMs = step.retry.initialInterval().toMillis();
-    for (int i = 1; i < step.attemptsOfRound; i++) {
-      waitMs *= step.retry.coefficient();
-    }
-    waitMs = Math.min(waitMs, (double) step.retry.maxInterval().toMillis());
-    double leastMs = Math.max(1, Math.floor(waitMs * (1 - step.retry.jitter())));
-    double mostMs = Math.max(1, Math.ceil(waitMs * (1 + step.retry.jitter())));
-    long dueMs = retryAtMs.applyAsLong(step.id(), step.attempt);
-    if (dueMs < nowMs + leastMs || dueMs > nowMs + mostMs) {
-      throw new AssertionError(
-          "retry of %s/%d after %d ms, expected %f to %f"
-              .formatted(step.id(), step.attempt, dueMs - nowMs, leastMs, mostMs));
-    }
-    return dueMs;
-  }
-
   /** The step has failed for good. */
-  private void failed(ReferenceStep step, String type) {
+  void failed(ReferenceStep step, String type) {
     FailureRule rule = step.ruleFor(type);
-    step.status = StepStatus.FAILED;
-    step.deadlineMs = 0;
+    step.come(StepStatus.FAILED);
     step.output = null;
     if (rule != null && rule.reaction() instanceof FailureRule.Reaction.GoOn) {
       step.consequence = Consequence.CONTINUE;

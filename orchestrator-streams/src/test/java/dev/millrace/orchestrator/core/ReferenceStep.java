@@ -6,13 +6,16 @@ import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,8 @@ final class ReferenceStep {
   final Part part;
   final RetryPolicy retry;
 
+  private final Map<String, Dependency> dependsOn = new HashMap<>();
+
   /** Steps that route failures to this one. */
   final Set<String> routedFrom = new HashSet<>();
 
@@ -38,6 +43,19 @@ final class ReferenceStep {
   int rounds;
   long deadlineMs;
   @Nullable Payload output;
+
+  /** Its time-outs, where it has others than that of the attempt; 0 for none. */
+  long startByMs;
+
+  long closeByMs;
+  long overallByMs;
+  long heartbeatByMs;
+
+  /** How far its attempts have come. */
+  @Nullable Payload progress;
+
+  /** The workflow that it waits for. */
+  @Nullable String child;
 
   /** Dependents to which its success does not lead. */
   final Set<String> notTaken = new HashSet<>();
@@ -52,6 +70,7 @@ final class ReferenceStep {
     this.part = part;
     RetryPolicy own = definition.retry();
     this.retry = own == null ? defaults : own;
+    definition.dependsOn().forEach(each -> dependsOn.put(each.step(), each));
   }
 
   /** The steps of a definition: those of the main part, finally steps, compensations. */
@@ -93,6 +112,47 @@ final class ReferenceStep {
     return id().substring("compensate:".length());
   }
 
+  /** It has come to its end, or waits again. */
+  void come(StepStatus to) {
+    status = to;
+    deadlineMs = 0;
+    child = null;
+    progress = null;
+    startByMs = 0;
+    closeByMs = 0;
+    overallByMs = 0;
+    heartbeatByMs = 0;
+  }
+
+  /** It is as if it had not run, but for the number of its next attempt. */
+  void reset() {
+    come(StepStatus.WAITING);
+    attemptsOfRound = 0;
+    rounds = 0;
+    output = null;
+    notTaken.clear();
+    consequence = Consequence.FAIL;
+    routedTo = null;
+  }
+
+  /** Whether it has other time-outs than that of the attempt. */
+  boolean hasClocks() {
+    Timeouts limits = definition.timeouts();
+    return isWork()
+        && !(limits.scheduleToStart().isZero()
+            && limits.scheduleToClose().isZero()
+            && limits.heartbeat().isZero());
+  }
+
+  /** Whether a completion of an attempt is waited for. */
+  boolean awaits(int reported) {
+    boolean isUnderWay =
+        status == StepStatus.OPEN
+            || (status == StepStatus.SUSPENDED
+                && definition.action() instanceof StepAction.StartChild);
+    return isUnderWay && attempt == reported;
+  }
+
   boolean isWork() {
     return definition.action() instanceof StepAction.Work;
   }
@@ -107,10 +167,7 @@ final class ReferenceStep {
 
   /** The dependency on another step; null where there is none. */
   @Nullable Dependency dependencyOn(String other) {
-    return definition.dependsOn().stream()
-        .filter(each -> each.step().equals(other))
-        .findFirst()
-        .orElse(null);
+    return dependsOn.get(other);
   }
 
   @Nullable FailureRule ruleFor(String failureType) {

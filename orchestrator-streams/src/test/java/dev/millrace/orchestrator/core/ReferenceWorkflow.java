@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReferenceWorkflow {
   static final int LARGEST_OUTPUT = 1024 * 1024;
+  private static final int LARGEST_PROGRESS = 64 * 1024;
 
   private final Map<String, ReferenceStep> steps = new LinkedHashMap<>();
   private final WorkflowDefinition definition;
   private final ReferenceScope scope = new ReferenceScope(steps);
   private final ReferenceRun run;
+  private final ReferenceOperators operators;
   private final List<String> texts;
   private WorkflowStatus status = WorkflowStatus.ABSENT;
   private long deadlineMs;
@@ -47,6 +49,7 @@ final class ReferenceWorkflow {
     this.definition = definition;
     ReferenceStep.all(definition).forEach(step -> steps.put(step.id(), step));
     run = new ReferenceRun(definition, steps, scope, retryAtMs);
+    operators = new ReferenceOperators(run, steps);
     texts = ReferenceScope.texts(definition);
   }
 
@@ -69,6 +72,19 @@ final class ReferenceWorkflow {
 
   @Nullable Payload result() {
     return run.end().result();
+  }
+
+  boolean isPaused() {
+    return run.isPaused();
+  }
+
+  int priority() {
+    return operators.priority();
+  }
+
+  /** Signals that came before a step waited for them, oldest first. */
+  List<ReferenceWaits.Kept> keptSignals() {
+    return run.waits().kept();
   }
 
   List<ReferenceStep> steps() {
@@ -109,13 +125,23 @@ final class ReferenceWorkflow {
     if (status() != WorkflowStatus.RUNNING) {
       return Refusal.WORKFLOW_ENDED;
     }
+    if (input instanceof AttemptRunning sign) {
+      ReferenceStep step = steps.get(sign.stepId());
+      if (step == null) {
+        return Refusal.UNKNOWN_STEP;
+      }
+      if (step.status != StepStatus.OPEN || step.attempt != sign.attempt()) {
+        return Refusal.ATTEMPT_NOT_OPEN;
+      }
+      boolean isLarge = sign.progress() != null && sign.progress().data().length > LARGEST_PROGRESS;
+      return isLarge ? Refusal.PROGRESS_TOO_LARGE : null;
+    }
     if (input instanceof AttemptReported report) {
       ReferenceStep step = steps.get(report.stepId());
       if (step == null) {
         return Refusal.UNKNOWN_STEP;
       }
-      boolean open = step.status == StepStatus.OPEN && step.attempt == report.attempt();
-      return open ? null : Refusal.ATTEMPT_NOT_OPEN;
+      return step.awaits(report.attempt()) ? null : Refusal.ATTEMPT_NOT_OPEN;
     }
     return null;
   }
@@ -130,16 +156,8 @@ final class ReferenceWorkflow {
     run.begin(nowMs, order, told);
     switch (input) {
       case StartRequested start -> start(start, nowMs, told);
-      case ControlRequested control -> {
-        if (status().hasEnded()) {
-          told.add("refused workflow-ended");
-        } else if (run.end().outcome() != null) {
-          told.add("refused already-ending");
-        } else {
-          run.end().begin(WorkflowStatus.CANCELLED, Failure.CANCELLED);
-        }
-      }
-      case AttemptRunning running -> throw new AssertionError(input);
+      case ControlRequested control -> operators.request(control);
+      case AttemptRunning sign -> ReferenceClocks.heard(run, step(sign.stepId()), sign);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
       case ChunkRequested chunk -> throw new IllegalArgumentException("no branches: " + chunk);
@@ -152,6 +170,9 @@ final class ReferenceWorkflow {
   private void start(StartRequested start, long nowMs, List<String> told) {
     status = WorkflowStatus.RUNNING;
     scope.input = start.input();
+    operators.begin(start.priority());
+    run.waits().begin(start.parent());
+    run.end().begin(start.parent());
     long timeoutMs = definition.timeout().toMillis();
     deadlineMs = timeoutMs == 0 ? 0 : nowMs + timeoutMs;
     if (start.deadlineMs() != 0 && (deadlineMs == 0 || start.deadlineMs() < deadlineMs)) {
@@ -161,10 +182,7 @@ final class ReferenceWorkflow {
   }
 
   private void report(AttemptReported report) {
-    ReferenceStep step = steps.get(report.stepId());
-    if (step == null) {
-      throw new AssertionError("no step " + report.stepId());
-    }
+    ReferenceStep step = step(report.stepId());
     Payload output = report.output();
     Failure failure = report.failure();
     if (failure != null) {
@@ -176,6 +194,14 @@ final class ReferenceWorkflow {
     }
   }
 
+  private ReferenceStep step(String id) {
+    ReferenceStep step = steps.get(id);
+    if (step == null) {
+      throw new AssertionError("no step " + id);
+    }
+    return step;
+  }
+
   private void timer(long nowMs) {
     if (run.end().outcome() == null && deadlineMs != 0 && deadlineMs <= nowMs) {
       run.end().begin(WorkflowStatus.TIMED_OUT, Failure.WORKFLOW_TIMEOUT);
@@ -185,9 +211,9 @@ final class ReferenceWorkflow {
       boolean isDue = step.deadlineMs != 0 && step.deadlineMs <= nowMs;
       if (isDue && status() == WorkflowStatus.RUNNING) {
         switch (step.status) {
-          case OPEN -> run.attemptFailed(step, Failure.START_TO_CLOSE_TIMEOUT, true);
+          case OPEN -> ReferenceClocks.timeOut(run, step);
           case BACKING_OFF, READY -> run.start(step);
-          case SUSPENDED -> run.succeeded(step, null);
+          case SUSPENDED -> run.waits().endWait(step);
           case WAITING, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
               throw new AssertionError(step.status + " with a deadline: " + step.id());
         }

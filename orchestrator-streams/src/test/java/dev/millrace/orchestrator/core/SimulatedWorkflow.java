@@ -6,8 +6,9 @@ import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.Input;
@@ -24,8 +25,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +44,10 @@ final class SimulatedWorkflow {
   private final List<Applied> history = new ArrayList<>();
   private final Map<Integer, Payload> ownKeys = new HashMap<>();
 
-  /** All that ever had keys of their own, for the replays. */
-  private final Map<Integer, Payload> formerKeys = new HashMap<>();
-
   private final Map<String, Long> retriesMs = new HashMap<>();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private byte[] stored = PackedWorkflow.absent().bytes();
-  private final Map<Class<? extends Event>, Long> kinds = new HashMap<>();
+  private final Map<String, Long> kinds = new HashMap<>();
   private long nextSequence;
 
   SimulatedWorkflow(WorkflowDefinition source) {
@@ -70,26 +70,28 @@ final class SimulatedWorkflow {
     return PackedWorkflow.of(stored).armedTimerMs();
   }
 
-  /** Applies an input, checks everything and hands out the commands that came of it. */
-  List<DispatchStep> apply(Input input, long nowMs) {
-    Applied applied = Applied.apply(definition, stored, formerKeys, input, nowMs, history.size());
+  /** Applies an input, checks everything and hands out what is to be done because of it. */
+  List<Effect> apply(Input input, long nowMs) {
+    Map<Integer, Payload> payloads = Map.copyOf(ownKeys);
+    Applied applied = Applied.apply(definition, stored, payloads, input, nowMs, history.size());
     history.add(applied);
     stored = applied.after();
     applied.spilled().forEach(each -> ownKeys.put(each.slot(), each.payload()));
-    formerKeys.putAll(ownKeys);
     applied.released().forEach(ownKeys::remove);
-    List<DispatchStep> commands = commands(applied);
-    checkDecision(applied, commands);
+    checkDecision(applied);
     for (Event event : applied.events()) {
       log.accept(nextSequence++, event, nowMs);
-      kinds.merge(event.getClass(), 1L, Long::sum);
+      kinds.merge(event.getClass().getSimpleName(), 1L, Long::sum);
+      if (event instanceof ControlRefused refused) {
+        kinds.merge(refused.code(), 1L, Long::sum);
+      }
     }
     assertThat(log.violations()).isEmpty();
     applied.fold(fold);
     fold.spilled().take();
     fold.spilled().takeReleased();
     checkState();
-    return commands;
+    return applied.effects();
   }
 
   /** The workflow as it is stored. */
@@ -97,9 +99,9 @@ final class SimulatedWorkflow {
     return stored;
   }
 
-  /** The payloads that have keys of their own, or had, by slot. */
+  /** The payloads that have keys of their own, by slot. */
   Map<Integer, Payload> payloads() {
-    return formerKeys;
+    return Map.copyOf(ownKeys);
   }
 
   /** All that happened so far. */
@@ -115,9 +117,14 @@ final class SimulatedWorkflow {
     }
   }
 
-  /** How many events of each kind there were. */
-  Map<Class<? extends Event>, Long> kinds() {
+  /** How many events of each kind there were, and refusals of each code. */
+  Map<String, Long> kinds() {
     return kinds;
+  }
+
+  /** The workflow as it should be. */
+  ReferenceWorkflow reference() {
+    return reference;
   }
 
   int inputs() {
@@ -132,22 +139,10 @@ final class SimulatedWorkflow {
     }
   }
 
-  private static List<DispatchStep> commands(Applied applied) {
-    List<DispatchStep> commands = new ArrayList<>();
-    applied
-        .effects()
-        .forEach(
-            effect -> {
-              if (effect instanceof DispatchStep command) {
-                commands.add(command);
-              }
-            });
-    return commands;
-  }
-
-  private void checkDecision(Applied applied, List<DispatchStep> commands) {
+  private void checkDecision(Applied applied) {
     if (applied.decision() instanceof Decision.Refused refused) {
       assertThat(refused.reason()).isEqualTo(reference.refusal(applied.input()));
+      kinds.merge(refused.reason().code(), 1L, Long::sum);
       return;
     }
     assertThat(reference.refusal(applied.input())).isNull();
@@ -162,7 +157,12 @@ final class SimulatedWorkflow {
         retriesMs.put(step + "/" + failed.attempt(), failed.retryAtMs());
       }
     }
-    commands.forEach(command -> told.add(Told.command(command, definition)));
+    for (Effect effect : applied.effects()) {
+      String words = Told.of(effect, definition);
+      if (!words.isEmpty()) {
+        told.add(words);
+      }
+    }
     List<String> order = Told.steps(applied.events(), definition);
     List<String> expected = reference.apply(applied.input(), applied.nowMs(), order);
     Collections.sort(told);
@@ -191,6 +191,7 @@ final class SimulatedWorkflow {
               Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
           .isEqualTo(reference.toUndo());
       List<ReferenceStep> steps = reference.steps();
+      checkControls(workflow);
       int ridingBytes = 0;
       for (int step = 0; step < steps.size(); step++) {
         checkStep(workflow, step, steps.get(step));
@@ -205,6 +206,24 @@ final class SimulatedWorkflow {
           .as("payloads with keys of their own")
           .isEqualTo(own == null ? Set.of() : Set.of(PackedWorkflow.RESULT_SLOT));
     }
+  }
+
+  private void checkControls(PackedWorkflow workflow) {
+    assertThat(workflow.isPaused()).isEqualTo(reference.isPaused());
+    assertThat(workflow.priority()).isEqualTo(reference.priority());
+    assertThat(workflow.keptSignals()).isEqualTo(reference.keptSignals().size());
+    PendingPayloads payloads = new PendingPayloads(workflow, ownKeys);
+    Set<String> names = new HashSet<>();
+    for (ReferenceWaits.Kept signal : reference.keptSignals()) {
+      if (names.add(signal.name())) {
+        assertThat(payloads.signal(workflow.keptSignal(signal.name())))
+            .as("oldest signal '%s'", signal.name())
+            .isEqualTo(signal.payload());
+      }
+    }
+    assertThat(ownKeys.keySet())
+        .as("payloads with keys of their own")
+        .containsExactlyInAnyOrderElementsOf(workflow.spilledSlots());
   }
 
   private void checkStep(PackedWorkflow workflow, int step, ReferenceStep expected) {
@@ -230,9 +249,19 @@ final class SimulatedWorkflow {
                   expected.rounds,
                   expected.deadlineMs));
     }
+    if (!Objects.equals(workflow.child(step), expected.child)) {
+      throw new AssertionError(
+          "step %s waits for workflow %s, expected %s"
+              .formatted(expected.id(), workflow.child(step), expected.child));
+    }
     Payload output = output(workflow, step);
     boolean read = expected.status == StepStatus.SUCCEEDED && reference.isRead(expected);
     assertThat(output).isEqualTo(read ? expected.output : null);
+    if (expected.status == StepStatus.OPEN || expected.progress != null) {
+      assertThat(new PendingPayloads(workflow, ownKeys).progress(step))
+          .as("progress of step %s", expected.id())
+          .isEqualTo(expected.progress);
+    }
   }
 
   private static ReferenceJoins.Verdict verdict(int join) {

@@ -71,6 +71,13 @@ public final class TestStep {
     return timeouts(Timeouts.startToClose(startToClose));
   }
 
+  /** The limit of an attempt, beside the other limits. */
+  TestStep startToClose(Duration limit) {
+    return timeouts(
+        new Timeouts(
+            limit, timeouts.scheduleToStart(), timeouts.scheduleToClose(), timeouts.heartbeat()));
+  }
+
   public TestStep timeouts(Timeouts limits) {
     timeouts = limits;
     return this;

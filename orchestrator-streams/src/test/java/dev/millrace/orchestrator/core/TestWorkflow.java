@@ -17,12 +17,14 @@ import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
+import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -119,6 +121,11 @@ public final class TestWorkflow implements Targets {
 
   public Decision start(@Nullable Payload input, String tenant, long deadlineMs) {
     return decide(new StartRequested(input, tenant, 5, deadlineMs, null));
+  }
+
+  /** Starts the workflow for another one, which is told how it ends. */
+  public Decision start(Parent parent) {
+    return decide(new StartRequested(null, "acme", 5, 0, null, parent, DuplicatePolicy.REJECT));
   }
 
   public Decision succeed(String step, int attempt) {

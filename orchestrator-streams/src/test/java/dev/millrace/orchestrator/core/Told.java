@@ -1,6 +1,15 @@
 package dev.millrace.orchestrator.core;
 
+import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.KeepItems;
+import dev.millrace.orchestrator.core.effect.OpenChunk;
+import dev.millrace.orchestrator.core.effect.ReportChunk;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.event.BranchesOpened;
@@ -27,6 +36,7 @@ import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.Arrays;
@@ -77,12 +87,22 @@ final class Told {
       case WorkflowMigrated migrated -> throw notTold(migrated);
       case MigrationTried tried -> throw notTold(tried);
       case ControlRefused refused -> "refused " + refused.code();
-      case AttemptHeard heard -> throw new AssertionError(event);
-      case StepsReset reset -> throw new AssertionError(event);
-      case SignalReceived signal -> throw new AssertionError(event);
-      case WorkflowPaused paused -> throw new AssertionError(event);
-      case WorkflowResumed resumed -> throw new AssertionError(event);
-      case PriorityChanged changed -> throw new AssertionError(event);
+      case AttemptHeard heard ->
+          heard(
+              id(definition, heard.step()), heard.attempt(), heard.progress(), heard.deadlineMs());
+      case StepsReset reset -> {
+        Set<String> steps = new TreeSet<>();
+        reset.steps().forEach(each -> steps.add(id(definition, each)));
+        yield reset(steps);
+      }
+      case SignalReceived signal ->
+          signal(
+              signal.name(),
+              signal.payload(),
+              signal.step() == CompiledDefinition.NO_STEP ? null : id(definition, signal.step()));
+      case WorkflowPaused paused -> "paused";
+      case WorkflowResumed resumed -> "resumed";
+      case PriorityChanged changed -> "priority " + changed.priority();
       case WorkflowEnding ending ->
           ends("ending", ending.outcome().status(), ending.outcome().failure(), ending.output());
       case WorkflowEnded ended ->
@@ -128,8 +148,8 @@ final class Told {
     };
   }
 
-  private static IllegalArgumentException notTold(Event event) {
-    return new IllegalArgumentException("the reference knows no branches: " + event);
+  private static IllegalArgumentException notTold(Object what) {
+    return new IllegalArgumentException("the reference knows nothing of such: " + what);
   }
 
   static String started(long deadlineMs) {
@@ -140,13 +160,66 @@ final class Told {
     return "dispatched %s/%d, deadline %d".formatted(step, attempt, deadlineMs);
   }
 
-  static String command(DispatchStep command, CompiledDefinition definition) {
-    return command(
-        id(definition, command.step()), command.attempt(), command.isMapped(), command.input());
+  /** An effect in words; empty for a timer, of which only the earliest matters. */
+  static String of(Effect effect, CompiledDefinition definition) {
+    return switch (effect) {
+      case DispatchStep command ->
+          command(
+              id(definition, command.step()),
+              command.attempt(),
+              command.deadlineMs(),
+              command.isMapped(),
+              command.input());
+      case ArmTimer timer -> "";
+      case StartWorkflow start ->
+          child(
+              start.workflowId(),
+              start.definition(),
+              start.version(),
+              start.input(),
+              start.parent());
+      case CancelWorkflow cancel -> cancelled(cancel.workflowId());
+      case TellParent tell ->
+          parent(
+              tell.parent(), tell.output(), tell.failure() == null ? null : tell.failure().type());
+      case CacheResult result -> throw notTold(result);
+      case KeepItems items -> throw notTold(items);
+      case OpenChunk open -> throw notTold(open);
+      case ReportChunk report -> throw notTold(report);
+    };
   }
 
-  static String command(String step, int attempt, boolean isMapped, @Nullable Payload input) {
-    return "command %s/%d%s".formatted(step, attempt, isMapped ? " with " + payload(input) : "");
+  static String command(
+      String step, int attempt, long deadlineMs, boolean isMapped, @Nullable Payload input) {
+    return "command %s/%d until %d%s"
+        .formatted(step, attempt, deadlineMs, isMapped ? " with " + payload(input) : "");
+  }
+
+  static String child(
+      String id, String definition, int version, @Nullable Payload input, @Nullable Parent parent) {
+    return "child '%s' of %s/%d with %s for %s"
+        .formatted(id, definition, version, payload(input), parent);
+  }
+
+  static String cancelled(String workflowId) {
+    return "cancel '%s'".formatted(workflowId);
+  }
+
+  static String parent(Parent parent, @Nullable Payload output, @Nullable String failureType) {
+    return "tell %s %s of %s".formatted(parent, payload(output), failureType);
+  }
+
+  static String heard(String step, int attempt, @Nullable Payload progress, long deadlineMs) {
+    return "heard %s/%d with %s, deadline %d"
+        .formatted(step, attempt, payload(progress), deadlineMs);
+  }
+
+  static String reset(Set<String> steps) {
+    return "reset " + steps;
+  }
+
+  static String signal(String name, @Nullable Payload payload, @Nullable String step) {
+    return "signal %s with %s to %s".formatted(name, payload(payload), step);
   }
 
   static String suspended(String step, int attempt, long dueMs) {

@@ -34,7 +34,9 @@ final class Ending {
 
   /** It is known how the workflow ends, unless it succeeds. */
   void begin(Outcome outcome) {
-    steps.children().leaveAll();
+    if (state.outcome() == null) {
+      steps.children().leaveAll();
+    }
     if (needsCleanUp()) {
       transition.record(new WorkflowEnding(outcome, null));
       proceed();
@@ -46,7 +48,8 @@ final class Ending {
   /** The workflow has ended. */
   void end(Outcome outcome, @Nullable Payload output) {
     Parent parent = state.parent();
-    Payload result = output == null && parent != null ? transition.payloads().result() : output;
+    boolean isKept = output == null && outcome.failure() == null && parent != null;
+    Payload result = isKept ? transition.payloads().result() : output;
     transition.record(new WorkflowEnded(outcome, output));
     steps.children().tellParent(parent, outcome, result);
   }
@@ -102,12 +105,23 @@ final class Ending {
     }
   }
 
+  /** Whether the finally steps may begin, or have begun. */
+  boolean hasCleanedUp() {
+    Outcome outcome = state.outcome();
+    return outcome != null
+        && (outcome.status() == WorkflowStatus.SUCCEEDED
+            || (state.toCompensate().length == 0 && !isAwaiting()));
+  }
+
   private boolean needsCleanUp() {
-    if (state.outcome() != null
+    return state.outcome() != null
         || definition.finallySteps() > 0
-        || state.toCompensate().length > 0) {
-      return true;
-    }
+        || state.toCompensate().length > 0
+        || isAwaiting();
+  }
+
+  /** Whether a step can still complete that would have to be undone then. */
+  private boolean isAwaiting() {
     for (int step = 0; step < definition.mainSteps() && state.openSteps() > 0; step++) {
       if (mayNeedUndoing(step)) {
         return true;
@@ -126,10 +140,8 @@ final class Ending {
    * complete any more, or a step would be undone before one that was completed after it.
    */
   private boolean isUndoing() {
-    for (int step = 0; step < definition.mainSteps() && state.openSteps() > 0; step++) {
-      if (mayNeedUndoing(step)) {
-        return true;
-      }
+    if (isAwaiting()) {
+      return true;
     }
     for (int[] left = state.toCompensate(); left.length > 0; left = state.toCompensate()) {
       for (int step : left) {

@@ -245,7 +245,7 @@ final class Operators {
     boolean hasBegun =
         switch (definition.step(step).group()) {
           case MAIN -> true;
-          case FINALLY -> state.outcome() != null;
+          case FINALLY -> steps.ending().hasCleanedUp();
           case COMPENSATION -> state.stepStatus(step) != StepStatus.WAITING;
         };
     return hasBegun ? null : notBegun(id);

@@ -60,7 +60,7 @@ final class Signals {
     for (int step : takers) {
       if (state.stepStatus(step) == StepStatus.SUSPENDED) {
         transition.record(new SignalReceived(signal.name(), signal.payload(), step));
-        steps.succeed(step, state.attempt(step), signal.payload());
+        steps.finish(step, signal.payload(), Source.ATTEMPT);
         steps.moveOn();
         return null;
       }
@@ -133,7 +133,13 @@ final class Signals {
     int attempt = state.attempt(step) + 1;
     int kept = state.keptSignal(wait.signal());
     if (kept != WorkflowView.NO_SIGNAL) {
-      steps.succeed(step, attempt, transition.payloads().signal(kept), Source.KEPT_SIGNAL);
+      Payload payload = transition.payloads().signal(kept);
+      if (compiled.repeat() == null) {
+        steps.succeed(step, attempt, payload, Source.KEPT_SIGNAL);
+      } else {
+        transition.record(new StepSuspended(step, attempt, WorkflowView.NO_DEADLINE));
+        steps.finish(step, payload, Source.KEPT_SIGNAL);
+      }
       return;
     }
     long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());

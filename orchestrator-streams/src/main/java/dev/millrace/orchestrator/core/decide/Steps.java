@@ -117,7 +117,7 @@ final class Steps {
     } else if (output != null && output.data().length > OUTPUT_BYTES) {
       failures.fail(step, outputTooLarge(output.data().length));
     } else {
-      finish(step, output);
+      finish(step, output, Source.ATTEMPT);
     }
     moveOn();
     return null;
@@ -204,12 +204,12 @@ final class Steps {
   }
 
   /** A round of a step has succeeded. */
-  private void finish(int step, @Nullable Payload output) {
+  void finish(int step, @Nullable Payload output, Source source) {
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
     boolean isAwaitedOnly =
         state.outcome() != null && definition.step(step).group() == CompiledStep.Group.MAIN;
     if (repeat == null || isAwaitedOnly) {
-      succeedAndKeep(step, output);
+      succeedAndKeep(step, output, source);
       return;
     }
     boolean isDone;
@@ -220,7 +220,7 @@ final class Steps {
       return;
     }
     if (isDone) {
-      succeedAndKeep(step, output);
+      succeedAndKeep(step, output, source);
     } else if (state.rounds(step) + 1 >= repeat.max()) {
       failures.failForGood(step, repeatExhausted(repeat.max()));
     } else {
@@ -239,10 +239,10 @@ final class Steps {
   }
 
   /** The last round of a step has succeeded. */
-  private void succeedAndKeep(int step, @Nullable Payload output) {
+  private void succeedAndKeep(int step, @Nullable Payload output, Source source) {
     CompiledStep.CompiledCache cache = definition.step(step).cache();
     String key = cache == null ? null : state.resultKey(step);
-    succeed(step, state.attempt(step), output);
+    succeed(step, state.attempt(step), output, source);
     if (cache != null && key != null) {
       kept.keep(key, cache, output);
     }

@@ -64,7 +64,7 @@ public final class Evolver {
       case StepSuspended step -> suspend(state, step);
       case StepHeld held -> state.hold(held.step(), held.untilMs());
       case StepSkipped skipped -> skip(definition, state, skipped.step());
-      case StepRepeated repeated -> state.repeat(repeated.step(), repeated.nextAtMs());
+      case StepRepeated repeated -> repeat(definition, state, repeated);
       case StepSucceeded step -> succeed(definition, state, step);
       case AttemptFailed failed -> backOff(state, failed);
       case BranchesOpened opened -> openBranches(definition, state, opened);
@@ -188,6 +188,26 @@ public final class Evolver {
     }
   }
 
+  private static void repeat(
+      CompiledDefinition definition, WorkflowState state, StepRepeated repeated) {
+    takeKept(definition, state, repeated.step());
+    state.repeat(repeated.step(), repeated.nextAtMs());
+  }
+
+  /**
+   * A step that waits for a signal of which one is kept is about to take it: it would not have come
+   * to wait otherwise.
+   */
+  private static void takeKept(CompiledDefinition definition, WorkflowState state, int step) {
+    if (state.stepStatus(step) == StepStatus.SUSPENDED
+        && definition.step(step).action() instanceof CompiledAction.AwaitSignal wait) {
+      int kept = state.keptSignal(wait.signal());
+      if (kept != WorkflowView.NO_SIGNAL) {
+        state.dropSignal(kept);
+      }
+    }
+  }
+
   private static void skip(CompiledDefinition definition, WorkflowState state, int step) {
     state.skip(step);
     forgetResultKey(state, step, definition.step(step));
@@ -205,6 +225,7 @@ public final class Evolver {
   private static void fail(CompiledDefinition definition, WorkflowState state, StepFailed failed) {
     int step = failed.step();
     CompiledStep compiled = definition.step(step);
+    takeKept(definition, state, step);
     state.fail(step);
     forgetResultKey(state, step, compiled);
     if (definition.isOfBranches()) {
@@ -337,9 +358,11 @@ public final class Evolver {
     }
     state.setFinishedSteps(finished);
     BitSet waiting = new BitSet(state.stepCount());
+    // What leads to them may be what waited already and is not in the list; the first starts
+    // anyway.
+    reset.steps().stream().skip(1).forEach(waiting::set);
     Adjacency dependents = definition.dependents();
     for (int step : reset.steps()) {
-      waiting.set(step); // what leads to it may be what waited already and is not in the list
       for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
         if (state.stepStatus(dependents.target(edge)) == StepStatus.WAITING) {
           waiting.set(dependents.target(edge));

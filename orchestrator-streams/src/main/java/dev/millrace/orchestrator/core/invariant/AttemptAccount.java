@@ -36,7 +36,8 @@ final class AttemptAccount {
     boolean isOpen =
         step.status() == StepStatus.OPEN
             || (step.status() == StepStatus.SUSPENDED
-                && step.step().action() instanceof CompiledAction.StartChild);
+                && (step.step().action() instanceof CompiledAction.StartChild
+                    || step.step().action() instanceof CompiledAction.AwaitSignal));
     complaints.unless(
         isOpen && step.attempts() == attempt,
         "attempt %d of step '%s' is over, but the step is %s at attempt %d",

@@ -48,7 +48,7 @@ public final class EventLogInvariants {
   private EndAccount end;
   private final Complaints complaints = new Complaints();
   private final AttemptAccount attempts = new AttemptAccount(complaints);
-  private boolean isPaused;
+  private final ControlAccount controls;
 
   /**
    * A checker for one workflow.
@@ -63,6 +63,7 @@ public final class EventLogInvariants {
     }
     edges = new EdgeAccount(definition, steps);
     end = new EndAccount(definition, steps, complaints);
+    controls = new ControlAccount(steps, complaints);
   }
 
   /**
@@ -79,6 +80,7 @@ public final class EventLogInvariants {
         starts == (status() == WorkflowStatus.ABSENT), "%s while %s", event, status());
     boolean ends = event instanceof WorkflowEnded || event instanceof WorkflowEnding;
     complaints.unless(ends || isNote || !end.isDue(), "%s, but a step has failed for good", event);
+    controls.next(event);
     switch (event) {
       case WorkflowStarted started -> end.started(started);
       case ChunkOpened opened -> opened(opened);
@@ -96,9 +98,9 @@ public final class EventLogInvariants {
       case MigrationTried tried -> {}
       case AttemptHeard heard -> heard(heard);
       case StepsReset reset -> reset(reset);
-      case WorkflowPaused pause -> isPaused = true;
-      case WorkflowResumed resume -> isPaused = false;
-      case SignalReceived signal -> {}
+      case WorkflowPaused pause -> controls.pause(true);
+      case WorkflowResumed resume -> controls.pause(false);
+      case SignalReceived signal -> controls.received(signal);
       case PriorityChanged change -> {}
       case ControlRefused refused -> {}
       case WorkflowEnding ending -> end.ending(ending, atMs);
@@ -165,6 +167,7 @@ public final class EventLogInvariants {
     }
     edges = edges.migrated(mapping, later);
     end = end.migrated(mapping, later);
+    controls.migrated(later);
     definition = target;
     steps = later;
   }
@@ -172,7 +175,7 @@ public final class EventLogInvariants {
   private void dispatched(StepDispatched dispatched, long atMs) {
     StepAccount step = steps[dispatched.step()];
     begins(dispatched.step(), "dispatched");
-    complaints.unless(!isPaused, "step '%s' is dispatched in a pause", id(step));
+    controls.begins(step);
     complaints.unless(
         step.step().action() instanceof CompiledAction.Work,
         "step '%s' is dispatched, but no worker runs it",
@@ -185,7 +188,8 @@ public final class EventLogInvariants {
         atMs,
         step.dueMs());
     boolean isFull =
-        step.step().group() != Group.COMPENSATION && count(StepStatus.OPEN) >= mostOpen();
+        step.step().group() != Group.COMPENSATION
+            && count(StepStatus.OPEN) >= definition.maxParallel();
     complaints.unless(
         !isFull, "step '%s' is dispatched beside %d others", id(step), count(StepStatus.OPEN));
     attempts.attempted(step, dispatched.attempt());
@@ -195,6 +199,7 @@ public final class EventLogInvariants {
   private void suspended(StepSuspended suspended) {
     StepAccount step = steps[suspended.step()];
     begins(suspended.step(), "suspended");
+    controls.begins(step);
     complaints.unless(
         !(step.step().action() instanceof CompiledAction.Work),
         "step '%s' is suspended, but a worker runs it",
@@ -209,9 +214,12 @@ public final class EventLogInvariants {
     boolean fits =
         switch (held.reason()) {
           case MAX_PARALLEL ->
-              held.untilMs() == WorkflowView.NO_DEADLINE && count(StepStatus.OPEN) >= mostOpen();
+              held.untilMs() == WorkflowView.NO_DEADLINE
+                  && count(StepStatus.OPEN) >= definition.maxParallel();
           case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
-          case PAUSED -> held.untilMs() == WorkflowView.NO_DEADLINE || definition.isOfBranches();
+          case PAUSED ->
+              definition.isOfBranches()
+                  || (held.untilMs() == WorkflowView.NO_DEADLINE && controls.isPaused());
         };
     complaints.unless(
         fits,
@@ -308,6 +316,7 @@ public final class EventLogInvariants {
           step.attempts());
     } else {
       begins(success.step(), "done by the engine");
+      controls.begins(step);
       attempts.attempted(step, success.attempt());
     }
     step.become(StepStatus.SUCCEEDED, WorkflowView.NO_DEADLINE);
@@ -392,8 +401,12 @@ public final class EventLogInvariants {
         id(step),
         how,
         was);
+    // One that has begun goes on, though what it depended on may have been reset since.
     complaints.unless(
-        step.mayStart(), "step '%s' is %s, but its join rule is not satisfied", id(step), how);
+        was != StepStatus.WAITING || step.mayStart(),
+        "step '%s' is %s, but its join rule is not satisfied",
+        id(step),
+        how);
     String hindrance = end.hindrance(index);
     complaints.unless(hindrance.isEmpty(), "step '%s' is %s, but %s", id(step), how, hindrance);
   }
@@ -404,10 +417,6 @@ public final class EventLogInvariants {
       count += step.status() == status ? 1 : 0;
     }
     return count;
-  }
-
-  private int mostOpen() {
-    return definition.maxParallel();
   }
 
   private static String id(StepAccount step) {

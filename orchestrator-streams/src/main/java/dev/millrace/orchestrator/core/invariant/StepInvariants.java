@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
+import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -24,6 +25,7 @@ final class StepInvariants {
   private final PossibleJoins joins;
   private final @Nullable Outcome outcome;
   private final Set<Integer> toCompensate = new TreeSet<>();
+  private final Set<Integer> children = new TreeSet<>();
 
   /** Whether a step is open whose effect may have to be undone. */
   private final boolean isAwaiting;
@@ -37,6 +39,9 @@ final class StepInvariants {
     this.outcome = workflow.outcome();
     for (int step : workflow.toCompensate()) {
       toCompensate.add(step);
+    }
+    for (int step : workflow.stepsWithChildren()) {
+      children.add(step);
     }
     boolean isOpen = false;
     for (int step = 0; step < definition.mainSteps(); step++) {
@@ -59,12 +64,34 @@ final class StepInvariants {
     if (!ofStatus.isEmpty()) {
       return ofStatus;
     }
+    if (children.contains(step) && workflow.stepStatus(step) != StepStatus.SUSPENDED) {
+      return "it keeps workflow '%s' in mind".formatted(workflow.child(step));
+    }
+    String ofClocks = violationOfClocks(step);
+    if (!ofClocks.isEmpty()) {
+      return ofClocks;
+    }
     CompiledStep.CompiledRepeat repeat = definition.step(step).repeat();
     int mostRounds = repeat == null ? 0 : repeat.max() - 1;
     int rounds = workflow.rounds(step);
     return rounds <= mostRounds
         ? ""
         : "%d rounds are behind it, at most %d can be".formatted(rounds, mostRounds);
+  }
+
+  private String violationOfClocks(int step) {
+    if (!definition.step(step).limits().needClocks()) {
+      return "";
+    }
+    Clocks clocks = workflow.clocks(step);
+    boolean fits =
+        switch (workflow.stepStatus(step)) {
+          case OPEN -> workflow.stepDeadlineMs(step) == clocks.earliestMs();
+          case BACKING_OFF, READY -> clocks.equals(clocks.between());
+          case WAITING, SUSPENDED, SUCCEEDED, FAILED, SKIPPED, ABANDONED ->
+              clocks.equals(Clocks.NONE);
+        };
+    return fits ? "" : "its deadline is %d: %s".formatted(workflow.stepDeadlineMs(step), clocks);
   }
 
   private String violationOfGroup(int step) {
@@ -118,7 +145,7 @@ final class StepInvariants {
     return switch (workflow.stepStatus(step)) {
       case WAITING -> violationOfWaiting(step, compiled);
       case OPEN -> {
-        if (!isWork && !workflow.isPaused() && !isFull()) {
+        if (!isWork) {
           yield "no worker runs it";
         }
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
@@ -133,9 +160,6 @@ final class StepInvariants {
             : begun;
       }
       case READY -> {
-        if (!isWork) {
-          yield "no worker runs it";
-        }
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
         if (isTimed ? compiled.window() == null : !isFull() && !workflow.isPaused()) {
           yield "nothing holds it";
@@ -150,6 +174,10 @@ final class StepInvariants {
         boolean isChild = compiled.action() instanceof CompiledAction.StartChild;
         if (isChild == (workflow.child(step) == null)) {
           yield "it waits for workflow %s".formatted(workflow.child(step));
+        }
+        if (compiled.action() instanceof CompiledAction.AwaitSignal wait
+            && workflow.keptSignal(wait.signal()) != WorkflowView.NO_SIGNAL) {
+          yield "a signal '%s' is kept".formatted(wait.signal());
         }
         boolean waitsForATime =
             compiled.action() instanceof CompiledAction.Delay

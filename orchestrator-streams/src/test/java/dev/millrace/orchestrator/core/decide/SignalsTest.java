@@ -14,6 +14,7 @@ import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -23,6 +24,7 @@ import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -42,6 +44,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SignalsTest {
   private static final String SCHEMA =
       "{\"type\":\"object\",\"required\":[\"ok\"],\"properties\":{\"ok\":{\"type\":\"boolean\"}}}";
+
+  private static final StepAction APPROVE = new StepAction.AwaitSignal("approve", null, null);
 
   @Test
   void signalIsTheOutputOfTheStepThatWaitsForIt() {
@@ -222,6 +226,57 @@ class SignalsTest {
 
   private static TestStep await(String id) {
     return TestStep.of(id).does(new StepAction.AwaitSignal("approve", null, null));
+  }
+
+  @Test
+  void stepWaitsForSignalsUntilOneIsWhatItRepeatsFor() {
+    Repeat repeat = new Repeat("output.ok", Duration.ZERO, 3);
+    TestWorkflow workflow = started(await("e").repeat(repeat).build());
+
+    assertThat(events(signal(workflow, "approve", "{\"ok\":false}")))
+        .containsExactly(
+            new SignalReceived("approve", payload("{\"ok\":false}"), 0),
+            new StepRepeated(0, 1, 0),
+            new StepSuspended(0, 2, 0));
+    assertThat(events(signal(workflow, "approve", "{\"ok\":true}")))
+        .contains(new StepSucceeded(0, 2, payload("{\"ok\":true}")));
+  }
+
+  @Test
+  void keptSignalsAreTakenOneARound() {
+    Repeat repeat = new Repeat("output.ok", Duration.ZERO, 5);
+    TestWorkflow workflow =
+        started(step("a"), TestStep.of("e", "a").does(APPROVE).repeat(repeat).build());
+    signal(workflow, "approve", "{\"ok\":false}");
+    signal(workflow, "approve", "{\"ok\":true}");
+    signal(workflow, "approve", "{\"ok\":false}");
+
+    assertThat(events(workflow.succeed("a", 1)))
+        .contains(
+            new StepSuspended(1, 1, 0),
+            new StepRepeated(1, 1, 0),
+            new StepSuspended(1, 2, 0),
+            new StepSucceeded(
+                1, 2, payload("{\"ok\":true}"), List.of(), StepSucceeded.Source.KEPT_SIGNAL));
+  }
+
+  @Test
+  void keptSignalThatEndsTheLastRoundInVainIsKeptNoLonger() {
+    Repeat repeat = new Repeat("output.ok", Duration.ZERO, 1);
+    TestWorkflow workflow =
+        started(
+            step("a"),
+            TestStep.of("e", "a")
+                .does(APPROVE)
+                .repeat(repeat)
+                .onFailure(new FailureRule.Reaction.GoOn())
+                .build(),
+            step("b", "e"));
+    signal(workflow, "approve", "{\"ok\":false}");
+    workflow.succeed("a", 1);
+
+    assertThat(workflow.state().stepStatus(1)).isEqualTo(StepStatus.FAILED);
+    assertThat(workflow.state().keptSignals()).isZero();
   }
 
   private static TestStep await(String id, String schema) {

@@ -24,6 +24,7 @@ import dev.millrace.orchestrator.core.event.StepRepeated;
 import dev.millrace.orchestrator.core.event.StepSkipped;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -193,7 +194,12 @@ class EventLogStepInvariantsTest {
         .hasSize(1);
     assertThat(violations(definition, STARTED, new StepHeld(1, StepHeld.Reason.PAUSED, 9_000)))
         .hasSize(1);
-    assertThat(violations(definition, STARTED, new StepHeld(1, StepHeld.Reason.PAUSED, 0)))
+    assertThat(
+            violations(
+                definition,
+                STARTED,
+                new WorkflowPaused(),
+                new StepHeld(1, StepHeld.Reason.PAUSED, 0)))
         .isEmpty();
   }
 

@@ -1,21 +1,18 @@
 package dev.millrace.perf.workload;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
 import java.util.List;
 
-/** Steps that do nothing, in workflows that all have the same input. */
-record NoOps(byte[] input) implements Work {
-  NoOps {
-    input = input.clone();
-  }
-
-  @Override
-  public byte[] input() {
-    return input.clone();
-  }
-
+/**
+ * Steps that do nothing, in workflows that all have the same input.
+ *
+ * @param input JSON
+ */
+record NoOps(String input) implements Work {
   @Override
   public String queue() {
     return Workload.QUEUE;
@@ -23,7 +20,7 @@ record NoOps(byte[] input) implements Work {
 
   @Override
   public List<byte[]> inputs() {
-    return List.of(input);
+    return List.of(input.getBytes(UTF_8));
   }
 
   @Override

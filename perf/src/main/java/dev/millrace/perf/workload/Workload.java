@@ -151,7 +151,7 @@ public record Workload(
         full,
         quick,
         definition.steps().size(),
-        new NoOps(input()));
+        new NoOps(INPUT));
   }
 
   /** One step that runs for each of so many items. */
@@ -172,11 +172,10 @@ public record Workload(
             null,
             null);
     String name = "foreach-" + items;
-    byte[] list =
+    String list =
         IntStream.range(0, items)
             .mapToObj(Integer::toString)
-            .collect(Collectors.joining(",", "[", "]"))
-            .getBytes(StandardCharsets.UTF_8);
+            .collect(Collectors.joining(",", "[", "]"));
     return new Workload(
         name,
         definition(name, List.of(each)),

@@ -149,7 +149,9 @@ public final class Bench implements Callable<Integer> {
 
   /** The command, to be run or to be made a subcommand. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+    return new CommandLine(new Bench())
+        .addSubcommand(new TimerBench())
+        .setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override

@@ -144,6 +144,11 @@ public final class BenchProcess implements AutoCloseable {
     throw failure("has no VmHWM in %s; it must be running".formatted(status), null);
   }
 
+  /** Kills the process, as the operating system does when it is out of memory. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   /** Asks the process to end, waits, and kills it when it takes longer than STOP_LIMIT. */
   @Override
   public void close() {

@@ -6,7 +6,6 @@ import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.topics.TopicAdmin;
 import dev.millrace.orchestrator.topics.TopicPlan;
 import dev.millrace.perf.workload.RunPlan;
-import dev.millrace.perf.workload.Workload;
 import dev.millrace.schemas.v1.WorkflowDefinition;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.util.List;
@@ -21,7 +20,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Contract {
   private Contract() {}
 
-  static void install(Admin admin, RunPlan plan, Workload workload)
+  static void install(
+      Admin admin,
+      RunPlan plan,
+      String queue,
+      dev.millrace.orchestrator.core.definition.WorkflowDefinition source)
       throws InterruptedException, ExecutionException {
     new TopicAdmin(admin)
         .apply(
@@ -29,12 +32,12 @@ final class Contract {
                 .partitions(plan.partitions())
                 .commandPartitions(plan.partitions())
                 .replicationFactor(1)
-                .queues(List.of(workload.work().queue()))
+                .queues(List.of(queue))
                 .build());
     AvroCodec<WorkflowDefinition> definitions =
         new AvroCodec<>(
             WorkflowDefinition.class, RunPlan.TOPICS.definitions(), plan.connectRegistry());
-    WorkflowDefinition definition = DefinitionCodec.toAvro(workload.definition());
+    WorkflowDefinition definition = DefinitionCodec.toAvro(source);
     String key = definition.getName() + "/" + definition.getVersion();
     try (Producer<byte[], byte[]> producer =
         new KafkaProducer<>(

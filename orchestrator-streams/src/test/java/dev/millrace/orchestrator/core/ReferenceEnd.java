@@ -172,7 +172,7 @@ final class ReferenceEnd {
     if (isUndoing() || !areDone(Part.FINALLY)) {
       return false;
     }
-    tellEnd("ended", null);
+    tellEnd("ended", result);
     ended = outcome;
     return true;
   }

@@ -148,12 +148,23 @@ public final class IngestionPipeline implements Sample {
     long rejected = outputs.stream().mapToLong(output -> output.path("rejected").asLong()).sum();
     long broken =
         IntStream.range(0, outputs.size() * ROWS).filter(row -> row % BROKEN == 0).count();
-    long stored = tables.values().stream().mapToLong(List::size).sum();
     boolean isRight =
-        rejected == broken && stored == loaded && loaded + rejected == (long) outputs.size() * ROWS;
+        rejected == broken
+            && loaded + rejected == (long) outputs.size() * ROWS
+            && IntStream.range(0, outputs.size()).allMatch(this::isStored);
     return new Verdict(
         isRight,
         "%,d rows: %,d loaded, %,d rejected, of which %,d are broken"
             .formatted((long) outputs.size() * ROWS, loaded, rejected, broken));
+  }
+
+  /** Whether the table of a page has the readings of its rows, in their order. */
+  private boolean isStored(int page) {
+    List<Reading> readings =
+        IntStream.range(page * ROWS, (page + 1) * ROWS)
+            .filter(row -> row % BROKEN != 0)
+            .mapToObj(row -> new Reading("station-" + row % 40, row % 1_440, celsius(row)))
+            .toList();
+    return readings.equals(tables.get(page));
   }
 }

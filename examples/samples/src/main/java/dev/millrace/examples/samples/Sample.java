@@ -50,7 +50,7 @@ public sealed interface Sample
   Worker.Builder addTo(Worker.Builder worker);
 
   /**
-   * Whether the outputs are what they must be, worked out in another way.
+   * Whether the outputs are what they must be.
    *
    * @param outputs the output of each workflow, by its number
    */

@@ -48,9 +48,9 @@ final class Ending {
   /** The workflow has ended. */
   void end(Outcome outcome, @Nullable Payload output) {
     Parent parent = state.parent();
-    boolean isKept = output == null && outcome.failure() == null && parent != null;
+    boolean isKept = output == null && outcome.failure() == null && state.outcome() != null;
     Payload result = isKept ? transition.payloads().result() : output;
-    transition.record(new WorkflowEnded(outcome, output));
+    transition.record(new WorkflowEnded(outcome, result));
     steps.children().tellParent(parent, outcome, result);
   }
 

@@ -104,13 +104,10 @@ public final class HighThroughput implements Sample {
   @Override
   public Verdict check(List<JsonNode> outputs) {
     long wrong =
-        IntStream.range(0, outputs.size())
-            .filter(i -> !isRight(input(i), outputs.get(i)))
-            .count();
+        IntStream.range(0, outputs.size()).filter(i -> !isRight(input(i), outputs.get(i))).count();
     long cents = outputs.stream().mapToLong(output -> output.path("cents").asLong()).sum();
     return new Verdict(
-        wrong == 0,
-        "orders worth %,.2f, %,d of them wrong".formatted(cents / 100.0, wrong));
+        wrong == 0, "orders worth %,.2f, %,d of them wrong".formatted(cents / 100.0, wrong));
   }
 
   private static boolean isRight(Order order, JsonNode confirmation) {

@@ -32,8 +32,7 @@ class SampleHandlersTest {
   @Test
   void aRowBecomesAReading() {
     assertThat(IngestionPipeline.parse("station-3;17;-4.5"))
-        .isEqualTo(
-            StepResult.succeeded(new IngestionPipeline.Reading("station-3", 17, -4.5)));
+        .isEqualTo(StepResult.succeeded(new IngestionPipeline.Reading("station-3", 17, -4.5)));
   }
 
   @Test

@@ -48,6 +48,9 @@ final class Execution {
   /** How soon a chunk that a timer has changed makes sure that its workflow knows of it. */
   private static final long CONFIRM_MS = 30_000;
 
+  /** How soon a chunk with held branches looks whether its workflow is still paused. */
+  private static final long PAUSE_LOOK_MS = 10_000;
+
   private final TaskResources task;
   private final WorkflowStore store;
   private final Chunks chunks;
@@ -241,6 +244,10 @@ final class Execution {
       if (report != null && !events.isEmpty()) { // no input would repeat it after a crash
         timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
       }
+    }
+    Chunk chunk = situation.chunk();
+    if (chunk != null && workflow.heldSteps() > 0 && chunk.isPaused().getAsBoolean()) {
+      timerMs = earlier(timerMs, nowMs + PAUSE_LOOK_MS); // nobody tells it of the resumption
     }
     store.save(recordId, workflow, timerMs);
     workflow.spilled().takeDroppedBranches().forEach(this::forgetBranches);

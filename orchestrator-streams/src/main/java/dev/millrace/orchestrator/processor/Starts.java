@@ -50,12 +50,13 @@ final class Starts {
    */
   private static final long END_RETRY_MS = 10_000;
 
-  /** Failure of a step whose child would have the id of another workflow. */
+  /** Failure of a step whose child would have the id of another workflow, or of a schedule. */
   private static final String ID_TAKEN = "child.id-taken";
 
   /** Failure of a step whose child has no definition, or no topic to send commands to. */
   private static final String NOT_STARTED = "child.not-started";
 
+  private static final String ID_IS_A_SCHEDULE = "id-is-a-schedule";
   private static final String REJECTED = "start-rejected";
   private static final String REPLACED = "start-replaced";
   private static final String GIVES_WAY = "another start of this workflow id cancels it";
@@ -124,6 +125,17 @@ final class Starts {
       advance(workflowId, next, start, nowMs);
     }
     return null;
+  }
+
+  /** Refuses a start with the id of a schedule, and tells the workflow that asked for it. */
+  void refuseIdOfSchedule(String workflowId, Record<byte[], byte[]> record, DeadLetters.Origin from)
+      throws MalformedRecordException {
+    String message =
+        "the id '%s' is that of a schedule; start the workflow with another one"
+            .formatted(workflowId);
+    Parent parent = task.decoder().start(record.value(), record.headers()).request().parent();
+    tell(parent, new Failure(ID_TAKEN, message, false), record.headers());
+    deadLetters.send(record, from, ID_IS_A_SCHEDULE, message);
   }
 
   /** Where the workflow of an id is in its life; one whose start waits is as good as running. */

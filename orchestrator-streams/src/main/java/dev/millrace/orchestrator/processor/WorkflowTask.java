@@ -23,8 +23,6 @@ final class WorkflowTask {
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
 
-  private static final String ID_IS_A_SCHEDULE = "id-is-a-schedule";
-
   private static final Logger LOG = LoggerFactory.getLogger(WorkflowTask.class);
 
   private final TaskResources task;
@@ -77,12 +75,7 @@ final class WorkflowTask {
     }
     if (source != InputSource.CONTROL && isOfSchedule(workflowId)) {
       if (source == InputSource.START) {
-        deadLetters.send(
-            record,
-            from,
-            ID_IS_A_SCHEDULE,
-            "the id '%s' is that of a schedule; start the workflow with another one"
-                .formatted(workflowId));
+        starts.refuseIdOfSchedule(workflowId, record, from);
       } else {
         schedules.report(workflowId, record, from);
       }

@@ -144,6 +144,24 @@ class ChildrenTest extends DrivenEngineCase {
   }
 
   @Test
+  void childWithTheIdOfAScheduleFailsItsStep() {
+    define(
+        """
+        name: order
+        version: 1
+        queue: queue
+        steps:
+          - {id: ship, workflow: {definition: ship, id: nightly, input: {order: "o"}}}
+        """);
+    engine.schedule("nightly", ScheduleCase.setting(spec -> spec.setDefinition("ship")));
+
+    engine.start("w", "order");
+
+    assertThat(failures(engine.events())).containsExactly("child.id-taken");
+    assertThat(engine.deadLetters()).hasSize(1);
+  }
+
+  @Test
   void childWithoutADefinitionFailsItsStepWhenThatIsNotRegisteredInTime() {
     define(
         """

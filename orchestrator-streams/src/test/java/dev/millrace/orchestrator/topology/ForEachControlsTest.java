@@ -197,6 +197,28 @@ class ForEachControlsTest extends ForEachCase {
   }
 
   @Test
+  void aLongPauseAddsNoMoreEventsThanAShortOne() {
+    engine.define(definition(ITEMS, null, Duration.ZERO));
+    start("w", 5_000);
+    List<StepCommand> out = branches();
+    engine.control("w", DrivenEngine.order(ControlAction.PAUSE));
+    out.subList(0, 1_000).forEach(this::succeed);
+    fail(out.get(1_000), "flaky");
+    engine.advance(Duration.ofSeconds(30));
+    assertThat(engine.eventTypes()).contains(EventType.STEP_HELD);
+
+    for (int i = 0; i < 180; i++) {
+      engine.advance(Duration.ofSeconds(20));
+    }
+    out.subList(1_001, 1_200).forEach(this::succeed);
+
+    assertThat(engine.eventTypes()).doesNotContain(EventType.STEP_HELD);
+    engine.control("w", DrivenEngine.order(ControlAction.RESUME));
+    engine.advance(Duration.ofSeconds(11));
+    assertThat(branches()).hasSize(1_001);
+  }
+
+  @Test
   void aHeartbeatOfABranchIsHandedToItsNextAttempt() {
     WorkflowDefinition definition =
         definition(new ForEach("input", 0, 1, 0, false), null, Duration.ofSeconds(5));

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.store.ResultStore;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvent;
@@ -67,6 +68,20 @@ class ResultCacheTest extends DrivenEngineCase {
     engine.start("third", "cached", DrivenEngine.payload(11), null);
     assertThat(engine.attempts()).containsExactly("a/1");
     assertThat(engine.results("miss")).isEqualTo(2);
+  }
+
+  @Test
+  void workflowWhoseIdWasUsedBeforeTakesAResultToo() {
+    engine.define(CACHED);
+    engine.start("first", "cached");
+    engine.succeed("first", "a", 1, DrivenEngine.payload(100));
+    engine.attempts();
+
+    engine.start("first", "cached", DuplicatePolicy.CANCEL_EXISTING);
+
+    assertThat(engine.attempts()).isEmpty();
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_SUCCEEDED);
+    assertThat(engine.results("hit")).isOne();
   }
 
   @Test

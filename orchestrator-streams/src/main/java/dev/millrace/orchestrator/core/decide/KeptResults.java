@@ -71,7 +71,8 @@ final class KeptResults {
    * step shall run.
    */
   boolean take(int step, CompiledStep compiled, int attempt, String key) {
-    Results.Kept kept = attempt == 1 ? transition.results().find(key) : null;
+    boolean isFirst = state.attempt(step) == state.formerAttempts();
+    Results.Kept kept = isFirst ? transition.results().find(key) : null;
     if (kept == null || !isLast(compiled, kept.output())) {
       return false;
     }

@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions about steps that may start: which do, which are held and which are skipped. */
 final class Readiness {
-  /** How soon branches look whether their workflow is still paused, in milliseconds. */
-  static final long PAUSE_LOOK_MS = 10_000;
-
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
@@ -131,7 +128,8 @@ final class Readiness {
       }
     }
     boolean hasRoom = state.openSteps() < definition.maxParallel();
-    if (definition.isOfBranches() && hasRoom) {
+    boolean isHeld = transition.isPaused() && state.heldSteps() > 0; // so would be the others
+    if (definition.isOfBranches() && hasRoom && !isHeld) {
       startBranches();
     }
   }
@@ -163,9 +161,7 @@ final class Readiness {
 
   private @Nullable StepHeld held(int step, CompiledStep compiled) {
     if (transition.isPaused()) {
-      boolean isTold = !definition.isOfBranches(); // of the resumption, by the input that it is
-      long untilMs = isTold ? WorkflowView.NO_DEADLINE : transition.nowMs() + PAUSE_LOOK_MS;
-      return new StepHeld(step, StepHeld.Reason.PAUSED, untilMs);
+      return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
     }
     if (compiled.group() == Group.COMPENSATION
         || !(compiled.action() instanceof CompiledAction.Work)) {

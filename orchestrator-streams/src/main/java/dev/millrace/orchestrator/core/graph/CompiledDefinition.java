@@ -7,7 +7,6 @@ import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Plan;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,8 +25,11 @@ public final class CompiledDefinition {
   /** What the id of a compensation begins with, before that of the step that it undoes. */
   public static final String COMPENSATION_PREFIX = "compensate:";
 
-  /** So many chunks' definitions are kept; each takes some 16 bytes a branch. */
+  /** So many chunks' definitions are kept; each takes 4 bytes a branch. */
   private static final int CHUNKS_KEPT = 256;
+
+  private static final Adjacency OF_NO_BRANCH = Adjacency.of(new int[Branches.CHUNK][0]);
+  private static final Edges AMONG_BRANCHES = Edges.none(Branches.CHUNK);
 
   private final WorkflowDefinition source;
   private final long timeoutMs;
@@ -35,7 +37,11 @@ public final class CompiledDefinition {
   private final @Nullable Expression<Payload> output;
   private final int mainSteps;
   private final int finallySteps;
+  private final int stepCount;
+
+  /** Branches of one step are all the same one. */
   private final CompiledStep[] steps;
+
   private final Map<String, Integer> indexById;
   private final Adjacency dependencies;
   private final Adjacency dependents;
@@ -45,7 +51,7 @@ public final class CompiledDefinition {
   private final Plan plan;
   private final boolean isOfBranches;
 
-  /** Of chunks of branches, by step and size; those beyond some are made when they are needed. */
+  /** Of chunks of branches, by step and size; all are forgotten when there are too many. */
   private final Map<Integer, CompiledDefinition> chunks = new ConcurrentHashMap<>(0);
 
   CompiledDefinition(WorkflowDefinition definition, DefinitionCompiler compiled) {
@@ -56,6 +62,7 @@ public final class CompiledDefinition {
     mainSteps = definition.steps().size();
     finallySteps = definition.finallySteps().size();
     steps = compiled.steps();
+    stepCount = steps.length;
     indexById = compiled.indexById();
     dependencies = compiled.dependencies();
     dependents = compiled.dependents();
@@ -76,12 +83,12 @@ public final class CompiledDefinition {
     output = null;
     mainSteps = size;
     finallySteps = 0;
-    steps = new CompiledStep[size];
-    Arrays.fill(steps, step.branch());
+    steps = new CompiledStep[] {step.branch()};
+    stepCount = size;
     indexById = Map.of();
-    dependencies = Adjacency.of(new int[size][0]);
-    dependents = dependencies;
-    edges = Edges.none(size);
+    dependencies = OF_NO_BRANCH;
+    dependents = OF_NO_BRANCH;
+    edges = AMONG_BRANCHES;
     queues = Set.of(step.queue());
     signals = Set.of();
     plan = new Plan(whole.name(), whole.version(), whole.fingerprint(), new int[size]);
@@ -92,16 +99,17 @@ public final class CompiledDefinition {
    * What a chunk of the branches of a step runs: that step as often as there are branches, without
    * edges.
    *
-   * @param size how many branches
+   * @param size how many branches, at most {@link Branches#CHUNK}
    */
   public CompiledDefinition branches(int step, int size) {
     int key = step * (Branches.CHUNK + 1) + size;
     CompiledDefinition known = chunks.get(key);
     if (known == null) {
       known = new CompiledDefinition(this, steps[step], size);
-      if (chunks.size() < CHUNKS_KEPT) {
-        chunks.put(key, known);
+      if (chunks.size() >= CHUNKS_KEPT) {
+        chunks.clear();
       }
+      chunks.put(key, known);
     }
     return known;
   }
@@ -152,7 +160,7 @@ public final class CompiledDefinition {
 
   /** How many steps there are, finally steps and compensations included. */
   public int stepCount() {
-    return steps.length;
+    return stepCount;
   }
 
   /** How many steps the main part has; they have the first indexes. */
@@ -166,7 +174,7 @@ public final class CompiledDefinition {
   }
 
   public CompiledStep step(int index) {
-    return steps[index];
+    return steps[isOfBranches ? 0 : index];
   }
 
   /** A step as its author wrote it; null for a compensation, which is part of another step. */

@@ -90,8 +90,11 @@ public interface WorkflowView {
   /** What a {@link StepStatus#WAITING} step waits for, in the words of {@link Join}. */
   int join(int step);
 
-  /** The current or last attempt of a step; 0 for one that has had none. */
+  /** The current or last attempt of a step; {@link #formerAttempts} for one that has had none. */
   int attempt(int step);
+
+  /** The highest attempt of any step of the workflows that had this id before; 0 if none had. */
+  int formerAttempts();
 
   /** How many attempts its current round has had. */
   int attemptsOfRound(int step);

@@ -67,6 +67,28 @@ class CompiledDefinitionTest {
         .hasMessage("definition order/7: dependency 'b' is no step");
   }
 
+  @Test
+  void branchesAreTheSameStepWithoutEdges() {
+    CompiledDefinition chunk = JOIN.branches(0, 700);
+    assertThat(chunk.isOfBranches()).isTrue();
+    assertThat(chunk.stepCount()).isEqualTo(700);
+    assertThat(chunk.plan().joins()).hasSize(700).containsOnly(0);
+    assertThat(chunk.step(0).id()).isEqualTo("join");
+    assertThat(chunk.step(699)).isSameAs(chunk.step(0));
+    assertThat(targets(chunk.dependencies(), 699)).isEmpty();
+    assertThat(targets(chunk.dependents(), 699)).isEmpty();
+    assertThat(chunk.edges().areConditional(699)).isFalse();
+  }
+
+  @Test
+  void chunkOfASizeIsCompiledOnceHoweverManyOthersWereBeforeIt() {
+    for (int size = 1; size <= 1_000; size++) {
+      JOIN.branches(1, size);
+    }
+
+    assertThat(JOIN.branches(0, 7)).isSameAs(JOIN.branches(0, 7));
+  }
+
   private static int[] targets(Adjacency edges, int node) {
     return IntStream.range(edges.start(node), edges.end(node)).map(edges::target).toArray();
   }

@@ -10,12 +10,10 @@ import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
-import dev.millrace.orchestrator.core.effect.ReportChunk;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.input.AttemptInput;
-import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -71,8 +69,9 @@ final class Chunks {
     }
   }
 
-  /** Begins a chunk, before its workflow is stored. */
-  void open(Situation whole, OpenChunk open, PackedWorkflow workflow, Cause cause) {
+  /** Begins a chunk, before its workflow is stored; answers what that is to be told then. */
+  @Nullable ChunkReport open(
+      Situation whole, OpenChunk open, PackedWorkflow workflow, Cause cause) {
     String step = whole.definition().step(open.step()).id();
     ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
     PackedWorkflow chunk = store.absentChunk();
@@ -81,7 +80,9 @@ final class Chunks {
     int formerAttempts = (workflow.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
     ChunkRequested request =
         new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
-    apply(id, situation, chunk, request, cause);
+    return Decider.decide(situation, request) instanceof Decision.Accepted accepted
+        ? carryOut(id, situation, chunk, request, cause, 0, accepted)
+        : null;
   }
 
   /** Applies a completion to a branch. */
@@ -97,7 +98,11 @@ final class Chunks {
     }
     if (cause.offset() <= chunk.appliedOffset(InputSource.COMPLETION)) {
       store.putAgain(id.text(), chunk);
-      sayAgain(id, whole, chunk, cause);
+      ChunkReport known = ChunkReport.of(id, whole, chunk);
+      if (known.isFinished() || known.failedItems() > 0) {
+        // The workflow may not, since a crash came before that was written.
+        transitions.tell(known, cause);
+      }
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
     return change(id, whole, chunk, report, cause);
@@ -164,44 +169,43 @@ final class Chunks {
     return switch (Decider.decide(situation, input)) {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
-        Execution execution = new Execution(task, this, situation, chunk, id, cause);
-        execution.carryOut(accepted);
-        execution.complete(input, firstSequence);
-        ReportChunk report = execution.report();
+        ChunkReport report = carryOut(id, situation, chunk, input, cause, firstSequence, accepted);
         if (report != null) {
-          say(id, situation, report, cause);
+          transitions.tell(report, cause);
         }
         yield null;
       }
     };
   }
 
-  private void say(ChunkId id, Situation situation, ReportChunk report, Cause cause) {
-    Chunk chunk = situation.chunk();
-    if (report.isFinished()) {
-      store.deleteItems(id);
-    }
-    if (chunk != null) {
-      tell(id, chunk.whole(), report.failedItems(), report.isFinished(), cause);
-    }
+  private @Nullable ChunkReport carryOut(
+      ChunkId id,
+      Situation situation,
+      PackedWorkflow chunk,
+      Input input,
+      Cause cause,
+      long firstSequence,
+      Decision.Accepted accepted) {
+    Execution execution = new Execution(task, this, situation, chunk, id, cause);
+    execution.carryOut(accepted);
+    execution.complete(input, firstSequence);
+    return execution.report();
   }
 
-  /** Says again what the workflow may not know, since a crash came before that was written. */
-  private void sayAgain(ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Cause cause) {
-    boolean isFinished = chunk.finishedSteps() == chunk.stepCount();
-    if (isFinished || chunk.failedItems() > 0) {
-      tell(id, whole, chunk.failedItems(), isFinished, cause);
+  /** Whether a workflow waits for this, as far as it is stored. */
+  boolean isUnheard(ChunkReport report) {
+    PackedWorkflow workflow = store.load(report.chunk().workflowId());
+    int step = report.step();
+    if (workflow == null
+        || workflow.status().hasEnded()
+        || workflow.stepStatus(step) != StepStatus.SUSPENDED) {
+      return false;
     }
-  }
-
-  private void tell(
-      ChunkId id, CompiledDefinition whole, int failedItems, boolean isFinished, Cause cause) {
-    int step = whole.indexOf(id.step());
-    transitions.tell(
-        id.workflowId(),
-        whole,
-        new ChunkReported(step, id.chunk(), failedItems, isFinished),
-        cause);
+    Branches branches = workflow.branches(step);
+    int chunk = report.chunk().chunk();
+    return branches != null
+        && branches.isOpen(chunk)
+        && !branches.knows(chunk, report.failedItems(), report.isFinished());
   }
 
   /** A chunk that its workflow speaks of; one that it does not is forgotten. */

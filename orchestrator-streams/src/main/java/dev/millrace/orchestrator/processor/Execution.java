@@ -24,6 +24,7 @@ import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -34,7 +35,9 @@ import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Record;
@@ -45,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  * and events are forwarded, and only then is its record stored. Belongs to one stream task.
  */
 final class Execution {
-  /** How soon a chunk that a timer has changed makes sure that its workflow knows of it. */
+  /** How soon a chunk makes sure that its workflow knows what no input would repeat. */
   private static final long CONFIRM_MS = 30_000;
 
   /** How soon a chunk with held branches looks whether its workflow is still paused. */
@@ -75,7 +78,13 @@ final class Execution {
   /** The scope of the events: empty for a workflow. */
   private final String scope;
 
-  private @Nullable ReportChunk report;
+  /** What of the decision, and of what failed while it was carried out, is still to be done. */
+  private final Deque<Effect> pending = new ArrayDeque<>();
+
+  /** What the chunks that were opened say; the workflow must be stored before it is told. */
+  private final List<ChunkReport> ofOpened = new ArrayList<>();
+
+  private boolean isReported;
 
   /**
    * The decision on a workflow, or on a chunk of branches.
@@ -105,6 +114,13 @@ final class Execution {
   }
 
   void carryOut(Decision.Accepted accepted) {
+    take(accepted);
+    while (!pending.isEmpty()) {
+      carryOut(pending.remove());
+    }
+  }
+
+  private void take(Decision.Accepted accepted) {
     events.addAll(accepted.events());
     for (Event event : accepted.events()) {
       if (event instanceof WorkflowMigrated migrated) {
@@ -112,51 +128,64 @@ final class Execution {
       }
     }
     store.putSpilled(recordId, workflow);
-    for (Effect effect : accepted.effects()) {
-      switch (effect) {
-        case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
-        case CacheResult result -> new StoredResults(store, task.metrics(), nowMs).keep(result);
-        case StartWorkflow start ->
-            forward(
-                start.workflowId(),
-                topics().starts(),
-                task.messages().start(start, workflow.tenant(), workflow.priority()));
-        case CancelWorkflow cancel ->
-            forward(
-                cancel.workflowId(),
-                topics().controls(),
-                task.messages().cancellation(cancel, workflowId));
-        case TellParent tell ->
-            forward(
-                tell.parent().workflowId(),
-                topics().completions(),
-                task.messages().end(tell.parent(), tell.output(), tell.failure()));
-        case KeepItems keep -> {
-          if (awaitsBranches(keep.step())) {
-            if (workflow.spilled().takeDroppedBranches(keep.step())) {
-              forgetBranches(keep.step()); // of an attempt that ends with this very decision
-            }
-            chunks.keep(situation, keep);
+    pending.addAll(accepted.effects());
+  }
+
+  private void carryOut(Effect effect) {
+    switch (effect) {
+      case ArmTimer timer -> timerMs = earlier(timerMs, timer.dueMs());
+      case CacheResult result -> new StoredResults(store, task.metrics(), nowMs).keep(result);
+      case StartWorkflow start ->
+          forward(
+              start.workflowId(),
+              topics().starts(),
+              task.messages().start(start, workflow.tenant(), workflow.priority()));
+      case CancelWorkflow cancel ->
+          forward(
+              cancel.workflowId(),
+              topics().controls(),
+              task.messages().cancellation(cancel, workflowId));
+      case TellParent tell ->
+          forward(
+              tell.parent().workflowId(),
+              topics().completions(),
+              task.messages().end(tell.parent(), tell.output(), tell.failure()));
+      case KeepItems keep -> {
+        if (awaitsBranches(keep.step())) {
+          if (workflow.spilled().takeDroppedBranches(keep.step())) {
+            forgetBranches(keep.step()); // of an attempt that ends with this very decision
+          }
+          chunks.keep(situation, keep);
+        }
+      }
+      case OpenChunk open -> {
+        if (awaitsBranches(open.step())) {
+          ChunkReport report = chunks.open(situation, open, workflow, cause);
+          if (report != null) {
+            ofOpened.add(report);
           }
         }
-        case OpenChunk open -> {
-          if (awaitsBranches(open.step())) {
-            chunks.open(situation, open, workflow, cause);
-          }
-        }
-        case ReportChunk said -> report = said;
-        case DispatchStep dispatch -> {
-          if (isOpen(dispatch)) { // an oversize command may have failed the workflow
-            dispatch(dispatch);
-          }
+      }
+      case ReportChunk report -> isReported = true;
+      case DispatchStep dispatch -> {
+        if (isOpen(dispatch)) { // an oversize command may have failed the workflow
+          dispatch(dispatch);
         }
       }
     }
   }
 
   /** What the workflow is to be told of this chunk of branches, if anything. */
-  @Nullable ReportChunk report() {
-    return report;
+  @Nullable ChunkReport report() {
+    Chunk chunk = situation.chunk();
+    return isReported && chunk != null
+        ? ChunkReport.of(ChunkId.of(recordId), chunk.whole(), workflow)
+        : null;
+  }
+
+  /** What the workflow is to be told, once it is stored, of the chunks that were opened. */
+  List<ChunkReport> ofOpened() {
+    return ofOpened;
   }
 
   /** Whether a step still waits for its branches; what was decided later may have failed it. */
@@ -189,7 +218,7 @@ final class Execution {
       Input failure =
           new AttemptReported(step, branch, dispatch.attempt(), null, List.of(), tooLarge);
       if (Decider.decide(situation, failure) instanceof Decision.Accepted failed) {
-        carryOut(failed);
+        take(failed);
       }
     } else {
       String topic = task.settings().topics().commands(definition.step(dispatch.step()).queue());
@@ -241,9 +270,10 @@ final class Execution {
               workflow.endedAtMs() + task.settings().retention().toMillis());
     } else if (input instanceof TimerFired) {
       timerMs = workflow.earliestDeadlineMs();
-      if (report != null && !events.isEmpty()) { // no input would repeat it after a crash
-        timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
-      }
+    }
+    ChunkReport report = report();
+    if (report != null && mayBeMissed(report, input)) {
+      timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
     }
     Chunk chunk = situation.chunk();
     if (chunk != null && workflow.heldSteps() > 0 && chunk.isPaused().getAsBoolean()) {
@@ -251,6 +281,12 @@ final class Execution {
     }
     store.save(recordId, workflow, timerMs);
     workflow.spilled().takeDroppedBranches().forEach(this::forgetBranches);
+  }
+
+  /** Whether a crash may keep from the workflow what no input would make the chunk say again. */
+  private boolean mayBeMissed(ChunkReport report, Input input) {
+    return input instanceof ChunkRequested
+        || (input instanceof TimerFired && (!events.isEmpty() || chunks.isUnheard(report)));
   }
 
   private void forgetBranches(int step) {

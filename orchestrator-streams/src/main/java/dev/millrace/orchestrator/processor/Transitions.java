@@ -16,6 +16,9 @@ import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.store.WorkflowStore;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -50,10 +53,22 @@ final class Transitions {
   }
 
   /** Tells a workflow what is known of a chunk of branches, if it still runs. */
-  void tell(String workflowId, CompiledDefinition definition, ChunkReported report, Cause cause) {
-    PackedWorkflow workflow = store.load(workflowId);
-    if (workflow != null && !workflow.status().hasEnded()) {
-      apply(workflowId, definition, workflow, report, cause);
+  void tell(ChunkReport report, Cause cause) {
+    tell(new ArrayDeque<>(List.of(report)), cause);
+  }
+
+  /** The same of several chunks, and then of those that the workflow opens thereby. */
+  private void tell(Queue<ChunkReport> reports, Cause cause) {
+    while (!reports.isEmpty()) {
+      ChunkReport report = reports.remove();
+      if (report.isFinished()) {
+        store.deleteItems(report.chunk());
+      }
+      String workflowId = report.chunk().workflowId();
+      PackedWorkflow workflow = store.load(workflowId);
+      if (workflow != null && !workflow.status().hasEnded()) {
+        apply(workflowId, report.whole(), workflow, report.input(), cause, reports);
+      }
     }
   }
 
@@ -109,6 +124,21 @@ final class Transitions {
       PackedWorkflow workflow,
       Input input,
       Cause cause) {
+    Queue<ChunkReport> reports = new ArrayDeque<>();
+    Decision.@Nullable Refused refused =
+        apply(workflowId, definition, workflow, input, cause, reports);
+    tell(reports, cause);
+    return refused;
+  }
+
+  /** The same, and takes what the chunks say that are opened thereby. */
+  private Decision.@Nullable Refused apply(
+      String workflowId,
+      CompiledDefinition definition,
+      PackedWorkflow workflow,
+      Input input,
+      Cause cause,
+      Queue<ChunkReport> reports) {
     long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
     StoredResults results = new StoredResults(store, task.metrics(), nowMs);
@@ -131,6 +161,7 @@ final class Transitions {
           Execution execution = new Execution(task, chunks, situation, workflow, null, cause);
           execution.carryOut(accepted);
           execution.complete(input, firstSequence);
+          reports.addAll(execution.ofOpened());
         }
         yield null;
       }

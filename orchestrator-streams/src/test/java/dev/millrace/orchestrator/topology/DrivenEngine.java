@@ -81,13 +81,24 @@ final class DrivenEngine implements AutoCloseable {
   private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Path folder;
+  private final long cacheBytes;
   private final List<TestRecord<byte[], byte[]>> changelog = new ArrayList<>();
   private TopologyTestDriver driver;
   private Instant now = NOON;
   private int restarts;
 
   DrivenEngine(Path folder) {
+    this(folder, 64 << 20);
+  }
+
+  /**
+   * An engine that holds back only so much.
+   *
+   * @param cacheBytes when the changes take more than that, they are written
+   */
+  DrivenEngine(Path folder, long cacheBytes) {
     this.folder = folder;
+    this.cacheBytes = cacheBytes;
     this.driver = newDriver();
   }
 
@@ -120,7 +131,7 @@ final class DrivenEngine implements AutoCloseable {
             new Definitions(new CountDownLatch(1)),
             queues::contains,
             new EngineMetrics(meters),
-            new CacheBudget(64 << 20, changes -> {}),
+            new CacheBudget(cacheBytes, changes -> {}),
             null),
         settings,
         now);

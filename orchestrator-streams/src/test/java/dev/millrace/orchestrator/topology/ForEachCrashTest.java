@@ -31,6 +31,7 @@ class ForEachCrashTest extends ForEachCase {
   private final List<Runnable> inputs = new ArrayList<>();
   private final List<WorkflowEvents> log = new ArrayList<>();
   private StepCommand atLast = new StepCommand();
+  private WorkflowDefinition defined = definition;
 
   private void input(Runnable input) {
     inputs.add(input);
@@ -96,6 +97,28 @@ class ForEachCrashTest extends ForEachCase {
       isCut = crashAfter(puts);
       assertThat(runToTheEnd())
           .isEqualTo("{\"count\":3,\"succeeded\":2,\"failed\":1,\"results\":[0,2,null]}");
+      assertThatNothingIsLeft();
+    }
+  }
+
+  /** All items of the first chunk fail before a worker hears of them, and two of the second. */
+  @Test
+  void aStartWhoseItemsFailMayBeCutAnywhere() {
+    WorkflowDefinition failing =
+        definition(new ForEach("input", 1_000, 1, ITEMS, false), "\"${item.id}\"", Duration.ZERO);
+    String items = "[" + "{},".repeat(ITEMS - 2) + "{\"id\":1},{}]";
+    String results = "[" + "null,".repeat(ITEMS - 2) + "2002,null]";
+    boolean isCut = true;
+    for (int puts = 0; isCut; puts++) {
+      begin(failing);
+      input(() -> engine.start("w", "forked", json(items), null));
+      isCut = crashAfter(puts);
+      engine.advance(Duration.ofSeconds(31));
+      engine.advance(Duration.ofSeconds(31));
+      assertThat(runToTheEnd())
+          .isEqualTo(
+              "{\"count\":%d,\"succeeded\":1,\"failed\":%d,\"results\":%s}"
+                  .formatted(ITEMS, ITEMS - 1, results));
       assertThatNothingIsLeft();
     }
   }
@@ -172,6 +195,7 @@ class ForEachCrashTest extends ForEachCase {
     inputs.clear();
     log.clear();
     engine.define(with);
+    defined = with;
   }
 
   /** Crashes when so many changes of the last input are written; all inputs are read again. */
@@ -179,7 +203,7 @@ class ForEachCrashTest extends ForEachCase {
     log.addAll(engine.eventRecords());
     boolean isCut = engine.commitFirst(puts);
     List<StepCommand> sent = engine.commands();
-    engine.crash(definition);
+    engine.crash(defined);
     inputs.forEach(Runnable::run);
     run(sent);
     return isCut;

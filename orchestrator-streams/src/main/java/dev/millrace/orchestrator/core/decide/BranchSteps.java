@@ -120,7 +120,7 @@ final class BranchSteps {
     boolean isFinished = state.finishedSteps() == state.stepCount();
     int failed = state.finishedSteps() - state.succeededSteps();
     if (isFinished || (failed > 0 && failed != failedBefore)) {
-      transition.effect(new ReportChunk(state.failedItems(), isFinished));
+      transition.effect(new ReportChunk());
     }
   }
 

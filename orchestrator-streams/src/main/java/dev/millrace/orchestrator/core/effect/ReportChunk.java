@@ -1,9 +1,7 @@
 package dev.millrace.orchestrator.core.effect;
 
 /**
- * Tell the workflow what is known of this chunk of branches.
- *
- * @param failedItems how many of its items have failed
- * @param isFinished whether no more branch of it runs
+ * Tell the workflow what is known of this chunk of branches, once all that was decided of it is
+ * carried out.
  */
-public record ReportChunk(int failedItems, boolean isFinished) implements Effect {}
+public record ReportChunk() implements Effect {}

@@ -164,7 +164,7 @@ final class ReferenceRun {
   }
 
   private boolean isFull(ReferenceStep step) {
-    if (definition.maxParallel() == 0 || step.part == Part.COMPENSATION) {
+    if (definition.maxParallel() == 0 || step.part == Part.COMPENSATION || !step.isWork()) {
       return false;
     }
     long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();

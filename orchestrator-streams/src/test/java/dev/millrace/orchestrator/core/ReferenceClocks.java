@@ -47,13 +47,13 @@ final class ReferenceClocks {
   /** The deadline of an open attempt has come. */
   static void timeOut(ReferenceRun run, ReferenceStep step) {
     if (isDue(step.overallByMs, run.nowMs())) {
-      run.failed(step, Failure.SCHEDULE_TO_CLOSE_TIMEOUT);
+      run.results().failed(step, Failure.SCHEDULE_TO_CLOSE_TIMEOUT);
     } else if (isDue(step.closeByMs, run.nowMs())) {
-      run.attemptFailed(step, Failure.START_TO_CLOSE_TIMEOUT, true);
+      run.results().attemptFailed(step, Failure.START_TO_CLOSE_TIMEOUT, true);
     } else if (isDue(step.startByMs, run.nowMs())) {
-      run.attemptFailed(step, Failure.SCHEDULE_TO_START_TIMEOUT, true);
+      run.results().attemptFailed(step, Failure.SCHEDULE_TO_START_TIMEOUT, true);
     } else {
-      run.attemptFailed(step, Failure.HEARTBEAT_TIMEOUT, true);
+      run.results().attemptFailed(step, Failure.HEARTBEAT_TIMEOUT, true);
     }
   }
 

@@ -63,11 +63,11 @@ final class ReferenceOperators {
       case Control.Rerun rerun -> startAgain(begunAfter(known(rerun.step())), rerun.step());
       case Control.ResolveStep resolve -> {
         run.waits().leave(known(resolve.step()));
-        run.succeeded(known(resolve.step()), resolve.output());
+        run.results().succeeded(known(resolve.step()), resolve.output());
       }
       case Control.SkipStep skip -> {
         run.waits().leave(known(skip.step()));
-        run.skip(known(skip.step()), "BY_HAND");
+        run.results().skip(known(skip.step()), "BY_HAND");
       }
       case Control.SetPriority change -> {
         priority = change.priority();

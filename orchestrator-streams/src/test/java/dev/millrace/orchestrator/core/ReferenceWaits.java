@@ -60,10 +60,10 @@ final class ReferenceWaits {
     kept.remove(signal);
     if (step.definition.repeat() == null) {
       step.attempt++;
-      run.succeeded(step, signal.payload());
+      run.results().succeeded(step, signal.payload());
     } else {
       run.suspend(step, 0);
-      run.roundSucceeded(step, signal.payload());
+      run.results().roundSucceeded(step, signal.payload());
     }
   }
 
@@ -72,7 +72,7 @@ final class ReferenceWaits {
     for (ReferenceStep step : steps.values()) {
       if (step.status == StepStatus.SUSPENDED && isFor(step, name)) {
         run.tell(Told.signal(name, payload, step.id()));
-        run.roundSucceeded(step, payload);
+        run.results().roundSucceeded(step, payload);
         return;
       }
     }
@@ -93,11 +93,11 @@ final class ReferenceWaits {
             : scope.evaluate(ExpressionCompiler::text, child.workflowId(), null);
     int depth = parent == null ? 1 : parent.depth() + 1;
     if (id.isEmpty() || id.length() > LONGEST_ID) {
-      run.failed(step, Failure.CHILD_ID);
+      run.results().failed(step, Failure.CHILD_ID);
       return;
     }
     if (depth > DEEPEST) {
-      run.failed(step, Failure.CHILD_DEPTH);
+      run.results().failed(step, Failure.CHILD_DEPTH);
       return;
     }
     Payload input =
@@ -107,7 +107,7 @@ final class ReferenceWaits {
     if (child.detached()) {
       run.tell(Told.child(id, child.definition(), child.version(), input, null));
       step.attempt++;
-      run.succeeded(step, null);
+      run.results().succeeded(step, null);
       return;
     }
     long timeoutMs = step.definition.timeouts().startToClose().toMillis();
@@ -135,11 +135,12 @@ final class ReferenceWaits {
     switch (step.definition.action()) {
       case StepAction.StartChild child -> {
         leave(step);
-        run.attemptFailed(step, Failure.START_TO_CLOSE_TIMEOUT, true);
+        run.results().attemptFailed(step, Failure.START_TO_CLOSE_TIMEOUT, true);
       }
-      case StepAction.AwaitSignal wait -> run.attemptFailed(step, Failure.SIGNAL_TIMEOUT, false);
-      case StepAction.Delay delay -> run.succeeded(step, null);
-      case StepAction.Until until -> run.succeeded(step, null);
+      case StepAction.AwaitSignal wait ->
+          run.results().attemptFailed(step, Failure.SIGNAL_TIMEOUT, false);
+      case StepAction.Delay delay -> run.results().succeeded(step, null);
+      case StepAction.Until until -> run.results().succeeded(step, null);
       case StepAction.Work work -> throw new AssertionError(step.id());
       case StepAction.SetValue set -> throw new AssertionError(step.id());
       case StepAction.Choose choose -> throw new AssertionError(step.id());

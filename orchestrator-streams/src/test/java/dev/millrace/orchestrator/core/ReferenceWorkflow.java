@@ -149,9 +149,9 @@ final class ReferenceWorkflow {
   /**
    * Takes an input that is not refused and tells what happens, in the words of {@link Told}.
    *
-   * @param order steps that something happens to, in the order in which it does in the core
+   * @param order what happens to steps in the core, in its order
    */
-  List<String> apply(Input input, long nowMs, List<String> order) {
+  List<String> apply(Input input, long nowMs, List<Told.Turn> order) {
     List<String> told = new ArrayList<>();
     run.begin(nowMs, order, told);
     switch (input) {
@@ -186,11 +186,11 @@ final class ReferenceWorkflow {
     Payload output = report.output();
     Failure failure = report.failure();
     if (failure != null) {
-      run.attemptFailed(step, failure.type(), failure.retryable());
+      run.results().attemptFailed(step, failure.type(), failure.retryable());
     } else if (output != null && output.data().length > LARGEST_OUTPUT) {
-      run.attemptFailed(step, Failure.OUTPUT_TOO_LARGE, false);
+      run.results().attemptFailed(step, Failure.OUTPUT_TOO_LARGE, false);
     } else {
-      run.roundSucceeded(step, output);
+      run.results().roundSucceeded(step, output);
     }
   }
 

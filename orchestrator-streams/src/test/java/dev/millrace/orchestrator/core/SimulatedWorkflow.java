@@ -163,7 +163,7 @@ final class SimulatedWorkflow {
         told.add(words);
       }
     }
-    List<String> order = Told.steps(applied.events(), definition);
+    List<Told.Turn> order = Told.turns(applied.events(), definition);
     List<String> expected = reference.apply(applied.input(), applied.nowMs(), order);
     Collections.sort(told);
     Collections.sort(expected);

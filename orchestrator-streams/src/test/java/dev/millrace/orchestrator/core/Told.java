@@ -110,13 +110,23 @@ final class Told {
     };
   }
 
-  /** The steps that events are about, but for want of room, in the order of the events. */
-  static List<String> steps(List<Event> events, CompiledDefinition definition) {
+  /**
+   * Something that happens to a step.
+   *
+   * @param begins whether it is anything but that the step is held for want of room or by a pause
+   */
+  record Turn(String step, boolean begins) {}
+
+  /** What happens to steps by some events, in their order. */
+  static List<Turn> turns(List<Event> events, CompiledDefinition definition) {
     return events.stream()
-        .mapToInt(Told::step)
-        .filter(step -> step != CompiledDefinition.NO_STEP)
-        .mapToObj(step -> id(definition, step))
+        .filter(event -> step(event) != CompiledDefinition.NO_STEP)
+        .map(event -> new Turn(id(definition, step(event)), begins(event)))
         .toList();
+  }
+
+  private static boolean begins(Event event) {
+    return !(event instanceof StepHeld held) || held.reason() == StepHeld.Reason.WINDOW;
   }
 
   private static int step(Event event) {
@@ -138,8 +148,7 @@ final class Told {
       case WorkflowResumed resumed -> CompiledDefinition.NO_STEP;
       case PriorityChanged changed -> CompiledDefinition.NO_STEP;
       case ControlRefused refused -> CompiledDefinition.NO_STEP;
-      case StepHeld held ->
-          held.reason() == StepHeld.Reason.WINDOW ? held.step() : CompiledDefinition.NO_STEP;
+      case StepHeld held -> held.step();
       case WorkflowStarted started -> CompiledDefinition.NO_STEP;
       case WorkflowMigrated migrated -> CompiledDefinition.NO_STEP;
       case MigrationTried tried -> CompiledDefinition.NO_STEP;

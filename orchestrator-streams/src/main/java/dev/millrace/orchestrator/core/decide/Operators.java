@@ -114,6 +114,7 @@ final class Operators {
       return new Decision.Refused(Refusal.NOT_PAUSED, "the workflow is not paused");
     }
     transition.record(new WorkflowResumed());
+    steps.readiness().resume();
     steps.moveOn();
     return null;
   }

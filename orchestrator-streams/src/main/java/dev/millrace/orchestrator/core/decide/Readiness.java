@@ -134,6 +134,18 @@ final class Readiness {
     }
   }
 
+  /** Runs steps that a pause has held and that need no room, now that it is over. */
+  void resume() {
+    for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
+        step < state.stepCount();
+        step = state.nextHeld(step + 1)) {
+      if (!needsRoom(definition.step(step))
+          && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
+        run(step);
+      }
+    }
+  }
+
   /** Starts branches as long as there is room; those that have not begun are the last ones. */
   private void startBranches() {
     int count = state.stepCount();
@@ -163,8 +175,7 @@ final class Readiness {
     if (transition.isPaused()) {
       return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
     }
-    if (compiled.group() == Group.COMPENSATION
-        || !(compiled.action() instanceof CompiledAction.Work)) {
+    if (!needsRoom(compiled)) {
       return null;
     }
     if (compiled.window() != null) {
@@ -176,6 +187,11 @@ final class Readiness {
     return state.openSteps() < definition.maxParallel()
         ? null
         : new StepHeld(step, StepHeld.Reason.MAX_PARALLEL, WorkflowView.NO_DEADLINE);
+  }
+
+  /** Whether a step counts among those that may be open at once. */
+  private static boolean needsRoom(CompiledStep step) {
+    return step.group() != Group.COMPENSATION && step.action() instanceof CompiledAction.Work;
   }
 
   private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work)

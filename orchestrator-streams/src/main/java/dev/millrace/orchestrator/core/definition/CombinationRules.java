@@ -32,6 +32,10 @@ final class CombinationRules {
         "scheduleToStart",
         "only a step that a worker runs waits for a worker; remove it");
     refuse(
+        !isWork && !step.timeouts().scheduleToClose().isZero(),
+        "scheduleToClose",
+        "only the attempts of a worker are limited together; remove it, or use timeout");
+    refuse(
         step.compensation() != null && !(isWork || isChild),
         "compensate",
         "only what a worker or another workflow has done can be undone; remove it");

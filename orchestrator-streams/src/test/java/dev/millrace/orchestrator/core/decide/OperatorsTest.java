@@ -14,9 +14,11 @@ import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepHeld;
@@ -34,6 +36,7 @@ import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -99,6 +102,43 @@ class OperatorsTest {
     assertThat(events(workflow.control(new Control.Resume())))
         .containsExactly(new WorkflowResumed(), new StepDispatched(1, 1, 0));
     assertThat(code(workflow.control(new Control.Resume()))).isEqualTo("not-paused");
+  }
+
+  @Test
+  void stepThatNeedsNoWorkerGoesOnAfterAPauseThoughAsManyAreOpenAsMayBe() {
+    CompiledDefinition definition =
+        CompiledDefinition.compile(
+            new WorkflowDefinition(
+                "narrow",
+                1,
+                Duration.ZERO,
+                RetryPolicy.NONE,
+                1,
+                null,
+                List.of(
+                    step("a"),
+                    step("b"),
+                    step("c", "a"),
+                    TestStep.of("set", "a").does(new StepAction.SetValue("1")).build()),
+                List.of()),
+            new CelExpressions());
+    TestWorkflow workflow = TestWorkflow.started(definition);
+    workflow.control(new Control.Pause());
+    workflow.succeed("a", 1);
+
+    List<Event> events = events(workflow.control(new Control.Resume()));
+
+    assertThat(events)
+        .containsExactly(
+            new WorkflowResumed(),
+            new StepSucceeded(3, 1, Decisions.payload("1")),
+            new StepDispatched(1, 1, 0));
+    workflow.control(new Control.Rerun("set"));
+    workflow.control(new Control.Pause());
+    workflow.control(new Control.Rerun("set"));
+    assertThat(events(workflow.control(new Control.Resume())))
+        .as("as b is open")
+        .containsExactly(new WorkflowResumed(), new StepSucceeded(3, 3, Decisions.payload("1")));
   }
 
   @Test

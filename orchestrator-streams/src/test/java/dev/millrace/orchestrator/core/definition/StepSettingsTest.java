@@ -191,10 +191,12 @@ class StepSettingsTest {
                             new Timeouts(
                                 Duration.ZERO,
                                 Duration.ofSeconds(1),
-                                Duration.ZERO,
+                                Duration.ofSeconds(1),
                                 Duration.ofSeconds(1)))))
         .containsExactly(
-            "not-together steps[0].heartbeat", "not-together steps[0].scheduleToStart");
+            "not-together steps[0].heartbeat",
+            "not-together steps[0].scheduleToStart",
+            "not-together steps[0].scheduleToClose");
     assertThat(
             DefinitionValidator.validate(
                 new WorkflowDefinition(

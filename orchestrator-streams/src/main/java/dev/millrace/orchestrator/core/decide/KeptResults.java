@@ -72,7 +72,9 @@ final class KeptResults {
    */
   boolean take(int step, CompiledStep compiled, int attempt, String key) {
     Results.Kept kept = attempt == 1 ? transition.results().find(key) : null;
-    if (kept == null || !isLast(compiled, kept.output())) {
+    if (kept == null
+        || !transition.room().fits(kept.output())
+        || !isLast(compiled, kept.output())) {
       return false;
     }
     steps.succeed(step, attempt, kept.output(), StepSucceeded.Source.CACHED);

@@ -31,9 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions about the branches of one chunk, which are steps without edges. */
 final class BranchSteps {
-  /** Longest message of an item in the events of its batch, in characters. */
-  static final int ITEM_MESSAGE_CHARS = 256;
-
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
@@ -288,10 +285,10 @@ final class BranchSteps {
 
   private static ItemResult shortened(ItemResult result) {
     Failure failure = result.failure();
-    if (failure == null || failure.message().length() <= ITEM_MESSAGE_CHARS) {
+    if (failure == null || failure.message().length() <= Limits.ITEM_MESSAGE_CHARS) {
       return result;
     }
-    String message = Failure.cut(failure.message(), ITEM_MESSAGE_CHARS);
+    String message = Failure.cut(failure.message(), Limits.ITEM_MESSAGE_CHARS);
     return new ItemResult(null, new Failure(failure.type(), message, failure.retryable()));
   }
 

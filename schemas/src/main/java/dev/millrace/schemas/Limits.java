@@ -34,6 +34,12 @@ public final class Limits {
   /** Longest failure message or control reason, in characters. */
   public static final int MESSAGE_CHARS = 8 * 1024;
 
+  /** Longest message of the failure of one item of a batch, in characters. */
+  public static final int ITEM_MESSAGE_CHARS = 256;
+
+  /** Most bytes of the results of one batch, all its attempts together. */
+  public static final int BATCH_RESULTS_BYTES = 4 * 1024 * 1024;
+
   /** Most steps of one definition. */
   public static final int STEPS = 10_000;
 

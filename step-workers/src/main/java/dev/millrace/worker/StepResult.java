@@ -16,6 +16,9 @@ public sealed interface StepResult {
   /** Type of the failure that a command becomes for whose step type the worker has no handler. */
   String UNKNOWN_STEP_TYPE = "worker.unknown-step-type";
 
+  /** Type of the failure that a batch of results becomes where no batch was asked for. */
+  String UNEXPECTED_BATCH = "worker.unexpected-batch";
+
   /** Type of the failure that one becomes whose type only the engine may use; not retryable. */
   String RESERVED_FAILURE_TYPE = "worker.reserved-failure-type";
 
@@ -50,7 +53,11 @@ public sealed interface StepResult {
   }
 
   /**
-   * What became of each item of a batch: only those that failed are tried again.
+   * What became of each item of a batch: only those that failed are tried again. Of a command
+   * without {@link StepContext#items()} it is a failure for good, {@link #UNEXPECTED_BATCH}.
+   * Messages of failures are cut after {@link Limits#ITEM_MESSAGE_CHARS} characters, and outputs
+   * beyond {@link Limits#BATCH_RESULTS_BYTES} of the batch fail their items with {@link
+   * #OUTPUT_TOO_LARGE}.
    *
    * @param results one for each of {@link StepContext#items()}, in their order; none of them a
    *     batch

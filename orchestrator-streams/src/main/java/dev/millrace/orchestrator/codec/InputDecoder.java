@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.codec;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.core.decide.EventRoom;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.AttemptReported;
@@ -40,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class InputDecoder {
-  /** Most bytes of a start's events; the rest of a record is for names, headers and frame. */
-  private static final int FIRST_EVENTS_BYTES = Limits.RECORD_BYTES - 8 * 1024;
+  /** Most bytes of a start's events, which leaves room for an output of the first steps. */
+  private static final int FIRST_EVENTS_BYTES = EventRoom.BYTES - Limits.PAYLOAD_BYTES;
 
   /** What the event of a dispatched step takes beside the step's id, at most. */
   private static final int DISPATCH_BYTES = 24;
@@ -102,6 +103,7 @@ public final class InputDecoder {
             start.getPriority(),
             deadlineMs(start.getDeadline()),
             inline == null ? null : inline.definition(),
+            inline == null ? 0 : inline.record().length,
             parent(start.getParent()),
             policy(start.getOnDuplicate()));
     return new DecodedStart(start.getDefinition(), start.getVersion(), inline, request);

@@ -179,6 +179,8 @@ public final class WorkflowStore {
     }
     if ((timerMs != armedMs || isOfAnEarlierLife) && timerMs != WorkflowView.NO_DEADLINE) {
       putTimer(timerMs, kind, workflowId);
+    } else if (timerMs != WorkflowView.NO_DEADLINE) {
+      earliestTimerMs = Math.min(earliestTimerMs, timerMs); // it may have fired and be due still
     }
     workflow.setArmedTimerMs(timerMs);
     store.put(Keys.record(kind, workflowId), workflow.bytes());

@@ -282,6 +282,7 @@ final class RandomRun {
         random.nextInt(10),
         deadlineMs,
         null,
+        0,
         random.nextInt(4) == 0
             ? new Parent("above", "step", 1 + random.nextInt(3), 1 + random.nextInt(Parent.DEPTH))
             : null,

@@ -125,7 +125,7 @@ public final class TestWorkflow implements Targets {
 
   /** Starts the workflow for another one, which is told how it ends. */
   public Decision start(Parent parent) {
-    return decide(new StartRequested(null, "acme", 5, 0, null, parent, DuplicatePolicy.REJECT));
+    return decide(new StartRequested(null, "acme", 5, 0, null, 0, parent, DuplicatePolicy.REJECT));
   }
 
   public Decision succeed(String step, int attempt) {

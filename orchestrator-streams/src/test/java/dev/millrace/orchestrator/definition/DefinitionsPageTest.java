@@ -2,8 +2,11 @@ package dev.millrace.orchestrator.definition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.decide.EventRoom;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
+import dev.millrace.orchestrator.core.state.BatchResults;
+import dev.millrace.schemas.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,6 +68,10 @@ class DefinitionsPageTest {
         .contains("in one `nonRetryable` | %d |".formatted(DefinitionLimits.NON_RETRYABLE))
         .contains("of the branches of a step | %,d |".formatted(DefinitionLimits.MAX_PARALLEL))
         .contains("| items of one command | %,d |".formatted(DefinitionLimits.BATCH_SIZE))
+        .contains("| items of one command, together | %,d bytes".formatted(Limits.COMMAND_BYTES))
+        .contains("attempts together | %,d bytes".formatted(BatchResults.BYTES))
+        .contains("of a step or workflow | %,d bytes".formatted(Limits.PAYLOAD_BYTES))
+        .contains("of one input, with outputs | %,d bytes".formatted(EventRoom.BYTES))
         .contains("| rounds of a step | %,d |".formatted(DefinitionLimits.ROUNDS))
         .contains("joins a number of them | %d |".formatted(DefinitionLimits.COUNTED_DEPENDENCIES))
         .contains("may ask for | %d |".formatted(DefinitionLimits.AT_LEAST))

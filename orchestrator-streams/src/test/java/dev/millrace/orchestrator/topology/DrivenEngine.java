@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.topology;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.config.EngineConfig;
@@ -11,6 +12,7 @@ import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -403,9 +405,13 @@ final class DrivenEngine implements AutoCloseable {
     return eventRecords().stream().flatMap(record -> record.getEvents().stream()).toList();
   }
 
-  /** The records of the events topic since the last call. */
+  /** The records of the events topic since the last call, each of which the topic takes. */
   List<WorkflowEvents> eventRecords() {
-    return read(topics.events()).stream().map(record -> decode(events, record.value())).toList();
+    return read(topics.events()).stream()
+        .map(TestRecord::value)
+        .peek(record -> assertThat(record).hasSizeLessThan(Limits.RECORD_BYTES - 64 * 1024))
+        .map(record -> decode(events, record))
+        .toList();
   }
 
   /** The sizes of the events records since the last call. */

@@ -9,6 +9,8 @@ import dev.millrace.worker.StepResult;
 import dev.millrace.worker.UnreadablePayloadException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
@@ -23,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
  * again. The offset is finished when the broker has the completion. Owned by the poll thread.
  */
 final class CommandRunner {
+  /** What the result of an item takes beside its output, in bytes. */
+  private static final int RESULT_BYTES = 16;
+
   private final Thread.Builder threads =
       Thread.ofVirtual().name("millrace-step").inheritInheritableThreadLocals(false);
   private final Map<String, StepHandler> handlers;
@@ -95,9 +100,43 @@ final class CommandRunner {
     return switch (result) {
       case StepResult.Failed failed -> permitted(command, failed);
       case StepResult.Succeeded succeeded -> writable(command, succeeded);
-      case StepResult.Batch batch ->
-          StepResult.batch(batch.results().stream().map(each -> writable(command, each)).toList());
+      case StepResult.Batch batch -> writable(command, batch);
     };
+  }
+
+  /** The results of a batch, so small that one completion takes them. */
+  private StepResult writable(StepCommand command, StepResult.Batch batch) {
+    if (command.getItems().isEmpty()) {
+      return StepResult.failedForGood(
+          StepResult.UNEXPECTED_BATCH,
+          "step '%s' has returned a batch of %d results for one input; return one result"
+              .formatted(command.getStep(), batch.results().size()));
+    }
+    List<StepResult> results = new ArrayList<>(batch.results().size());
+    long bytes = 0;
+    for (StepResult each : batch.results()) {
+      StepResult result = writable(command, each);
+      if (result instanceof StepResult.Succeeded succeeded
+          && succeeded.output() instanceof Payload output) {
+        long size = output.data().length + (long) RESULT_BYTES;
+        if (bytes + size > Limits.BATCH_RESULTS_BYTES) {
+          result =
+              tooLarge(
+                  command,
+                  "%d bytes, with %d of other items, the limit is %d for a batch"
+                      .formatted(output.data().length, bytes, Limits.BATCH_RESULTS_BYTES));
+        } else {
+          bytes += size;
+        }
+      }
+      results.add(result instanceof StepResult.Failed failed ? shortened(failed) : result);
+    }
+    return StepResult.batch(results);
+  }
+
+  private static StepResult shortened(StepResult.Failed failed) {
+    String message = Completions.cut(failed.message(), Limits.ITEM_MESSAGE_CHARS);
+    return new StepResult.Failed(failed.type(), message, failed.retryable());
   }
 
   /** The failure, or one that says that its type is the engine's own. */

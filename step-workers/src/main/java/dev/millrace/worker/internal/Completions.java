@@ -147,7 +147,8 @@ final class Completions {
   }
 
   private static Failure avro(StepResult.Failed failed) {
-    return new Failure(failed.type(), cut(failed.message()), failed.retryable());
+    return new Failure(
+        failed.type(), cut(failed.message(), Limits.MESSAGE_CHARS), failed.retryable());
   }
 
   private static dev.millrace.schemas.v1.Payload avro(Payload payload) {
@@ -155,11 +156,11 @@ final class Completions {
         payload.contentType(), ByteBuffer.wrap(payload.data()));
   }
 
-  private static String cut(String message) {
-    if (message.length() <= Limits.MESSAGE_CHARS) {
+  /** A message of at most a number of characters, with none of them cut in two. */
+  static String cut(String message, int end) {
+    if (message.length() <= end) {
       return message;
     }
-    int end = Limits.MESSAGE_CHARS;
     return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end);
   }
 

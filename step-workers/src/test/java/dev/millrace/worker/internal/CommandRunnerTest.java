@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -162,6 +163,41 @@ final class CommandRunnerTest {
         .containsExactly(
             new ItemResult(Commands.payload("", "10"), null),
             new ItemResult(null, new Failure("TooLarge", "no", false)));
+  }
+
+  @Test
+  void failsForGoodWhereTheHandlerReturnsABatchForOneInput() throws Exception {
+    Failure failure =
+        failure(known(), context -> StepResult.batch(List.of(StepResult.succeeded("x"))));
+    assertThat(failure.getType()).isEqualTo("worker.unexpected-batch");
+    assertThat(failure.getRetryable()).isFalse();
+    assertThat(failure.getMessage()).contains("step 's'", "1 results");
+  }
+
+  @Test
+  void aBatchOfLongMessagesAndLargeOutputsIsNoLargerThanACompletionMayBe() throws Exception {
+    StepCommand command = known();
+    command.setBranch(3);
+    command.setItems(Collections.nCopies(1_000, Commands.payload("", "1")));
+    StepResult large = StepResult.succeeded(Payload.json(new byte[Limits.PAYLOAD_BYTES]));
+    StepResult failed = StepResult.failed("Flaky", "x".repeat(Limits.MESSAGE_CHARS));
+    List<StepResult> results = new ArrayList<>(Collections.nCopies(5, large));
+    results.addAll(Collections.nCopies(994, failed));
+    results.add(StepResult.succeeded(1));
+
+    StepCompletion completion = run(command, context -> StepResult.batch(results));
+
+    assertThat(completion.getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+    assertThat(completion.getResults().subList(0, 3))
+        .allSatisfy(result -> assertThat(result.getFailure()).isNull());
+    assertThat(completion.getResults().subList(3, 5))
+        .allSatisfy(
+            result ->
+                assertThat(result.getFailure().getType()).isEqualTo("worker.output-too-large"));
+    assertThat(completion.getResults().subList(5, 999))
+        .extracting(ItemResult::getFailure)
+        .containsOnly(new Failure("Flaky", "x".repeat(Limits.ITEM_MESSAGE_CHARS), true));
+    assertThat(completion.getResults().getLast().getOutput()).isNotNull();
   }
 
   @Test

@@ -24,6 +24,7 @@ import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import dev.millrace.schemas.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -137,21 +138,35 @@ final class BranchSteps {
     Expression<Payload> mapping =
         definition.step(step).action() instanceof CompiledAction.Work work ? work.input() : null;
     Payload input = isBatch ? null : mapped(step, mapping);
-    List<Payload> items = isBatch ? items(step, mapping) : List.of();
+    List<Payload> items = List.of();
+    if (isBatch) {
+      items = items(step, mapping);
+      if (items.isEmpty()) {
+        steps.failures().failForGood(step, commandTooLarge());
+        return;
+      }
+    }
     Clocks clocks = limits.dispatched(former, transition.nowMs());
     transition.record(new StepDispatched(step, attempt, clocks.earliestMs()));
     transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), true, input, items));
     transition.armTimer(clocks.earliestMs());
   }
 
+  /** What the command of a batch carries; nothing if it cannot carry it all. */
   private List<Payload> items(int step, @Nullable Expression<Payload> mapping)
       throws EvaluationException {
     List<Payload> items = new ArrayList<>();
     List<ItemResult> known = known(step);
     int first = chunk().firstItem(step);
+    long bytes = 0;
     for (int i = 0; i < known.size(); i++) {
       if (known.get(i).isToDo()) {
-        items.add(mapped(first + i, mapping));
+        Payload item = mapped(first + i, mapping);
+        bytes += item.data().length;
+        if (bytes > Limits.COMMAND_BYTES) {
+          return List.of();
+        }
+        items.add(item);
       }
     }
     return items;
@@ -184,32 +199,55 @@ final class BranchSteps {
     if (failure == null && report.results().size() != sent) {
       failure = mismatch(report.results().size(), sent);
     }
+    if (failure != null) {
+      failToDo(step, results, failure);
+      return;
+    }
+    long bytes = results.stream().mapToLong(BatchResults::bytes).sum();
     int next = 0;
     for (int i = 0; i < results.size(); i++) {
       if (results.get(i).isToDo()) {
-        results.set(
-            i,
-            failure == null
-                ? withinLimit(report.results().get(next++))
-                : new ItemResult(null, failure));
+        ItemResult result = withinLimits(report.results().get(next++), bytes);
+        bytes += BatchResults.bytes(result);
+        results.set(i, result);
       }
     }
-    settle(step, results);
+    settle(step, results, null);
   }
 
   /** The whole of a batch has failed. */
   void failBatch(int step, Failure failure) {
-    List<ItemResult> results = known(step);
-    results.replaceAll(each -> each.isToDo() ? new ItemResult(null, failure) : each);
-    settle(step, results);
+    failToDo(step, known(step), failure);
   }
 
-  /** Goes on with what became of the items of a batch: another attempt, or the end. */
-  private void settle(int step, List<ItemResult> results) {
+  private void failToDo(int step, List<ItemResult> results, Failure failure) {
+    ItemResult failed = new ItemResult(null, new Failure("", "", failure.retryable()));
+    results.replaceAll(each -> each.isToDo() ? failed : each);
+    settle(step, results, failure);
+  }
+
+  /**
+   * Goes on with what became of the items of a batch: another attempt, or the end.
+   *
+   * @param whole why all items failed that were to be done, which they do not say one by one; null
+   *     when each says so itself
+   */
+  private void settle(int step, List<ItemResult> results, @Nullable Failure whole) {
     List<ItemResult> settled = new ArrayList<>(results);
     long retryAtMs = steps.failures().retryAtMs(step);
     boolean hasTime = !Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs);
-    settled.replaceAll(each -> hasTime && mayRetry(step, each) ? each : last(each));
+    boolean isRetried = whole != null && mayRetry(step, whole);
+    settled.replaceAll(
+        each -> {
+          Failure why = each.failure();
+          boolean isToDo =
+              hasTime
+                  && why != null
+                  && (whole == null ? mayRetry(step, why) : isRetried && why.retryable());
+          return why == null || why.retryable() == isToDo
+              ? each
+              : new ItemResult(null, new Failure(why.type(), why.message(), isToDo));
+        });
     Failure first = null;
     int failed = 0;
     boolean goesOn = false;
@@ -226,7 +264,11 @@ final class BranchSteps {
       transition.record(new StepSucceeded(step, attempt, null, List.of(), Source.ATTEMPT, settled));
       return;
     }
-    Failure failure = ofItems(first, failed, settled.size(), goesOn);
+    settled.replaceAll(BranchSteps::shortened);
+    Failure failure =
+        transition
+            .room()
+            .shortened(ofItems(whole == null ? first : whole, failed, settled.size(), goesOn));
     if (goesOn) {
       transition.record(new AttemptFailed(step, attempt, failure, retryAtMs, settled));
       transition.armTimer(retryAtMs);
@@ -237,23 +279,47 @@ final class BranchSteps {
     }
   }
 
-  private boolean mayRetry(int step, ItemResult result) {
-    Failure failure = result.failure();
-    return failure != null && steps.failures().mayRetry(definition.step(step), step, failure);
+  private boolean mayRetry(int step, Failure failure) {
+    return steps.failures().mayRetry(definition.step(step), step, failure);
   }
 
-  private static ItemResult last(ItemResult result) {
+  private static ItemResult shortened(ItemResult result) {
     Failure failure = result.failure();
-    return failure == null || !failure.retryable()
-        ? result
-        : new ItemResult(null, new Failure(failure.type(), failure.message(), false));
+    if (failure == null || failure.message().length() <= Limits.ITEM_MESSAGE_CHARS) {
+      return result;
+    }
+    String message = Failure.cut(failure.message(), Limits.ITEM_MESSAGE_CHARS);
+    return new ItemResult(null, new Failure(failure.type(), message, failure.retryable()));
   }
 
-  private static ItemResult withinLimit(ItemResult result) {
+  /** A result, unless it, or with it the batch, is too large. */
+  private static ItemResult withinLimits(ItemResult result, long bytesOfOthers) {
     Payload output = result.output();
-    return output != null && output.data().length > Steps.OUTPUT_BYTES
-        ? new ItemResult(null, Steps.outputTooLarge(output.data().length))
-        : result;
+    if (output == null) {
+      return result;
+    }
+    int size = output.data().length;
+    if (size > Steps.OUTPUT_BYTES) {
+      return new ItemResult(null, Steps.outputTooLarge(size));
+    }
+    return bytesOfOthers + BatchResults.bytes(result) <= BatchResults.BYTES
+        ? result
+        : new ItemResult(
+            null,
+            new Failure(
+                Failure.OUTPUT_TOO_LARGE,
+                "output of %d bytes, with %d of other items of the batch, at most %d together"
+                        .formatted(size, bytesOfOthers, BatchResults.BYTES)
+                    + "; send fewer items at once, or return references",
+                false));
+  }
+
+  private static Failure commandTooLarge() {
+    return new Failure(
+        Failure.COMMAND_TOO_LARGE,
+        "the items of a batch are more than %d bytes together; send fewer at once, or references"
+            .formatted(Limits.COMMAND_BYTES),
+        false);
   }
 
   private static Failure ofItems(Failure first, int failed, int all, boolean retryable) {

@@ -82,6 +82,7 @@ public final class Decider {
             deadlineMs,
             start.ownDefinition(),
             start.parent()));
+    transition.room().take(start.definitionBytes());
     transition.armTimer(deadlineMs);
     steps.startFirst();
     return null;

@@ -97,6 +97,8 @@ final class Ending {
     }
     if (output != null && output.data().length > Steps.OUTPUT_BYTES) {
       begin(new Outcome(WorkflowStatus.FAILED, Steps.outputTooLarge(output.data().length)));
+    } else if (output != null && !transition.room().fits(output)) {
+      begin(new Outcome(WorkflowStatus.FAILED, transition.room().tooLarge(output)));
     } else if (definition.finallySteps() == 0) {
       end(Outcome.SUCCEEDED, output);
     } else {

@@ -52,7 +52,8 @@ final class Failures {
         failForGood(step, outOfTime(compiled, failure));
         return;
       }
-      transition.record(new AttemptFailed(step, state.attempt(step), failure, retryAtMs));
+      Failure told = transition.room().shortened(failure);
+      transition.record(new AttemptFailed(step, state.attempt(step), told, retryAtMs));
       transition.armTimer(retryAtMs);
     } else {
       failForGood(step, failure);
@@ -93,7 +94,8 @@ final class Failures {
   }
 
   /** A step has failed, and no other attempt follows. */
-  void failForGood(int step, Failure failure) {
+  void failForGood(int step, Failure why) {
+    Failure failure = transition.room().shortened(why);
     CompiledStep compiled = definition.step(step);
     int attempt = state.attempt(step);
     Chunk chunk = transition.chunk();

@@ -73,7 +73,9 @@ final class KeptResults {
   boolean take(int step, CompiledStep compiled, int attempt, String key) {
     boolean isFirst = state.attempt(step) == state.formerAttempts();
     Results.Kept kept = isFirst ? transition.results().find(key) : null;
-    if (kept == null || !isLast(compiled, kept.output())) {
+    if (kept == null
+        || !transition.room().fits(kept.output())
+        || !isLast(compiled, kept.output())) {
       return false;
     }
     steps.succeed(step, attempt, kept.output(), StepSucceeded.Source.CACHED);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets what it can be migrated to
  * @param nowMs the time, in epoch milliseconds
  * @param chunk where the state is that of a chunk of branches, which; null for a workflow
+ * @param room what the events of the input may still take, whatever else comes to be decided of it
  */
 public record Situation(
     String workflowId,
@@ -27,7 +28,21 @@ public record Situation(
     Results results,
     Targets targets,
     long nowMs,
-    @Nullable Chunk chunk) {
+    @Nullable Chunk chunk,
+    EventRoom room) {
+  /** A situation in which nothing was decided yet. */
+  public Situation(
+      String workflowId,
+      CompiledDefinition definition,
+      WorkflowState state,
+      Payloads payloads,
+      Results results,
+      Targets targets,
+      long nowMs,
+      @Nullable Chunk chunk) {
+    this(workflowId, definition, state, payloads, results, targets, nowMs, chunk, new EventRoom());
+  }
+
   /** A situation of a workflow in which no results are kept and no other version is known. */
   public Situation(
       String workflowId,
@@ -40,6 +55,6 @@ public record Situation(
 
   /** The same workflow with another definition. */
   public Situation with(CompiledDefinition other) {
-    return new Situation(workflowId, other, state, payloads, results, targets, nowMs, chunk);
+    return new Situation(workflowId, other, state, payloads, results, targets, nowMs, chunk, room);
   }
 }

@@ -152,6 +152,9 @@ final class Steps {
       if (state.status().hasEnded()) {
         return;
       }
+      if (transition.room().isShort()) {
+        break; // what is still due is found when the timer fires again
+      }
       if (Deadlines.isDue(state.stepDeadlineMs(step), transition.nowMs())) {
         switch (state.stepStatus(step)) {
           case OPEN -> heartbeats.timeOut(step);
@@ -255,6 +258,10 @@ final class Steps {
 
   /** A step has succeeded; what depends on it may follow. */
   void succeed(int step, int attempt, @Nullable Payload output, Source source) {
+    if (output != null && !transition.room().fits(output)) {
+      failures.failForGood(step, transition.room().tooLarge(output));
+      return;
+    }
     if (!definition.edges().areConditional(step)) {
       transition.record(new StepSucceeded(step, attempt, output, List.of(), source));
       readiness.ended(step);

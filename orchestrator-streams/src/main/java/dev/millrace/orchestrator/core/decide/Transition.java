@@ -82,6 +82,12 @@ final class Transition {
   void record(Event event) {
     Evolver.evolve(definition(), state, event, nowMs());
     events.add(event);
+    situation.room().take(definition(), event);
+  }
+
+  /** What the events of the input may still take. */
+  EventRoom room() {
+    return situation.room();
   }
 
   void effect(Effect effect) {

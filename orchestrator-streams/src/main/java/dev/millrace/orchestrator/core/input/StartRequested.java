@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority 0 (lowest) to 9 (highest)
  * @param deadlineMs when it times out at the latest, in epoch milliseconds; 0 means no such time
  * @param ownDefinition its definition, when it is registered nowhere; null for a registered one
+ * @param definitionBytes what its own definition takes in its event, in bytes; 0 without one
  * @param parent who is told how it ends; null for nobody
  * @param onDuplicate what to do when the workflow's id is taken
  */
@@ -22,6 +23,7 @@ public record StartRequested(
     int priority,
     long deadlineMs,
     @Nullable WorkflowDefinition ownDefinition,
+    int definitionBytes,
     @Nullable Parent parent,
     DuplicatePolicy onDuplicate)
     implements Input {
@@ -32,6 +34,6 @@ public record StartRequested(
       int priority,
       long deadlineMs,
       @Nullable WorkflowDefinition ownDefinition) {
-    this(input, tenant, priority, deadlineMs, ownDefinition, null, DuplicatePolicy.REJECT);
+    this(input, tenant, priority, deadlineMs, ownDefinition, 0, null, DuplicatePolicy.REJECT);
   }
 }

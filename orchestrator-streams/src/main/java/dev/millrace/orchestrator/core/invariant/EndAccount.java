@@ -236,7 +236,8 @@ final class EndAccount {
     } else if (fatal == null) {
       boolean isOfOutput =
           failure.type().equals(Failure.EXPRESSION)
-              || failure.type().equals(Failure.OUTPUT_TOO_LARGE);
+              || failure.type().equals(Failure.OUTPUT_TOO_LARGE)
+              || failure.type().equals(Failure.EVENTS_TOO_LARGE);
       complaints.unless(
           isDone && isOfOutput && definition.output() != null,
           "the workflow fails of %s, and no step has",

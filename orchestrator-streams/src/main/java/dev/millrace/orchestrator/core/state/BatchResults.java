@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.schemas.Limits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.List;
  * data, each with a length of 4 bytes. Why items failed is in the events.
  */
 public final class BatchResults {
+  /** Most bytes of the results of one batch, packed, all its attempts together. */
+  public static final int BYTES = Limits.BATCH_RESULTS_BYTES;
+
   private static final String CONTENT_TYPE = "application/vnd.millrace.batch";
   private static final byte NOTHING = 0;
   private static final byte OUTPUT = 1;
@@ -26,9 +30,7 @@ public final class BatchResults {
   public static Payload pack(List<ItemResult> results) {
     int size = 0;
     for (ItemResult result : results) {
-      Payload output = result.output();
-      size +=
-          output == null ? 1 : 1 + 2 * Integer.BYTES + utf8(output).length + output.data().length;
+      size += bytes(result);
     }
     ByteBuffer packed = ByteBuffer.allocate(size);
     for (ItemResult result : results) {
@@ -44,6 +46,12 @@ public final class BatchResults {
       }
     }
     return new Payload(CONTENT_TYPE, packed.array());
+  }
+
+  /** How many bytes a result takes, packed. */
+  public static int bytes(ItemResult result) {
+    Payload output = result.output();
+    return output == null ? 1 : 1 + 2 * Integer.BYTES + utf8(output).length + output.data().length;
   }
 
   /** Whether a payload is one of results. */

@@ -32,6 +32,9 @@ public record Failure(String type, String message, boolean retryable) {
   /** An output was larger than a payload may be. */
   public static final String OUTPUT_TOO_LARGE = "millrace.output-too-large";
 
+  /** An output, with what else came of the same input, was more than one record of events takes. */
+  public static final String EVENTS_TOO_LARGE = "millrace.events-too-large";
+
   /** A step's command, with all its inputs, was larger than a command may be. */
   public static final String COMMAND_TOO_LARGE = "millrace.command-too-large";
 

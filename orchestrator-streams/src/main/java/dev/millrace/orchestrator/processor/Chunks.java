@@ -255,7 +255,9 @@ final class Chunks {
       return false;
     }
     StepStatus status = workflow.stepStatus(step);
-    boolean isKept = status == StepStatus.SUSPENDED || status == StepStatus.SUCCEEDED;
+    boolean isKept = // of a step that was resolved by hand some may be left
+        status == StepStatus.SUSPENDED
+            || (status == StepStatus.SUCCEEDED && branches.areFinished());
     return isKept && workflow.attempt(step) == attempt(chunk);
   }
 
@@ -284,6 +286,7 @@ final class Chunks {
       return new Decision.Refused(
           Refusal.UNKNOWN_WORKFLOW, "no workflow '%s' is known".formatted(workflowId));
     }
+    store.putAgain(workflowId, workflow); // read again, it may be what let go of the chunk
     if (workflow.status().hasEnded()) {
       return new Decision.Refused(Refusal.WORKFLOW_ENDED, "the workflow has ended");
     }

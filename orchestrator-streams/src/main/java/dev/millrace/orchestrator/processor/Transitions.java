@@ -66,7 +66,9 @@ final class Transitions {
       }
       String workflowId = report.chunk().workflowId();
       PackedWorkflow workflow = store.load(workflowId);
-      if (workflow != null && !workflow.status().hasEnded()) {
+      if (workflow != null && workflow.status().hasEnded()) {
+        store.putAgain(workflowId, workflow);
+      } else if (workflow != null) {
         apply(workflowId, report.whole(), workflow, report.input(), cause, reports);
       }
     }
@@ -157,7 +159,9 @@ final class Transitions {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
         boolean isKnown = input instanceof ChunkReported && accepted.events().isEmpty();
-        if (!isKnown) {
+        if (isKnown) {
+          store.putAgain(workflowId, workflow);
+        } else {
           Execution execution = new Execution(task, chunks, situation, workflow, null, cause);
           execution.carryOut(accepted);
           execution.complete(input, firstSequence);

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.EventHistory;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -163,6 +165,42 @@ class ForEachCrashTest extends ForEachCase {
       run(engine.commands());
       assertThat(engine.commands()).isEmpty();
       assertThat(types(history())).containsOnlyOnce(EventType.WORKFLOW_CANCELLED);
+      assertThatNothingIsLeft();
+    }
+  }
+
+  @Test
+  void aStepThatIsResolvedMayBeCutAnywhere() {
+    letGo(
+        DrivenEngine.order(ControlAction.RESOLVE_STEP).setStep("each").setPayload(json("7")), "7");
+  }
+
+  @Test
+  void aStepThatIsSkippedMayBeCutAnywhere() {
+    letGo(DrivenEngine.order(ControlAction.SKIP_STEP).setStep("each"), null);
+  }
+
+  /** Of the branches of a step that an operator ends no more are sent. */
+  private void letGo(WorkflowControl.Builder control, @Nullable String output) {
+    WorkflowDefinition few = definition(new ForEach("input", 3, 1, 1, false));
+    boolean isCut = true;
+    for (int puts = 0; isCut; puts++) {
+      begin(few);
+      input(() -> start("w", 10));
+      List<StepCommand> out = engine.commands();
+      engine.commit();
+      input(() -> engine.control("w", control));
+      isCut = crashAfter(puts);
+      out.forEach(this::succeed);
+      List<StepCommand> sent = engine.commands();
+      assertThat(sent).allSatisfy(each -> assertThat(each.getBranch()).isNegative());
+      run(sent);
+      if (output == null) {
+        assertThat(types(history())).contains(EventType.STEP_SKIPPED);
+        engine.cancel("w", "enough");
+      } else {
+        assertThat(runToTheEnd()).isEqualTo(output);
+      }
       assertThatNothingIsLeft();
     }
   }

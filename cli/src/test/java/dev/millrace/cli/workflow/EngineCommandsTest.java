@@ -50,6 +50,10 @@ class EngineCommandsTest {
                 switch (path) {
                   case "/workflows/w%201" -> WORKFLOW;
                   case "/workflows/cancelled" -> CANCELLED;
+                  case "/workflows/w%201/steps/each/results?page=0" -> "{\"results\":[1,null]}";
+                  case "/workflows/w%201/steps/each/results?page=1" ->
+                      "{\"results\":null,\"error\":\"page 1 is too large\"}";
+                  case "/workflows/w%201/steps/each/results?page=2" -> "{\"results\":[{\"a\":2}]}";
                   case "/workflows/w%201/steps?which=active&from=0&limit=20" ->
                       "{\"steps\":[" + OPEN + "],\"next\":2}";
                   case "/workflows/w%201/steps?which=unfinished&from=0&limit=1000" ->
@@ -90,6 +94,24 @@ class EngineCommandsTest {
         .contains("failure     BadInput: no address")
         .doesNotContain("tenant");
     assertThat(run("status", "w 1", "--json").out()).startsWith("{\"workflowId\":\"w 1\"");
+  }
+
+  @Test
+  void resultsGoOnAfterAPageThatIsTooLargeAndSayThatItIsLeftOut() {
+    CliRun run = run("results", "w 1", "each");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out().lines()).containsExactly("1", "null", "{\"a\":2}");
+    assertThat(run.err().lines()).containsExactly("millrace: page 1 is too large");
+  }
+
+  @Test
+  void resultsOfOnePageAreThatPageAlone() {
+    assertThat(run("results", "w 1", "each", "--page", "2").out().lines())
+        .containsExactly("{\"a\":2}");
+    CliRun run = run("results", "w 1", "each", "--page", "3");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("no page 3");
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.NullNode;
 
 /**
  * One page of the results of a step that runs for each item of a list: those of one chunk of its
@@ -20,12 +21,19 @@ import tools.jackson.databind.json.JsonMapper;
  * @param step id of the step
  * @param page number of the page, from 0
  * @param finished whether no more branch of the page runs
- * @param results a JSON array in the order of the items; null for those that failed or still run
+ * @param results a JSON array in the order of the items; null for those that failed or still run.
+ *     Null instead of an array where the page is too large
+ * @param error why there are no results, and where else they are; null where there are
  */
 public record ResultsReport(
-    String workflowId, String step, int page, boolean finished, JsonNode results) {
+    String workflowId,
+    String step,
+    int page,
+    boolean finished,
+    JsonNode results,
+    @Nullable String error) {
   /** Largest page, in bytes of its results. */
-  static final int PAGE_BYTES = 8 * 1024 * 1024;
+  public static final int PAGE_BYTES = 8 * 1024 * 1024;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -37,17 +45,17 @@ public record ResultsReport(
     }
     PackedWorkflow chunk = PackedWorkflow.of(stored);
     BranchOutputs outputs = new BranchOutputs(PAGE_BYTES);
-    if (!outputs.add(chunk, branch -> output(store, id, chunk, branch))) {
-      throw new IllegalArgumentException(
-          "page %d of step '%s' has more than %d bytes of results; read them from the events"
-              .formatted(id.chunk(), id.step(), PAGE_BYTES));
-    }
+    boolean hasAll = outputs.add(chunk, branch -> output(store, id, chunk, branch));
     return new ResultsReport(
         id.workflowId(),
         id.step(),
         id.chunk(),
         chunk.finishedSteps() == chunk.stepCount(),
-        JSON.readTree(outputs.toBytes()));
+        hasAll ? JSON.readTree(outputs.toBytes()) : NullNode.getInstance(),
+        hasAll
+            ? null
+            : "page %d of step '%s' has more than %d bytes of results; read them from the events"
+                .formatted(id.chunk(), id.step(), PAGE_BYTES));
   }
 
   private static @Nullable Payload output(

@@ -271,7 +271,6 @@ public final class WorkflowQueries {
    *
    * @param page number of the page, from 0
    * @throws NotReadyException while the engine restores or rebalances
-   * @throws IllegalArgumentException when the page is too large to be shown
    */
   public Optional<ResultsReport> results(String workflowId, String step, int page) {
     return onStore(

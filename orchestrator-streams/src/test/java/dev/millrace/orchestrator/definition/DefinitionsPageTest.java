@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.core.decide.EventRoom;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
 import dev.millrace.orchestrator.core.state.BatchResults;
+import dev.millrace.orchestrator.query.ResultsReport;
 import dev.millrace.schemas.Limits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,6 +71,7 @@ class DefinitionsPageTest {
         .contains("| items of one command | %,d |".formatted(DefinitionLimits.BATCH_SIZE))
         .contains("| items of one command, together | %,d bytes".formatted(Limits.COMMAND_BYTES))
         .contains("attempts together | %,d bytes".formatted(BatchResults.BYTES))
+        .contains("that can be read | %,d bytes".formatted(ResultsReport.PAGE_BYTES))
         .contains("of a step or workflow | %,d bytes".formatted(Limits.PAYLOAD_BYTES))
         .contains("of one input, with outputs | %,d bytes".formatted(EventRoom.BYTES))
         .contains("| rounds of a step | %,d |".formatted(DefinitionLimits.ROUNDS))

@@ -88,7 +88,8 @@ public final class ListCommand implements Callable<Integer> {
       err.println("millrace: there are more; go on with --after '%s'".formatted(pages.next()));
     }
     if (pages.partial()) {
-      err.println("millrace: the list is not complete: not every engine answered");
+      err.println(
+          "millrace: the list is not complete: not every engine answered, or could read all definitions");
     }
     return ExitCode.OK;
   }

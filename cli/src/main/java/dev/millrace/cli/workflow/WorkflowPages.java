@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param workflows in the order of their ids
  * @param next the id behind which there may be more; null when there are no more
- * @param partial whether some engine did not answer
+ * @param partial whether some engine did not answer, or could not read a definition
  */
 record WorkflowPages(List<JsonNode> workflows, @Nullable String next, boolean partial) {
   private static final int PAGE = 1_000;

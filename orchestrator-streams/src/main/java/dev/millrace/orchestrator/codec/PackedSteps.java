@@ -265,7 +265,9 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
 
   /** The array to store, with all changes in it; it may be the one that was stored before. */
   final byte[] written() {
-    return joined(body.write());
+    synchronized (body.array()) { // a query may be copying it
+      return joined(body.write());
+    }
   }
 
   private byte[] joined(byte[] array) {

@@ -104,6 +104,13 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
         : new PackedWorkflow(Arrays.copyOf(stored, table), stored);
   }
 
+  /** A copy of a stored state, which another thread may be about to change in place. */
+  public static PackedWorkflow copyOf(byte[] stored) {
+    synchronized (stored) {
+      return new PackedWorkflow(stored.clone());
+    }
+  }
+
   /**
    * The bytes to store: to be asked for as the last act of a transition, when nothing can fail any
    * more, since a large record that was given to {@link #of} is now changed in place. A copy of it

@@ -56,7 +56,7 @@ final class WorkflowListing {
     List<Page<JsonNode>> pages = new ArrayList<>();
     pages.add(own(filter, after, limit));
     if (local) {
-      return answer(pages.getFirst(), false);
+      return answer(pages.getFirst(), pages.getFirst().isPartial());
     }
     Set<Integer> seen = new HashSet<>(queries.ownPartitions());
     boolean partial = false;
@@ -70,12 +70,16 @@ final class WorkflowListing {
       }
     }
     partial |= seen.size() < queries.partitions();
-    return answer(Page.merged(pages, limit, WorkflowListing::id), partial);
+    Page<JsonNode> merged = Page.merged(pages, limit, WorkflowListing::id);
+    return answer(merged, partial || merged.isPartial());
   }
 
   private Page<JsonNode> own(WorkflowFilter filter, @Nullable String after, int limit) {
     var page = queries.list(filter, after, limit);
-    return new Page<>(page.items().stream().<JsonNode>map(json::valueToTree).toList(), page.next());
+    return new Page<>(
+        page.items().stream().<JsonNode>map(json::valueToTree).toList(),
+        page.next(),
+        page.isPartial());
   }
 
   private static JsonResponse answer(Page<JsonNode> page, boolean partial) {
@@ -97,7 +101,8 @@ final class WorkflowListing {
           && body.has(WORKFLOWS)) {
         return new Page<>(
             body.path(WORKFLOWS).valueStream().toList(),
-            body.path(NEXT).isString() ? body.path(NEXT).asString() : null);
+            body.path(NEXT).isString() ? body.path(NEXT).asString() : null,
+            body.path(PARTIAL).asBoolean(false));
       }
       LOG.warn("engine {} answered with status {}", address, response.status());
     } catch (IOException e) {

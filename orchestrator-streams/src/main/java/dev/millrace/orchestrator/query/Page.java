@@ -16,14 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param items all that there is after the former page and up to {@code next}, if that is given
  * @param next the id behind which the next page begins; null when there is nothing more. It may
  *     belong to nothing that was asked for
+ * @param isPartial whether of some things it was not to be told if they belong to the items
  */
-public record Page<T>(List<T> items, @Nullable String next) {
+public record Page<T>(List<T> items, @Nullable String next, boolean isPartial) {
   /** The order of pages. */
   public static final Comparator<String> ID_ORDER =
       (one, other) -> Arrays.compareUnsigned(one.getBytes(UTF_8), other.getBytes(UTF_8));
 
   public Page {
     items = List.copyOf(items);
+  }
+
+  /** A page of which nothing is missing. */
+  public Page(List<T> items, @Nullable String next) {
+    this(items, next, false);
   }
 
   /**
@@ -43,8 +49,9 @@ public record Page<T>(List<T> items, @Nullable String next) {
       }
     }
     items.sort(Comparator.comparing(idOf, ID_ORDER));
+    boolean isPartial = pages.stream().anyMatch(Page::isPartial);
     return items.size() <= limit
-        ? new Page<>(items, end)
-        : new Page<>(items.subList(0, limit), idOf.apply(items.get(limit - 1)));
+        ? new Page<>(items, end, isPartial)
+        : new Page<>(items.subList(0, limit), idOf.apply(items.get(limit - 1)), isPartial);
   }
 }

@@ -43,7 +43,7 @@ public record ResultsReport(
     if (stored == null) {
       return null;
     }
-    PackedWorkflow chunk = PackedWorkflow.of(stored);
+    PackedWorkflow chunk = PackedWorkflow.copyOf(stored);
     BranchOutputs outputs = new BranchOutputs(PAGE_BYTES);
     boolean hasAll = outputs.add(chunk, branch -> output(store, id, chunk, branch));
     return new ResultsReport(

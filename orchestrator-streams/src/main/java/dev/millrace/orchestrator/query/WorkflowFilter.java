@@ -96,13 +96,22 @@ public record WorkflowFilter(
   /** Whether a step of a running workflow waits for the signal, if one is asked for. */
   boolean fits(CompiledDefinition compiled, WorkflowView workflow) {
     return signal == null
-        || IntStream.range(0, workflow.stepCount())
-            .filter(step -> workflow.stepStatus(step) == StepStatus.SUSPENDED)
+        || suspended(workflow)
             .mapToObj(step -> compiled.step(step).action())
             .anyMatch(
                 action ->
                     action instanceof CompiledAction.AwaitSignal wait
                         && wait.signal().equals(signal));
+  }
+
+  /** Whether a step of a workflow may be waiting for a signal, whatever its definition says. */
+  static boolean mayWait(WorkflowView workflow) {
+    return !workflow.status().hasEnded() && suspended(workflow).findAny().isPresent();
+  }
+
+  private static IntStream suspended(WorkflowView workflow) {
+    return IntStream.range(0, workflow.stepCount())
+        .filter(step -> workflow.stepStatus(step) == StepStatus.SUSPENDED);
   }
 
   private static boolean endedWith(WorkflowSummary workflow, String type) {

@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.query;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowSummary;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -33,6 +32,8 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads workflows of this engine and tells which engine has the others. Thread-safe. */
 public final class WorkflowQueries {
@@ -42,11 +43,12 @@ public final class WorkflowQueries {
    */
   private static final int LOOKED_AT = 100_000;
 
+  private static final Logger LOG = LoggerFactory.getLogger(WorkflowQueries.class);
+
   private final KafkaStreams streams;
   private final HostInfo self;
   private final int partitions;
-  private final Definitions definitions;
-  private final OwnDefinitions ownDefinitions;
+  private final QueriedDefinitions definitions;
 
   /** Reads the definitions that starts brought along; called from many threads. */
   @FunctionalInterface
@@ -77,8 +79,7 @@ public final class WorkflowQueries {
     this.streams = streams;
     this.self = self;
     this.partitions = partitions;
-    this.definitions = definitions;
-    this.ownDefinitions = ownDefinitions;
+    this.definitions = new QueriedDefinitions(definitions, ownDefinitions);
   }
 
   /**
@@ -178,6 +179,8 @@ public final class WorkflowQueries {
    * @param filter which of them
    * @param after the id behind which the page begins; null for the first page
    * @param limit how many at most
+   * @return a page that is partial when it was asked for a signal, and a workflow is left out whose
+   *     definition cannot be read
    * @throws NotReadyException while the engine restores or rebalances
    */
   public Page<WorkflowStatusReport> list(WorkflowFilter filter, @Nullable String after, int limit) {
@@ -188,49 +191,57 @@ public final class WorkflowQueries {
       pages.add(
           onStore(
               stores().withPartition(partition),
-              store -> page(store, filter, after, limit, looks)));
+              store -> page(store, definitions, filter, after, limit, looks)));
     }
     return Page.merged(pages, limit, WorkflowStatusReport::workflowId);
   }
 
-  private Page<WorkflowStatusReport> page(
+  static Page<WorkflowStatusReport> page(
       ReadOnlyKeyValueStore<Bytes, byte[]> store,
+      QueriedDefinitions definitions,
       WorkflowFilter filter,
       @Nullable String after,
       int limit,
       int looks) {
     List<WorkflowStatusReport> found = new ArrayList<>();
+    boolean isPartial = false;
     Bytes first = after == null ? Keys.firstWorkflow() : Keys.behindWorkflow(after);
     try (KeyValueIterator<Bytes, byte[]> workflows = store.range(first, Keys.afterWorkflows())) {
       for (int looked = 1; workflows.hasNext(); looked++) {
         KeyValue<Bytes, byte[]> each = workflows.next();
         String id = Keys.workflowId(each.key);
         WorkflowSummary workflow = WorkflowSummary.of(each.value);
-        if (filter.fits(workflow) && fits(filter, store, id, each.value)) {
-          found.add(WorkflowStatusReport.of(id, workflow));
+        try {
+          if (filter.fits(workflow) && fits(filter, store, definitions, id, each.value)) {
+            found.add(WorkflowStatusReport.of(id, workflow));
+          }
+        } catch (NotReadyException e) { // of this one alone: the others are still to be told
+          LOG.warn("workflow {} is left out of a list: {}", id, e.getMessage());
+          isPartial = true;
         }
         if (found.size() == limit || looked == looks) {
-          return new Page<>(found, workflows.hasNext() ? id : null);
+          return new Page<>(found, workflows.hasNext() ? id : null, isPartial);
         }
       }
     }
-    return new Page<>(found, null);
+    return new Page<>(found, null, isPartial);
   }
 
   /**
    * Whether the steps of a workflow are what a filter asks for; those of an ended one never are.
    */
-  private boolean fits(
+  private static boolean fits(
       WorkflowFilter filter,
       ReadOnlyKeyValueStore<Bytes, byte[]> store,
+      QueriedDefinitions definitions,
       String workflowId,
       byte[] stored) {
     if (filter.signal() == null) {
       return true;
     }
-    PackedWorkflow workflow = PackedWorkflow.of(stored);
-    return !workflow.status().hasEnded()
-        && filter.fits(definition(store, workflowId, workflow), workflow);
+    PackedWorkflow workflow = PackedWorkflow.copyOf(stored);
+    return WorkflowFilter.mayWait(workflow)
+        && filter.fits(definitions.of(store, workflowId, workflow), workflow);
   }
 
   /**
@@ -251,14 +262,14 @@ public final class WorkflowQueries {
           if (stored == null) {
             return Optional.empty();
           }
-          PackedWorkflow workflow = PackedWorkflow.of(stored);
+          PackedWorkflow workflow = PackedWorkflow.copyOf(stored);
           if (workflow.status().hasEnded()) {
             return Optional.of(StepsReport.none(workflowId));
           }
           return Optional.of(
               StepsReport.of(
                   workflowId,
-                  definition(store, workflowId, workflow),
+                  definitions.of(store, workflowId, workflow),
                   workflow,
                   selection,
                   from,
@@ -276,32 +287,6 @@ public final class WorkflowQueries {
     return onStore(
         stores().withPartition(partitionOf(workflowId)),
         store -> Optional.ofNullable(ResultsReport.of(store, new ChunkId(workflowId, step, page))));
-  }
-
-  private CompiledDefinition definition(
-      ReadOnlyKeyValueStore<Bytes, byte[]> store, String workflowId, PackedWorkflow workflow) {
-    if (!workflow.isSpilled(PackedWorkflow.DEFINITION_SLOT)) {
-      CompiledDefinition registered = definitions.find(workflow.definitionFingerprint());
-      if (registered != null) {
-        return registered;
-      }
-      throw new NotReadyException(
-          "definition %s/%d of workflow '%s' is not known here"
-              .formatted(workflow.definition(), workflow.version(), workflowId),
-          null);
-    }
-    byte[] own = store.get(Keys.payload(workflowId, PackedWorkflow.DEFINITION_SLOT));
-    try {
-      if (own != null) {
-        return ownDefinitions.decode(PackedPayload.of(own).data());
-      }
-    } catch (MalformedRecordException e) {
-      throw new NotReadyException(
-          "the definition that workflow '%s' brought along cannot be read: %s"
-              .formatted(workflowId, e.getMessage()),
-          e);
-    }
-    throw new NotReadyException("workflow '%s' has just ended".formatted(workflowId), null);
   }
 
   /** What the store of the partition that an id belongs to says. */

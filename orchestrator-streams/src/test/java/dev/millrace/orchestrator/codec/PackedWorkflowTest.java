@@ -14,6 +14,8 @@ import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +79,34 @@ class PackedWorkflowTest {
     assertThat(workflow.bytes()).isSameAs(stored);
     assertThat(PackedWorkflow.of(stored).stepStatus(0)).isEqualTo(StepStatus.OPEN);
     assertThat(PackedWorkflow.of(stored).openSteps()).isEqualTo(1);
+  }
+
+  @Test
+  void largeRecordThatIsChangedInPlaceIsCopiedInOneState() {
+    byte[] stored = running(LARGEST).bytes();
+    AtomicBoolean isRead = new AtomicBoolean();
+    CompletableFuture<Void> writer =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!isRead.get()) {
+                PackedWorkflow opened = PackedWorkflow.of(stored);
+                opened.open(0, 1, 0);
+                assertThat(opened.bytes()).isSameAs(stored);
+                PackedWorkflow done = PackedWorkflow.of(stored);
+                done.succeed(0, 1, null, false);
+                assertThat(done.bytes()).isSameAs(stored);
+              }
+            });
+
+    try {
+      for (int read = 0; read < 20_000; read++) {
+        PackedWorkflow copy = PackedWorkflow.copyOf(stored);
+        assertThat(copy.openSteps() == 1).isEqualTo(copy.stepStatus(0) == StepStatus.OPEN);
+      }
+    } finally {
+      isRead.set(true);
+    }
+    writer.join();
   }
 
   @Test

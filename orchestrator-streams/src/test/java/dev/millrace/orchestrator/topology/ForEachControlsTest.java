@@ -219,6 +219,20 @@ class ForEachControlsTest extends ForEachCase {
   }
 
   @Test
+  void anotherPriorityIsThatOfTheChunksToCome() {
+    start(ITEMS, 5_000);
+    List<StepCommand> out = branches();
+    int former = out.getFirst().getPriority();
+
+    engine.control("w", DrivenEngine.order(ControlAction.SET_PRIORITY).setPriority(former + 1));
+    out.subList(0, 1_000).forEach(this::succeed);
+
+    assertThat(branches())
+        .hasSize(1_000)
+        .allSatisfy(each -> assertThat(each.getPriority()).isEqualTo(former + 1));
+  }
+
+  @Test
   void aHeartbeatOfABranchIsHandedToItsNextAttempt() {
     WorkflowDefinition definition =
         definition(new ForEach("input", 0, 1, 0, false), null, Duration.ofSeconds(5));

@@ -71,8 +71,11 @@ final class Chunks {
     }
   }
 
-  /** Begins a chunk, before its workflow is stored. */
-  void open(Situation whole, OpenChunk open, PackedWorkflow workflow, Cause cause) {
+  /**
+   * Begins a chunk, before its workflow is stored; answers what tells the workflow, once that is
+   * stored, how the chunk is, if it must know: no command could be made of some items.
+   */
+  @Nullable Runnable open(Situation whole, OpenChunk open, PackedWorkflow workflow, Cause cause) {
     String step = whole.definition().step(open.step()).id();
     ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
     PackedWorkflow chunk = store.absentChunk();
@@ -81,7 +84,11 @@ final class Chunks {
     int formerAttempts = (workflow.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
     ChunkRequested request =
         new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
-    apply(id, situation, chunk, request, cause);
+    if (!(Decider.decide(situation, request) instanceof Decision.Accepted accepted)) {
+      throw new IllegalStateException("chunk %s has begun already".formatted(id.scope()));
+    }
+    ReportChunk report = carryOut(id, situation, chunk, request, accepted, 0, cause);
+    return report == null ? null : () -> say(id, situation, report, cause);
   }
 
   /** Applies a completion to a branch. */
@@ -164,16 +171,27 @@ final class Chunks {
     return switch (Decider.decide(situation, input)) {
       case Decision.Refused refused -> refused;
       case Decision.Accepted accepted -> {
-        Execution execution = new Execution(task, this, situation, chunk, id, cause);
-        execution.carryOut(accepted);
-        execution.complete(input, firstSequence);
-        ReportChunk report = execution.report();
+        ReportChunk report = carryOut(id, situation, chunk, input, accepted, firstSequence, cause);
         if (report != null) {
           say(id, situation, report, cause);
         }
         yield null;
       }
     };
+  }
+
+  private @Nullable ReportChunk carryOut(
+      ChunkId id,
+      Situation situation,
+      PackedWorkflow chunk,
+      Input input,
+      Decision.Accepted accepted,
+      long firstSequence,
+      Cause cause) {
+    Execution execution = new Execution(task, this, situation, chunk, id, cause);
+    execution.carryOut(accepted);
+    execution.complete(input, firstSequence);
+    return execution.report();
   }
 
   private void say(ChunkId id, Situation situation, ReportChunk report, Cause cause) {

@@ -24,6 +24,7 @@ import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * and events are forwarded, and only then is its record stored. Belongs to one stream task.
  */
 final class Execution {
-  /** How soon a chunk that a timer has changed makes sure that its workflow knows of it. */
+  /** How soon a chunk that no report has changed makes sure that its workflow knows of it. */
   private static final long CONFIRM_MS = 30_000;
 
   private final TaskResources task;
@@ -73,6 +74,9 @@ final class Execution {
   private final String scope;
 
   private @Nullable ReportChunk report;
+
+  /** Tell the workflow, once it is stored, of chunks that have begun. */
+  private final List<Runnable> reports = new ArrayList<>(0);
 
   /**
    * The decision on a workflow, or on a chunk of branches.
@@ -138,7 +142,10 @@ final class Execution {
         }
         case OpenChunk open -> {
           if (awaitsBranches(open.step())) {
-            chunks.open(situation, open, workflow, cause);
+            Runnable report = chunks.open(situation, open, workflow, cause);
+            if (report != null) {
+              reports.add(report);
+            }
           }
         }
         case ReportChunk said -> report = said;
@@ -195,10 +202,11 @@ final class Execution {
     }
   }
 
-  /** Sends the events, and stores the record. */
+  /** Sends the events, stores the record, and lets it be told of the chunks that it opened. */
   void complete(Input input, long firstSequence) {
     publish(input, firstSequence);
     store(input);
+    reports.forEach(Runnable::run);
   }
 
   private void publish(Input input, long firstSequence) {
@@ -238,9 +246,10 @@ final class Execution {
               workflow.endedAtMs() + task.settings().retention().toMillis());
     } else if (input instanceof TimerFired) {
       timerMs = workflow.earliestDeadlineMs();
-      if (report != null && !events.isEmpty()) { // no input would repeat it after a crash
-        timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
-      }
+    }
+    boolean isOfNoReport = input instanceof TimerFired || input instanceof ChunkRequested;
+    if (isOfNoReport && report != null && !events.isEmpty()) { // nothing else would say it again
+      timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
     }
     store.save(recordId, workflow, timerMs);
     workflow.spilled().takeDroppedBranches().forEach(this::forgetBranches);

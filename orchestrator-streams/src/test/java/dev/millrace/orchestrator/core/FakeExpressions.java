@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.expression.Reads;
 import dev.millrace.orchestrator.core.expression.Scope;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -18,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A language for tests of the core. Its words: {@code true}, {@code false}, {@code broken}, which
  * has no value, {@code given ID}, whether a step has an output, and {@code chance SEED of SOURCE},
- * where the source is {@code input}, {@code output} or the id of a step: a value of the kind that
- * is asked for, that follows from the seed and the bytes of the source, and that sometimes is none.
- * A schema, whatever its text, wants a payload that is not empty. Conditions may also be {@code
- * output == 'TEXT'}, alone or with {@code && (CONDITION)} after it.
+ * where the source is {@code input}, {@code output}, {@code item} or the id of a step: a value of
+ * the kind that is asked for, that follows from the seed and the bytes of the source, and that
+ * sometimes is none. A schema, whatever its text, wants a payload that is not empty. Conditions may
+ * also be {@code output == 'TEXT'}, alone or with {@code && (CONDITION)} after it.
  */
 public enum FakeExpressions implements ExpressionCompiler {
   INSTANCE;
@@ -56,6 +57,7 @@ public enum FakeExpressions implements ExpressionCompiler {
       return switch (name) {
         case "input" -> scope.input();
         case "output" -> scope.output();
+        case "item" -> scope.item();
         default -> scope.stepOutput(name);
       };
     }
@@ -67,7 +69,7 @@ public enum FakeExpressions implements ExpressionCompiler {
     @Override
     public Reads reads() {
       String[] words = text.split(" ", -1);
-      if (words.length < 4 || words[3].equals("output")) {
+      if (words.length < 4 || words[3].equals("output") || words[3].equals("item")) {
         return Reads.NOTHING;
       }
       return words[3].equals("input")
@@ -151,7 +153,24 @@ public enum FakeExpressions implements ExpressionCompiler {
 
   @Override
   public Expression<List<Payload>> items(String source) throws InvalidExpressionException {
-    throw new InvalidExpressionException("no lists", 0);
+    return new Fake<>(
+        checked(source),
+        random -> {
+          int kind = random.nextInt(200);
+          int count =
+              switch (kind) {
+                case 0 -> 1_000 + random.nextInt(2_500);
+                case 1, 2, 3, 4, 5 -> 0;
+                default -> 1 + random.nextInt(kind < 100 ? 8 : 40);
+              };
+          List<Payload> items = new ArrayList<>();
+          for (int i = 0; i < count; i++) {
+            byte[] data = new byte[4 + random.nextInt(8)];
+            random.nextBytes(data);
+            items.add(new Payload("", data));
+          }
+          return items;
+        });
   }
 
   @Override

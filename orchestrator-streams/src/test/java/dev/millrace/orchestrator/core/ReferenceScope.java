@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceScope implements Scope {
   private final Map<String, ReferenceStep> steps;
   @Nullable Payload input;
+
+  /** The item at hand, within a step for each of them. */
+  @Nullable Payload item;
+
   private @Nullable Payload output;
 
   ReferenceScope(Map<String, ReferenceStep> steps) {
@@ -62,6 +66,11 @@ final class ReferenceScope implements Scope {
   @Override
   public @Nullable Payload output() {
     return output;
+  }
+
+  @Override
+  public @Nullable Payload item() {
+    return item;
   }
 
   @Override

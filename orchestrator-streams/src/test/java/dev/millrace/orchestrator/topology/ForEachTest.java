@@ -248,6 +248,21 @@ class ForEachTest extends ForEachCase {
   }
 
   @Test
+  void itemsOfWhichNoCommandCanBeMadeFailTheirStep() {
+    engine.define(definition(all(), "{\"n\": \"${item.missing}\"}", Duration.ZERO));
+
+    start("w", 3);
+
+    assertThat(engine.commands()).isEmpty();
+    assertThat(engine.events())
+        .anySatisfy(
+            event -> {
+              assertThat(event.getType()).isEqualTo(EventType.WORKFLOW_FAILED);
+              assertThat(event.getFailure().getType()).isEqualTo("millrace.items-failed");
+            });
+  }
+
+  @Test
   void aListThatIsTooLongFailsItsStep() {
     engine.define(definition(all()));
 

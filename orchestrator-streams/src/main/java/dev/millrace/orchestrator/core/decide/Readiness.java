@@ -116,15 +116,21 @@ final class Readiness {
     }
   }
 
-  /** Runs steps that were held for want of room, as long as there is some. */
+  /**
+   * Runs steps that were held for want of room, as long as there is some. In a pause branches, whom
+   * nobody tells of its end, have one of them look for it.
+   */
   void release() {
     for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
-        step < state.stepCount()
-            && !transition.isPaused()
-            && state.openSteps() < definition.maxParallel();
+        step < state.stepCount() && state.openSteps() < definition.maxParallel();
         step = state.nextHeld(step + 1)) {
-      if (state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
+      boolean isPaused = transition.isPaused();
+      boolean isTold = !definition.isOfBranches();
+      if (state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE && !(isPaused && isTold)) {
         run(step);
+      }
+      if (isPaused) {
+        break;
       }
     }
     boolean hasRoom = state.openSteps() < definition.maxParallel();

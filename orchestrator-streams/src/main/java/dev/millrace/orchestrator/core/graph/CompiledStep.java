@@ -98,7 +98,7 @@ public record CompiledStep(
   CompiledStep branch() {
     return new CompiledStep(
         id,
-        group,
+        Group.MAIN,
         action,
         JoinRule.ALL,
         0,

@@ -107,7 +107,11 @@ final class StepInvariants {
         if (outcome != null && !status.isFinal() && !isAwaited) {
           yield "its workflow is ending without it";
         }
-        boolean stops = status == StepStatus.FAILED && outcome == null && !mayGoOn(compiled);
+        boolean stops =
+            status == StepStatus.FAILED
+                && outcome == null
+                && !definition.isOfBranches()
+                && !mayGoOn(compiled);
         yield stops ? "its workflow must be ending" : "";
       }
       case FINALLY ->
@@ -141,7 +145,8 @@ final class StepInvariants {
     CompiledStep compiled = definition.step(step);
     int attempts = workflow.attemptsOfRound(step);
     int most = compiled.retry().maxAttempts();
-    boolean isWork = compiled.action() instanceof CompiledAction.Work;
+    boolean isFork = compiled.forEach() != null && !definition.isOfBranches();
+    boolean isWork = compiled.action() instanceof CompiledAction.Work && !isFork;
     return switch (workflow.stepStatus(step)) {
       case WAITING -> violationOfWaiting(step, compiled);
       case OPEN -> {
@@ -161,7 +166,8 @@ final class StepInvariants {
       }
       case READY -> {
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
-        if (isTimed ? compiled.window() == null : !isFull() && !workflow.isPaused()) {
+        boolean mayBeTimed = compiled.window() != null || definition.isOfBranches();
+        if (isTimed ? !mayBeTimed : !isFull() && !isPaused()) {
           yield "nothing holds it";
         }
         String begun = violationOfBegun(step, isTimed);
@@ -182,11 +188,21 @@ final class StepInvariants {
         boolean waitsForATime =
             compiled.action() instanceof CompiledAction.Delay
                 || compiled.action() instanceof CompiledAction.Until;
-        String begun = violationOfBegun(step, waitsForATime || compiled.timeoutMs() > 0);
+        if (isFork == (workflow.branches(step) == null)) {
+          yield "its branches are %s".formatted(workflow.branches(step));
+        }
+        boolean timesOut = compiled.timeoutMs() > 0 && !isFork;
+        String begun = violationOfBegun(step, waitsForATime || timesOut);
         yield begun.isEmpty() ? attempts(attempts, 1, most) : begun;
       }
       case SUCCEEDED, FAILED, SKIPPED, ABANDONED -> deadline(step, false);
     };
+  }
+
+  /** Whether commands may be held back; a chunk of branches then looks for the end of that. */
+  private boolean isPaused() {
+    boolean looksAgain = workflow.earliestDeadlineMs() != WorkflowView.NO_DEADLINE;
+    return definition.isOfBranches() ? looksAgain : workflow.isPaused();
   }
 
   private boolean isFull() {
@@ -194,6 +210,9 @@ final class StepInvariants {
   }
 
   private String violationOfWaiting(int step, CompiledStep compiled) {
+    if (definition.isOfBranches()) {
+      return deadline(step, false); // it waits for room
+    }
     int join = workflow.join(step);
     if (compiled.group() == Group.COMPENSATION) {
       return join == Join.MISSED ? deadline(step, false) : "it would start by itself";

@@ -1,0 +1,375 @@
+package dev.millrace.orchestrator.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Chunk;
+import dev.millrace.orchestrator.core.decide.Decision;
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.KeepItems;
+import dev.millrace.orchestrator.core.effect.OpenChunk;
+import dev.millrace.orchestrator.core.effect.ReportChunk;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep.CompiledForEach;
+import dev.millrace.orchestrator.core.input.AttemptReported;
+import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.ChunkRequested;
+import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.state.BatchResults;
+import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.ItemResult;
+import dev.millrace.orchestrator.core.state.Items;
+import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Payloads;
+import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A workflow with the chunks of its branches, each a record of its own, put together as the shell
+ * does it: what a chunk says goes to its workflow, at once or, after a crash, later.
+ */
+final class ForkedWorkflow {
+  private final CompiledDefinition definition;
+  private final StoredRecord workflow;
+  private final Map<Key, StoredRecord> chunks = new TreeMap<>();
+  private final Map<Key, List<Payload>> items = new TreeMap<>();
+
+  /** Is told of each event, and of the chunk that it is of; null for the workflow. */
+  private final BiConsumer<@Nullable Key, Event> witness;
+
+  private final List<Sent> sent = new ArrayList<>();
+  private final List<Key> unsaid = new ArrayList<>();
+  private boolean isTorn;
+  private long nowMs;
+
+  ForkedWorkflow(WorkflowDefinition source, BiConsumer<@Nullable Key, Event> witness) {
+    this.definition = CompiledDefinition.compile(source, FakeExpressions.INSTANCE);
+    this.witness = witness;
+    this.workflow = new StoredRecord(definition, () -> null, ResultsOfChunks::new);
+  }
+
+  /** A chunk of the branches of a step. */
+  record Key(int step, int chunk) implements Comparable<Key> {
+    @Override
+    public int compareTo(Key other) {
+      return step == other.step
+          ? Integer.compare(chunk, other.chunk)
+          : Integer.compare(step, other.step);
+    }
+
+    int firstBranch() {
+      return chunk * Branches.CHUNK;
+    }
+  }
+
+  /**
+   * A command.
+   *
+   * @param branch the branch of the step, or {@link AttemptReported#NO_BRANCH}
+   */
+  record Sent(int step, int branch, int attempt, List<Payload> items) {}
+
+  CompiledDefinition definition() {
+    return definition;
+  }
+
+  PackedWorkflow state() {
+    return workflow.state();
+  }
+
+  WorkflowStatus status() {
+    return state().status();
+  }
+
+  Map<Key, StoredRecord> chunks() {
+    return chunks;
+  }
+
+  Map<Key, List<Payload>> items() {
+    return items;
+  }
+
+  StoredRecord whole() {
+    return workflow;
+  }
+
+  /** Chunks whose workflow does not know how they are. */
+  List<Key> unsaid() {
+    return unsaid;
+  }
+
+  /** What is sent to workers since this was last asked for. */
+  List<Sent> takeSent() {
+    List<Sent> taken = List.copyOf(sent);
+    sent.clear();
+    return taken;
+  }
+
+  /** When the next timer is due; 0 for never. */
+  long armedMs() {
+    long earliestMs = workflow.armedMs();
+    for (StoredRecord chunk : chunks.values()) {
+      long armedMs = chunk.armedMs();
+      earliestMs = earliestMs == 0 || (armedMs != 0 && armedMs < earliestMs) ? armedMs : earliestMs;
+    }
+    return earliestMs;
+  }
+
+  /** Fires the timers that are due. */
+  void fire(long atMs) {
+    for (Key key : List.copyOf(chunks.keySet())) {
+      StoredRecord chunk = chunks.get(key);
+      if (chunk != null && chunk.armedMs() != 0 && chunk.armedMs() <= atMs) {
+        apply(key, new TimerFired(), atMs, false);
+      }
+    }
+    if (workflow.armedMs() != 0 && workflow.armedMs() <= atMs) {
+      apply(new TimerFired(), atMs);
+    }
+  }
+
+  /** Applies an input of the workflow. */
+  Decision apply(Input input, long atMs) {
+    nowMs = atMs;
+    StoredRecord.Made made = workflow.apply(input, atMs);
+    made.events().forEach(event -> witness.accept(null, event));
+    List<Integer> dropped = new ArrayList<>(made.dropped());
+    List<Key> opened = new ArrayList<>();
+    for (Effect effect : made.effects()) {
+      if (effect instanceof KeepItems keep && awaitsBranches(keep.step())) {
+        if (dropped.remove((Integer) keep.step())) {
+          forget(keep.step());
+        }
+        keep(keep);
+      } else if (effect instanceof OpenChunk open && awaitsBranches(open.step())) {
+        open(open);
+        opened.add(new Key(open.step(), open.chunk()));
+      } else if (effect instanceof DispatchStep dispatch && isOpen(workflow, dispatch)) {
+        int none = AttemptReported.NO_BRANCH;
+        sent.add(new Sent(dispatch.step(), none, dispatch.attempt(), List.of()));
+      }
+    }
+    dropped.forEach(this::forget);
+    for (Key key : opened) {
+      if (unsaid.contains(key)) {
+        sayAgain(key, nowMs);
+      }
+    }
+    return made.decision();
+  }
+
+  /**
+   * Applies an input of a branch, or of all of a chunk.
+   *
+   * @param torn whether a crash keeps the workflow from learning of it
+   */
+  @Nullable Decision apply(Key key, Input input, long atMs, boolean torn) {
+    StoredRecord chunk = chunks.get(key);
+    if (chunk == null) {
+      return null;
+    }
+    nowMs = atMs;
+    isTorn = torn;
+    return apply(key, chunk, input);
+  }
+
+  /** A chunk says again how it is. */
+  void sayAgain(Key key, long atMs) {
+    StoredRecord chunk = chunks.get(key);
+    unsaid.remove(key);
+    if (chunk != null) {
+      PackedWorkflow state = chunk.state();
+      boolean isFinished = state.finishedSteps() == state.stepCount();
+      apply(new ChunkReported(key.step(), key.chunk(), state.failedItems(), isFinished), atMs);
+    }
+  }
+
+  private Decision apply(Key key, StoredRecord chunk, Input input) {
+    StoredRecord.Made made = chunk.apply(input, nowMs);
+    made.events().forEach(event -> witness.accept(key, event));
+    ReportChunk report = null;
+    for (Effect effect : made.effects()) {
+      if (effect instanceof ReportChunk said) {
+        report = said;
+      } else if (effect instanceof DispatchStep dispatch && isOpen(chunk, dispatch)) {
+        int branch = key.firstBranch() + dispatch.step();
+        sent.add(new Sent(key.step(), branch, dispatch.attempt(), carried(dispatch)));
+      }
+    }
+    if (report != null) {
+      if (report.isFinished()) {
+        items.remove(key);
+      }
+      if (isTorn) {
+        unsaid.add(key);
+      } else {
+        unsaid.remove(key);
+        apply(
+            new ChunkReported(key.step(), key.chunk(), report.failedItems(), report.isFinished()),
+            nowMs);
+      }
+    }
+    return made.decision();
+  }
+
+  private static List<Payload> carried(DispatchStep dispatch) {
+    Payload input = dispatch.input();
+    return input == null ? dispatch.items() : List.of(input);
+  }
+
+  private boolean awaitsBranches(int step) {
+    PackedWorkflow state = workflow.state();
+    return !state.status().hasEnded() && state.stepStatus(step) == StepStatus.SUSPENDED;
+  }
+
+  private static boolean isOpen(StoredRecord record, DispatchStep dispatch) {
+    PackedWorkflow state = record.state();
+    return !state.status().hasEnded()
+        && state.stepStatus(dispatch.step()) == StepStatus.OPEN
+        && state.attempt(dispatch.step()) == dispatch.attempt();
+  }
+
+  private void keep(KeepItems keep) {
+    Branches branches = keep.branches();
+    for (int number = 0; number < branches.chunks().length; number++) {
+      items.put(
+          new Key(keep.step(), number),
+          keep.items().subList(branches.firstItem(number), branches.firstItem(number + 1)));
+    }
+  }
+
+  private void open(OpenChunk open) {
+    Key key = new Key(open.step(), open.chunk());
+    CompiledForEach forEach = definition.step(open.step()).forEach();
+    int batchSize = forEach == null ? 0 : forEach.batchSize();
+    StoredRecord chunk =
+        new StoredRecord(
+            definition.branches(open.step(), open.size()),
+            () ->
+                new Chunk(
+                    open.chunk(),
+                    batchSize,
+                    definition,
+                    workflow.payloads(),
+                    new ItemsOf(key),
+                    () -> workflow.state().isPaused()),
+            payloads -> payloads);
+    assertThat(chunks.put(key, chunk)).as("chunk %s before it is opened", key).isNull();
+    PackedWorkflow state = workflow.state();
+    int former = (state.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
+    isTorn = true; // it is told once its workflow is stored
+    apply(key, chunk, new ChunkRequested(state.tenant(), state.priority(), former));
+  }
+
+  private void forget(int step) {
+    chunks.keySet().removeIf(key -> key.step() == step);
+    items.keySet().removeIf(key -> key.step() == step);
+    unsaid.removeIf(key -> key.step() == step);
+  }
+
+  /** What the items of a step gave, as far as their chunks keep it; null for those that failed. */
+  List<@Nullable Payload> outputs(int step, int batchSize) {
+    List<@Nullable Payload> outputs = new ArrayList<>();
+    chunks.forEach(
+        (key, chunk) -> {
+          for (int i = 0; key.step() == step && i < chunk.state().stepCount(); i++) {
+            Payload output = chunk.output(i);
+            if (batchSize == 1) {
+              outputs.add(output);
+            } else if (output != null) {
+              BatchResults.unpack(output).stream().map(ItemResult::output).forEach(outputs::add);
+            }
+          }
+        });
+    return outputs;
+  }
+
+  /** The text for the outputs of items. */
+  static String text(List<@Nullable Payload> outputs) {
+    StringBuilder text = new StringBuilder("[");
+    for (Payload output : outputs) {
+      text.append(output == null ? "-" : Arrays.hashCode(output.data())).append(' ');
+    }
+    return text.append(']').toString();
+  }
+
+  private final class ItemsOf implements Items {
+    private final Key key;
+
+    ItemsOf(Key key) {
+      this.key = key;
+    }
+
+    private List<Payload> all() {
+      List<Payload> all = items.get(key);
+      if (all == null) {
+        throw new AssertionError("the items of chunk %s are gone".formatted(key));
+      }
+      return all;
+    }
+
+    @Override
+    public int count() {
+      return all().size();
+    }
+
+    @Override
+    public Payload item(int place) {
+      return all().get(place);
+    }
+  }
+
+  /** The payloads of the workflow, with the results of its chunks. */
+  private final class ResultsOfChunks implements Payloads {
+    private final PendingPayloads own;
+
+    ResultsOfChunks(PendingPayloads own) {
+      this.own = own;
+    }
+
+    @Override
+    public @Nullable Payload results(String step, Branches branches) {
+      int index = definition.indexOf(step);
+      int batchSize = branches.batchSize();
+      return new Payload("", text(outputs(index, batchSize)).getBytes(UTF_8));
+    }
+
+    @Override
+    public @Nullable Payload input() {
+      return own.input();
+    }
+
+    @Override
+    public @Nullable Payload result() {
+      return own.result();
+    }
+
+    @Override
+    public @Nullable Payload output(int step) {
+      return own.output(step);
+    }
+
+    @Override
+    public @Nullable Payload signal(int signal) {
+      return own.signal(signal);
+    }
+
+    @Override
+    public @Nullable Payload progress(int step) {
+      return own.progress(step);
+    }
+  }
+}

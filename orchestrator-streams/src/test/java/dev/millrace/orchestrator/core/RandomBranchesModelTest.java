@@ -1,0 +1,92 @@
+package dev.millrace.orchestrator.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random workflows with steps that run for each item of a list: whatever happens, each item gets
+ * one result. A failure names its seed; run that one alone with {@code -Dmillrace.branches.seed=N},
+ * other numbers of seeds with {@code -Dmillrace.branches.seeds=N}, or new ones for {@code
+ * -Dmillrace.minutes=N}.
+ */
+class RandomBranchesModelTest {
+  private static final int DEFAULT_SEEDS = 2_000;
+
+  private final Map<WorkflowStatus, Integer> ended = new EnumMap<>(WorkflowStatus.class);
+  private final Map<String, Long> counts = new TreeMap<>();
+  private long workflows;
+  private long inputs;
+
+  @Test
+  void everyItemGetsOneResultWhateverHappens() {
+    Long one = Long.getLong("millrace.branches.seed");
+    int minutes = Integer.getInteger("millrace.minutes", 0);
+    if (one != null) {
+      run(one);
+    } else if (minutes > 0) {
+      runFor(Duration.ofMinutes(minutes));
+    } else {
+      int seeds = Integer.getInteger("millrace.branches.seeds", DEFAULT_SEEDS);
+      for (long seed = 1; seed <= seeds; seed++) {
+        run(seed);
+      }
+    }
+    System.out.printf(
+        "%d random workflows with branches, %d inputs, ended %s, counts %s%n",
+        workflows, inputs, ended, counts);
+    if (workflows >= DEFAULT_SEEDS) {
+      assertThat(ended.keySet())
+          .contains(WorkflowStatus.SUCCEEDED, WorkflowStatus.FAILED, WorkflowStatus.CANCELLED);
+      for (String kind :
+          List.of(
+              "all succeeded",
+              "some failed",
+              "too many failed",
+              "told again",
+              "large lists",
+              "refused",
+              "AttemptFailed",
+              "AttemptHeard",
+              "StepsReset",
+              "WorkflowPaused",
+              "millrace.timeout.start-to-close",
+              "millrace.timeout.schedule-to-start",
+              "millrace.timeout.schedule-to-close",
+              "millrace.timeout.heartbeat")) {
+        assertThat(counts.getOrDefault(kind, 0L)).as(kind).isGreaterThan(DEFAULT_SEEDS / 200);
+      }
+    }
+  }
+
+  /** From a seed that no other run begins with. */
+  private void runFor(Duration duration) {
+    long startNs = System.nanoTime();
+    long firstSeed = System.currentTimeMillis() << 20;
+    System.out.printf("seeds from %d on, for %s%n", firstSeed, duration);
+    for (long seed = firstSeed; System.nanoTime() - startNs < duration.toNanos(); seed++) {
+      run(seed);
+    }
+  }
+
+  private void run(long seed) {
+    try {
+      RandomForks run = new RandomForks(seed);
+      ended.merge(run.toTheEnd(), 1, Integer::sum);
+      inputs += run.inputs();
+      workflows++;
+      run.counts().forEach((kind, count) -> counts.merge(kind, count, Long::sum));
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "seed %d (run it alone with -Dmillrace.branches.seed=%d): %s"
+              .formatted(seed, seed, e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Chunk;
@@ -26,6 +27,7 @@ import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
+import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -48,8 +50,21 @@ public final class ForkedWorkflow {
   /** A command, of a branch or of a step without. */
   public record Command(String step, int branch, DispatchStep dispatch) {}
 
-  /** What a workflow, or a chunk, keeps. */
-  private record Kept(PackedWorkflow state, Map<Integer, Payload> stored) {
+  /** What a workflow, or a chunk, keeps, and what has happened to it. */
+  private record Kept(
+      PackedWorkflow state, Map<Integer, Payload> stored, EventLogInvariants history) {
+    Kept(PackedWorkflow state, CompiledDefinition definition) {
+      this(state, new HashMap<>(), new EventLogInvariants(definition));
+    }
+
+    void check(List<Event> events, long nowMs) {
+      long sequence = state.nextSequence() - events.size();
+      for (Event event : events) {
+        history.accept(sequence++, event, nowMs);
+      }
+      assertThat(history.violations()).isEmpty();
+    }
+
     PendingPayloads payloads() {
       return new PendingPayloads(state, stored);
     }
@@ -63,7 +78,7 @@ public final class ForkedWorkflow {
   private static final int EACH = 0;
 
   private final CompiledDefinition definition;
-  private final Kept whole = new Kept(PackedWorkflow.absent(), new HashMap<>());
+  private final Kept whole;
   private final Map<Integer, Kept> chunks = new TreeMap<>();
   private final List<Command> commands = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
@@ -76,6 +91,7 @@ public final class ForkedWorkflow {
   /** Starts a workflow with an input. */
   public ForkedWorkflow(CompiledDefinition definition, String input) {
     this.definition = definition;
+    this.whole = new Kept(PackedWorkflow.absent(), definition);
     decide(new StartRequested(new Payload("", input.getBytes(UTF_8)), "acme", 5, 0, null));
   }
 
@@ -181,6 +197,7 @@ public final class ForkedWorkflow {
             input);
     if (decision instanceof Decision.Accepted accepted) {
       whole.store();
+      whole.check(accepted.events(), nowMs);
       events.addAll(accepted.events());
       accepted.effects().forEach(this::carryOut);
     }
@@ -194,7 +211,9 @@ public final class ForkedWorkflow {
         branches = keep.branches();
       }
       case OpenChunk open -> {
-        chunks.put(open.chunk(), new Kept(PackedWorkflow.absentChunk(), new HashMap<>()));
+        chunks.put(
+            open.chunk(),
+            new Kept(PackedWorkflow.absentChunk(), definition.branches(EACH, open.size())));
         decide(open.chunk(), new ChunkRequested("acme", 5, 0), open.size());
       }
       case DispatchStep dispatch ->
@@ -237,6 +256,7 @@ public final class ForkedWorkflow {
             input);
     if (decision instanceof Decision.Accepted accepted) {
       kept.store();
+      kept.check(accepted.events(), nowMs);
       branchEvents.addAll(accepted.events());
       accepted.effects().forEach(effect -> carryOut(chunk, effect));
     }

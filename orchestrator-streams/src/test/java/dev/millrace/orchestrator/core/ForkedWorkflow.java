@@ -200,26 +200,24 @@ final class ForkedWorkflow {
   private Decision apply(Key key, StoredRecord chunk, Input input) {
     StoredRecord.Made made = chunk.apply(input, nowMs);
     made.events().forEach(event -> witness.accept(key, event));
-    ReportChunk report = null;
+    boolean reports = false;
     for (Effect effect : made.effects()) {
-      if (effect instanceof ReportChunk said) {
-        report = said;
+      if (effect instanceof ReportChunk) {
+        reports = true;
       } else if (effect instanceof DispatchStep dispatch && isOpen(chunk, dispatch)) {
         int branch = key.firstBranch() + dispatch.step();
         sent.add(new Sent(key.step(), branch, dispatch.attempt(), carried(dispatch)));
       }
     }
-    if (report != null) {
-      if (report.isFinished()) {
+    if (reports) {
+      PackedWorkflow state = chunk.state();
+      if (state.finishedSteps() == state.stepCount()) {
         items.remove(key);
       }
       if (isTorn) {
         unsaid.add(key);
       } else {
-        unsaid.remove(key);
-        apply(
-            new ChunkReported(key.step(), key.chunk(), report.failedItems(), report.isFinished()),
-            nowMs);
+        sayAgain(key, nowMs);
       }
     }
     return made.decision();

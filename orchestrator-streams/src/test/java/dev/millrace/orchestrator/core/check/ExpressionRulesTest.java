@@ -2,9 +2,13 @@ package dev.millrace.orchestrator.core.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.ForEach;
+import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -58,7 +62,10 @@ class ExpressionRulesTest {
     }
 
     @Override
-    public PayloadSchema schema(String json) {
+    public PayloadSchema schema(String json) throws InvalidExpressionException {
+      if (json.equals("!")) {
+        throw new InvalidExpressionException("no schema", 0);
+      }
       return PayloadSchema.ANY;
     }
   }
@@ -96,12 +103,55 @@ class ExpressionRulesTest {
                 "w", 1, Duration.ZERO, RetryPolicy.NONE, 0, output, steps, finallySteps),
             new Ids())
         .stream()
+        .peek(violation -> assertThat(violation.message()).isNotBlank())
         .map(violation -> violation.code() + " " + violation.path())
         .toList();
   }
 
   private static List<String> check(StepDefinition... steps) {
     return check(null, List.of(steps), List.of());
+  }
+
+  private static StepDefinition does(StepAction action) {
+    return TestStep.of("a").does(action).build();
+  }
+
+  @Test
+  void whatIsNoExpressionIsNamedByItsPlace() {
+    assertThat(check(does(new StepAction.SetValue("!"))))
+        .containsExactly("bad-expression steps[0].set");
+    assertThat(check(does(new StepAction.Delay("!"))))
+        .containsExactly("bad-expression steps[0].delay");
+    assertThat(check(does(new StepAction.Until("!"))))
+        .containsExactly("bad-expression steps[0].until");
+    assertThat(check(does(new StepAction.AwaitSignal("s", "!", null))))
+        .containsExactly("bad-expression steps[0].signal.schema");
+    assertThat(check(does(new StepAction.StartChild("d", 0, "!", "!", false, false))))
+        .containsExactly(
+            "bad-expression steps[0].workflow.id", "bad-expression steps[0].workflow.input");
+    assertThat(
+            check(
+                does(
+                    new StepAction.Choose(
+                        List.of(new StepAction.Case("x", "x"), new StepAction.Case("y", "!"))))))
+        .contains("bad-expression steps[0].switch[1].when");
+    assertThat(
+            check(
+                TestStep.of("a")
+                    .when("!")
+                    .repeat(new Repeat("!", Duration.ZERO, 1))
+                    .forEach(new ForEach("!", 0, 1, 0, false))
+                    .cache(new ResultCache("!", Duration.ofHours(1)))
+                    .compensation(new Compensation("t", "q", "!", Duration.ZERO, null))
+                    .build()))
+        .containsExactlyInAnyOrder(
+            "bad-expression steps[0].when",
+            "bad-expression steps[0].repeat.until",
+            "bad-expression steps[0].forEach.items",
+            "bad-expression steps[0].cache.key",
+            "bad-expression steps[0].compensate.input");
+    assertThat(check(step("b", ""), TestStep.of("a").after(new Dependency("b", "!", null)).build()))
+        .containsExactly("bad-expression steps[1].dependsOn[0].when");
   }
 
   @Test

@@ -71,6 +71,18 @@ class BackOffTest {
         .hasSize(4);
   }
 
+  @Test
+  void jitterOfAnAttemptIsTheSameInEveryVersion() {
+    RetryPolicy retry = policy(1_000_000, 1, 1_000_000, 1);
+
+    assertThat(
+            List.of(
+                BackOff.delayMs(retry, "w-1", 0, 1),
+                BackOff.delayMs(retry, "w-1", 3, 2),
+                BackOff.delayMs(retry, "w-2", 7, 9)))
+        .containsExactly(1_906_858L, 1_093_005L, 1_109_278L);
+  }
+
   private static RetryPolicy policy(
       long initialMs, double coefficient, long longestMs, double jitter) {
     return new RetryPolicy(

@@ -20,6 +20,7 @@ import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Results;
@@ -102,6 +103,62 @@ class KeptResultsTest {
                 json("{\"note\":\"y\",\"id\":1}"),
                 "acme"))
         .isTrue();
+  }
+
+  @Test
+  void keysStayTheSameInEveryVersionForResultsAreStoredUnderThem() {
+    StepDefinition read = StepDefinition.work("a", "read", "queue", List.of(), Duration.ZERO, null);
+    CompiledDefinition whole = definition(read, cached("b", "score", null, null, "a"));
+    TestWorkflow workflow = new TestWorkflow(whole, kept::get);
+    workflow.start(json("{\"id\":1}"), "acme", 0);
+    workflow.succeed("a", 1, json("1"));
+    TestWorkflow withoutOutput = new TestWorkflow(whole, kept::get);
+    withoutOutput.start();
+    withoutOutput.succeed("a", 1);
+
+    assertThat(
+            List.of(
+                keyOf(cached("a", "score", null, null)),
+                keyOf(cached("a", "score", "{\"id\":\"${input.id}\"}", null)),
+                keyOf(cached("a", "score", null, "${input.id}")),
+                String.valueOf(workflow.state().resultKey(1)),
+                String.valueOf(withoutOutput.state().resultKey(1))))
+        .containsExactly(
+            "U_BVX6OhGgdEFcsDemkZMJ2Suw2E5E6S8eYawJ2Grt8",
+            "A5-CE6fPTHU4GmCZIKDjfjdtnEokD8hpnwt_rovi0fM",
+            "rkHZFsNzI5twSWgXGbhL5rGtpnJAvKCSJuqhDmPAEls",
+            "4Cs1r6AQ3i6ISCkgqePju36p5ZrrPGAjMshMtdTPgVc",
+            "Uab_e0DPZf5BqxqumOn-0E3VHdUNYmDaqS4Hg-GMLnw");
+  }
+
+  private String keyOf(StepDefinition step) {
+    TestWorkflow workflow = new TestWorkflow(definition(step), kept::get);
+    workflow.start(json("{\"id\":1}"), "acme", 0);
+    return String.valueOf(workflow.state().resultKey(0));
+  }
+
+  @Test
+  void keyIsForgottenOnceTheAttemptIsOver() {
+    CompiledDefinition definition =
+        definition(
+            with(cached("a", "score", null, null), null, TWO_ATTEMPTS, JoinRule.ALL),
+            cached("b", "score", null, null));
+    TestWorkflow workflow = new TestWorkflow(definition, Results.NONE);
+    workflow.start();
+    assertThat(workflow.state().resultKey(0)).isNotNull();
+    workflow.succeed("a", 1, OUTPUT);
+    assertThat(workflow.state().resultKey(0)).isNull();
+
+    workflow.control(new Control.Rerun("a"));
+    assertThat(workflow.state().resultKey(0)).isNotNull();
+    workflow.control(new Control.SkipStep("a"));
+    assertThat(workflow.state().resultKey(0)).isNull();
+
+    workflow.control(new Control.Rerun("a"));
+    workflow.control(new Control.ResolveStep("a", null));
+    workflow.control(new Control.Pause());
+    workflow.control(new Control.Rerun("a"));
+    assertThat(workflow.state().resultKey(0)).isNull();
   }
 
   @Test

@@ -41,9 +41,10 @@ import org.junit.jupiter.api.Test;
 /**
  * Random workflows that are migrated at random between versions that differ at random. After every
  * input the fold of the events and all invariants are checked, and each workflow comes to its end.
+ * Other numbers of workflows with {@code -Dmillrace.migrations=N}.
  */
 class RandomMigrationsTest {
-  private static final int WORKFLOWS = 400;
+  private static final int WORKFLOWS = Integer.getInteger("millrace.migrations", 400);
   private static final int VERSIONS = 4;
   private static final Timeouts OVERALL =
       new Timeouts(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(5), Duration.ofMinutes(1));

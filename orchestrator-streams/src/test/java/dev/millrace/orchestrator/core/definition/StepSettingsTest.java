@@ -38,6 +38,7 @@ class StepSettingsTest {
                     change.apply(TestStep.of("a")).build(), step("b"), step("c", "b"), choice()),
                 List.of(step("z"))))
         .stream()
+        .peek(violation -> assertThat(violation.message()).isNotBlank())
         .map(violation -> violation.code() + " " + violation.path())
         .toList();
   }
@@ -233,6 +234,65 @@ class StepSettingsTest {
                                     .build())
                         .toList())))
         .containsExactly("too-many-expressions");
+  }
+
+  @Test
+  void eachTextIsBoundedWhereItStands() {
+    String text = "x".repeat(64 * 1024 + 1);
+    assertThat(refused(step -> step.does(new StepAction.Work("t", "q", text))))
+        .containsExactly("template-text steps[0].input");
+    assertThat(refused(step -> step.does(new StepAction.Delay(text))))
+        .containsExactly("template-text steps[0].delay");
+    assertThat(refused(step -> step.does(new StepAction.Until(text))))
+        .containsExactly("template-text steps[0].until");
+    assertThat(refused(step -> step.does(new StepAction.AwaitSignal("s", text, text))))
+        .containsExactly(
+            "template-text steps[0].signal.schema", "template-text steps[0].signal.form");
+    assertThat(
+            refused(
+                step -> step.does(new StepAction.StartChild("d", -1, text, text, false, false))))
+        .containsExactly(
+            "bad-version steps[0].workflow.version",
+            "template-text steps[0].workflow.id",
+            "template-text steps[0].workflow.input");
+    assertThat(refused(step -> step.forEach(new ForEach(text, 0, 1, 0, false))))
+        .containsExactly("expression-text steps[0].forEach.items");
+    assertThat(refused(step -> step.repeat(new Repeat(text, Duration.ZERO, 1))))
+        .containsExactly("expression-text steps[0].repeat.until");
+    assertThat(refused(step -> step.cache(new ResultCache(text, Duration.ofHours(1)))))
+        .containsExactly("template-text steps[0].cache.key");
+    assertThat(
+            refused(
+                step ->
+                    step.compensation(
+                        new Compensation("", "no queue", text, Duration.ofNanos(1), null))))
+        .containsExactly(
+            "bad-name steps[0].compensate.type",
+            "bad-queue steps[0].compensate.queue",
+            "template-text steps[0].compensate.input",
+            "timeout-range steps[0].compensate.timeout");
+    assertThat(refused(step -> step.timeout(Duration.ofNanos(1))))
+        .containsExactly("timeout-range steps[0].timeout");
+  }
+
+  @Test
+  void aSettingMayBeAsLargeAsItsLimit() {
+    List<StepAction.Case> cases =
+        IntStream.range(0, DefinitionLimits.CASES)
+            .mapToObj(i -> new StepAction.Case("case-" + i, "true"))
+            .toList();
+    assertThat(refused(step -> step.does(new StepAction.Choose(cases)))).isEmpty();
+    UnaryOperator<TestStep> many =
+        step -> {
+          IntStream.range(0, DefinitionLimits.FAILURE_RULES)
+              .forEach(i -> step.onFailure(new Reaction.Fail(), "E" + i));
+          return step;
+        };
+    assertThat(refused(many)).isEmpty();
+    assertThat(refused(step -> step.forEach(new ForEach("x", 0, 1, Integer.MAX_VALUE, false))))
+        .isEmpty();
+    assertThat(refused(step -> step.forEach(new ForEach("x", 0, 1, 100, true)))).isEmpty();
+    assertThat(refused(step -> step.after(Dependency.on("b")).join(JoinRule.atLeast(1)))).isEmpty();
   }
 
   @Test

@@ -2,6 +2,8 @@ package dev.millrace.orchestrator.core.graph;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import dev.millrace.orchestrator.core.definition.Dependency;
@@ -96,6 +98,23 @@ class FingerprintTest {
             new StepAction.Choose(List.of(new StepAction.Case("1", "1"))))) {
       different.add(definition(step("a", action, 0), 0, null, false));
     }
+    for (JoinRule join :
+        List.of(JoinRule.ALL, JoinRule.atLeast(1), JoinRule.ALL_DONE, JoinRule.NONE_FAILED)) {
+      different.add(definition(TestStep.of("a", "x").join(join).build(), 0, null, false));
+    }
+    for (Reaction reaction :
+        List.of(new Reaction.Retry(), new Reaction.Fail(), new Reaction.Route("x"))) {
+      different.add(
+          definition(TestStep.of("a", "x").onFailure(reaction, "B").build(), 0, null, false));
+    }
+    different.add(
+        definition(
+            TestStep.of("a").forEach(new ForEach("input.l", 0, 1, 0, false)).build(),
+            0,
+            null,
+            false));
+    different.add(
+        definition(TestStep.of("a").retry(Definitions.THREE_ATTEMPTS).build(), 0, null, false));
     different.add(definition(step("a", work, 0), 1, null, false));
     different.add(definition(step("a", work, 0), 0, "1", false));
     different.add(definition(step("a", work, 0), 0, null, true));
@@ -115,5 +134,8 @@ class FingerprintTest {
             List.of(definitions.getFirst(), definitions.get(13), definitions.getLast()).stream()
                 .map(Fingerprint::of))
         .containsExactly(-8180951513406785364L, -6715242348463219179L, -146143890479165817L);
+    assertThat(definitions.stream().map(Fingerprint::of).toList().hashCode())
+        .as("all of them, as one number")
+        .isEqualTo(-251986035);
   }
 }

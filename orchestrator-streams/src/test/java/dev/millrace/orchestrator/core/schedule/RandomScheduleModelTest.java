@@ -11,9 +11,12 @@ import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Schedules under random inputs, held against what must be true of all of them. */
+/**
+ * Schedules under random inputs, held against what must be true of all of them. Other numbers of
+ * schedules with {@code -Dmillrace.schedules=N}.
+ */
 class RandomScheduleModelTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = Integer.getInteger("millrace.schedules", 300);
   private static final int INPUTS = 100;
 
   @ParameterizedTest

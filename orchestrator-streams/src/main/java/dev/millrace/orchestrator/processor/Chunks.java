@@ -44,6 +44,12 @@ final class Chunks {
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
 
+  /**
+   * How many attempts of a step have branches whose attempts have numbers of their own; then these
+   * begin again, and what could still be reported of the first is long gone.
+   */
+  private static final int NUMBERED_ATTEMPTS = Integer.MAX_VALUE / DefinitionLimits.ATTEMPTS - 1;
+
   private static final Logger LOG = LoggerFactory.getLogger(Chunks.class);
 
   private final TaskResources task;
@@ -77,7 +83,7 @@ final class Chunks {
     PackedWorkflow chunk = store.absentChunk();
     Situation situation =
         situation(id, whole.definition(), chunk, open.size(), whole.payloads(), workflow::isPaused);
-    int formerAttempts = (workflow.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
+    int formerAttempts = formerAttempts(workflow.attempt(open.step()));
     ChunkRequested request =
         new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
     return Decider.decide(situation, request) instanceof Decision.Accepted accepted
@@ -88,11 +94,11 @@ final class Chunks {
   /** Applies a completion to a branch. */
   Decision.@Nullable Refused complete(String workflowId, AttemptInput report, Cause cause) {
     ChunkId id = new ChunkId(workflowId, report.stepId(), report.branch() / Branches.CHUNK);
-    PackedWorkflow chunk = known(id);
+    PackedWorkflow chunk = known(id, cause);
     if (chunk == null) {
       return refusal(workflowId, report);
     }
-    CompiledDefinition whole = definition(workflowId, chunk);
+    CompiledDefinition whole = definition(workflowId, chunk, cause);
     if (whole == null) {
       return refusal(workflowId, report);
     }
@@ -111,11 +117,11 @@ final class Chunks {
   /** Fires the timer of a chunk, if the chunk has armed it. */
   boolean fire(WorkflowStore.Timer timer, long nowMs) {
     ChunkId id = ChunkId.of(timer.workflowId());
-    PackedWorkflow chunk = known(id);
+    PackedWorkflow chunk = known(id, Cause.TIMER);
     if (chunk == null || chunk.armedTimerMs() != timer.dueMs()) {
       return false;
     }
-    CompiledDefinition whole = definition(id.workflowId(), chunk);
+    CompiledDefinition whole = definition(id.workflowId(), chunk, Cause.TIMER);
     if (whole == null) {
       LOG.warn("a timer of {} {} waits for its definition", id.workflowId(), id.scope());
       store.save(id.text(), chunk, nowMs + LOST_DEFINITION_RETRY_MS);
@@ -209,25 +215,25 @@ final class Chunks {
   }
 
   /** A chunk that its workflow speaks of; one that it does not is forgotten. */
-  private @Nullable PackedWorkflow known(ChunkId id) {
+  private @Nullable PackedWorkflow known(ChunkId id, Cause cause) {
     PackedWorkflow chunk = store.load(id);
     // Only a crash leaves a chunk alone, so that one stored since the last is known to be none.
-    if (chunk == null || store.isOfThisLife(chunk) || isSpokenOf(id, chunk)) {
+    if (chunk == null || store.isOfThisLife(chunk) || isSpokenOf(id, chunk, cause)) {
       return chunk;
     }
     store.forget(id, chunk);
-    if (!needsItems(id)) {
+    if (!needsItems(id, cause)) {
       store.deleteItems(id);
     }
     return null;
   }
 
   /** Whether a chunk is to begin in another attempt of its step: its items are there already. */
-  private boolean needsItems(ChunkId id) {
+  private boolean needsItems(ChunkId id, Cause cause) {
     PackedWorkflow workflow = store.load(id.workflowId());
     if (workflow == null
         || workflow.status().hasEnded()
-        || !(pinned.await(id.workflowId(), workflow) instanceof PinnedDefinitions.Found found)) {
+        || !(pinned(id.workflowId(), workflow, cause) instanceof PinnedDefinitions.Found found)) {
       return false;
     }
     int step = found.definition().indexOf(id.step());
@@ -238,7 +244,7 @@ final class Chunks {
         && branches.chunks()[id.chunk()] >= 0;
   }
 
-  private boolean isSpokenOf(ChunkId id, PackedWorkflow chunk) {
+  private boolean isSpokenOf(ChunkId id, PackedWorkflow chunk, Cause cause) {
     PackedWorkflow workflow = store.load(id.workflowId());
     if (workflow == null) {
       return false;
@@ -246,7 +252,7 @@ final class Chunks {
     if (workflow.status().hasEnded()) {
       return workflow.hasBranches() && chunk.finishedSteps() == chunk.stepCount();
     }
-    if (!(pinned.await(id.workflowId(), workflow) instanceof PinnedDefinitions.Found found)) {
+    if (!(pinned(id.workflowId(), workflow, cause) instanceof PinnedDefinitions.Found found)) {
       return true; // it cannot be told now, and nothing is decided without a definition
     }
     int step = found.definition().indexOf(id.step());
@@ -258,15 +264,21 @@ final class Chunks {
     boolean isKept = // of a step that was resolved by hand some may be left
         status == StepStatus.SUSPENDED
             || (status == StepStatus.SUCCEEDED && branches.areFinished());
-    return isKept && workflow.attempt(step) == attempt(chunk);
+    return isKept && formerAttempts(workflow.attempt(step)) == chunk.formerAttempts();
   }
 
-  /** Which attempt of its step a chunk is of. */
+  /** Behind which number those of a branch begin in an attempt of its step. */
+  private static int formerAttempts(int attempt) {
+    return (attempt - 1) % NUMBERED_ATTEMPTS * DefinitionLimits.ATTEMPTS;
+  }
+
+  /** Which attempt of its step a chunk is of, as far as these are numbered. */
   static int attempt(PackedWorkflow chunk) {
     return chunk.formerAttempts() / DefinitionLimits.ATTEMPTS + 1;
   }
 
-  private @Nullable CompiledDefinition definition(String workflowId, PackedWorkflow chunk) {
+  private @Nullable CompiledDefinition definition(
+      String workflowId, PackedWorkflow chunk, Cause cause) {
     CompiledDefinition known = pinned.known(workflowId, chunk);
     if (known != null) {
       return known;
@@ -274,9 +286,16 @@ final class Chunks {
     PackedWorkflow workflow = store.load(workflowId);
     return workflow != null
             && !workflow.status().hasEnded()
-            && pinned.await(workflowId, workflow) instanceof PinnedDefinitions.Found found
+            && pinned(workflowId, workflow, cause) instanceof PinnedDefinitions.Found found
         ? found.definition()
         : null;
+  }
+
+  /** The definition of a workflow; a timer does not wait for one, but is tried again. */
+  private PinnedDefinitions.Pinned pinned(String workflowId, PackedWorkflow workflow, Cause cause) {
+    return cause.source() == null
+        ? pinned.find(workflowId, workflow)
+        : pinned.await(workflowId, workflow);
   }
 
   /** Why a completion of a branch that is not open is refused. */

@@ -124,7 +124,11 @@ final class WorkflowTask {
   private boolean fire(WorkflowStore.Timer timer, long nowMs) {
     String workflowId = timer.workflowId();
     PackedWorkflow workflow = store.load(workflowId);
-    if (workflow == null || workflow.armedTimerMs() != timer.dueMs()) {
+    if (workflow == null) {
+      store.forgetLeftovers(workflowId);
+      return false;
+    }
+    if (workflow.armedTimerMs() != timer.dueMs()) {
       return false;
     }
     long expiryMs = workflow.endedAtMs() + task.settings().retention().toMillis();

@@ -138,6 +138,11 @@ public final class Keys {
             .array());
   }
 
+  /** Behind the payloads of a workflow, but for some that a migration moved and its end forgets. */
+  static Bytes behindPayloads(String workflowId) {
+    return payload(workflowId, 1 << 24);
+  }
+
   /** The timer that one of a workflow id's records has armed. */
   static Bytes timer(long dueMs, RecordKind kind, String workflowId) {
     byte[] id = workflowId.getBytes(UTF_8);

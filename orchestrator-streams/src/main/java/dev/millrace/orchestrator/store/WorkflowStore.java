@@ -129,8 +129,12 @@ public final class WorkflowStore {
 
   /** All keys that begin with one. */
   private List<Bytes> keys(Bytes first) {
+    return keys(first, Keys.behind(first));
+  }
+
+  private List<Bytes> keys(Bytes first, Bytes behind) {
     List<Bytes> keys = new ArrayList<>();
-    try (KeyValueIterator<Bytes, byte[]> entries = store.range(first, Keys.behind(first))) {
+    try (KeyValueIterator<Bytes, byte[]> entries = store.range(first, behind)) {
       entries.forEachRemaining(entry -> keys.add(entry.key));
     }
     return keys;
@@ -229,18 +233,30 @@ public final class WorkflowStore {
     store.put(key, store.get(key));
   }
 
-  /** Forgets an ended workflow. */
+  /**
+   * Forgets an ended workflow. Its timer goes last: where a crash comes between, it finds no
+   * workflow and has the rest forgotten.
+   */
   public void forget(String workflowId, PackedWorkflow workflow) {
     delete(Keys.workflow(workflowId));
-    if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
-      deleteTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
-    }
     if (workflow.hasBranches()) {
       forgetBranches(workflowId, "");
     }
     for (int slot : workflow.spilledSlots()) {
       delete(Keys.payload(workflowId, slot));
     }
+    if (workflow.armedTimerMs() != WorkflowView.NO_DEADLINE) {
+      deleteTimer(workflow.armedTimerMs(), RecordKind.WORKFLOW, workflowId);
+    }
+  }
+
+  /** Forgets what a crash has left of a workflow that is forgotten already. */
+  public void forgetLeftovers(String workflowId) {
+    forgetBranches(workflowId, "");
+    Bytes first = Keys.payload(workflowId, 0);
+    keys(first, Keys.behindPayloads(workflowId)).stream()
+        .filter(key -> key.get().length == first.get().length) // another id may begin with this one
+        .forEach(this::delete);
   }
 
   /** Whether a workflow, running or ended, has this id. */

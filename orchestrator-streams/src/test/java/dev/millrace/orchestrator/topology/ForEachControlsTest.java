@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.ForEach;
@@ -11,6 +12,7 @@ import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.EventType;
@@ -150,6 +152,24 @@ class ForEachControlsTest extends ForEachCase {
     assertThat(engine.eventTypes()).contains(EventType.STEPS_RESET, EventType.BRANCHES_REPORTED);
     assertThat(engine.deadLetters()).isEmpty();
     assertThat(engine.attempts()).containsExactly("last/1");
+  }
+
+  @Test
+  void branchesOfAStepThatHasRunMillionsOfTimesAreStillNumberedFromOneUp() {
+    start(ITEMS, 2);
+    PackedWorkflow used = PackedWorkflow.of(engine.stored().get(Keys.workflow("w")));
+    used.setFormerAttempts(2_147_500);
+    engine.store(Keys.workflow("w"), used.bytes());
+    branches();
+
+    control(ControlAction.RERUN, "first");
+    engine.succeed("w", "first", 2_147_502, null);
+
+    List<StepCommand> again = branches();
+    assertThat(again).hasSize(2).allSatisfy(each -> assertThat(each.getAttempt()).isPositive());
+    again.forEach(this::succeed);
+    assertThat(engine.attempts()).containsExactly("last/2147501");
+    assertThat(engine.deadLetters()).isEmpty();
   }
 
   @Test

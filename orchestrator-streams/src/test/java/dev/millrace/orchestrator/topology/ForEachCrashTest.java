@@ -206,6 +206,23 @@ class ForEachCrashTest extends ForEachCase {
   }
 
   @Test
+  void theForgettingMayBeCutAnywhere() {
+    boolean isCut = true;
+    for (int puts = 0; isCut; puts++) {
+      begin();
+      start("w", 3);
+      engine.commands().forEach(command -> succeed(command, DrivenEngine.payload(5_000)));
+      engine.succeed("w", "last", 1, DrivenEngine.payload(5_000));
+      engine.commit();
+      engine.advance(DrivenEngine.RETENTION.plus(Duration.ofMinutes(1)));
+      isCut = engine.commitFirst(puts);
+      engine.crash(defined);
+      engine.advance(Duration.ofMinutes(1));
+      assertThat(engine.stored()).isEmpty();
+    }
+  }
+
+  @Test
   void aRerunMayBeCutAnywhere() {
     boolean isCut = true;
     for (int puts = 0; isCut; puts++) {

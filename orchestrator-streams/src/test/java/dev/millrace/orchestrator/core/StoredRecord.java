@@ -36,6 +36,9 @@ final class StoredRecord {
   /** Records of more steps are not looked at as a whole each time. */
   private static final int SMALL = 50;
 
+  /** The shell has a chunk of a paused workflow look so often whether it goes on. */
+  private static final long PAUSE_LOOK_MS = 10_000;
+
   private final CompiledDefinition definition;
   private final Supplier<@Nullable Chunk> chunk;
   private final Function<PendingPayloads, Payloads> view;
@@ -115,7 +118,7 @@ final class StoredRecord {
     fold.spilled().takeReleased();
     assertThat(fold.bytes()).as("fold of %s", accepted.events()).isEqualTo(bytes);
     assertThat(log.violations()).isEmpty();
-    check(input, accepted.effects());
+    check(input, accepted.effects(), nowMs);
     return new Made(decision, accepted.events(), accepted.effects(), dropped);
   }
 
@@ -138,7 +141,7 @@ final class StoredRecord {
         input);
   }
 
-  private void check(Input input, List<Effect> effects) {
+  private void check(Input input, List<Effect> effects, long nowMs) {
     PackedWorkflow state = state();
     boolean isAtRest = definition.isOfBranches() && state.finishedSteps() == state.stepCount();
     if (!isAtRest && (state.stepCount() <= SMALL || sequence % SMALL == 0)) {
@@ -155,6 +158,10 @@ final class StoredRecord {
       if (effect instanceof ArmTimer timer && !state.status().hasEnded()) {
         armedMs = armedMs == 0 ? timer.dueMs() : Math.min(armedMs, timer.dueMs());
       }
+    }
+    Chunk branches = chunk.get();
+    if (branches != null && state.heldSteps() > 0 && branches.isPaused().getAsBoolean()) {
+      armedMs = armedMs == 0 ? nowMs + PAUSE_LOOK_MS : Math.min(armedMs, nowMs + PAUSE_LOOK_MS);
     }
     if (earliestMs != WorkflowView.NO_DEADLINE) {
       assertThat(armedMs).as("armed timer").isPositive().isLessThanOrEqualTo(earliestMs);

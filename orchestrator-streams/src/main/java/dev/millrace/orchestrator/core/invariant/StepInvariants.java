@@ -166,8 +166,8 @@ final class StepInvariants {
       }
       case READY -> {
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
-        boolean mayBeTimed = compiled.window() != null || definition.isOfBranches();
-        if (isTimed ? !mayBeTimed : !isFull() && !isPaused()) {
+        boolean mayBeHeld = isFull() || isPaused() || definition.isOfBranches();
+        if (isTimed ? compiled.window() == null : !mayBeHeld) {
           yield "nothing holds it";
         }
         String begun = violationOfBegun(step, isTimed);

@@ -122,7 +122,8 @@ public final class WorkflowInvariants {
                 + count(workflow, StepStatus.BACKING_OFF)
                 + count(workflow, StepStatus.SUSPENDED)
             > 0;
-    boolean waits = workflow.isPaused() || earliestMs != WorkflowView.NO_DEADLINE;
+    boolean isHeld = definition.isOfBranches() && workflow.heldSteps() > 0; // by a pause elsewhere
+    boolean waits = isHeld || workflow.isPaused() || earliestMs != WorkflowView.NO_DEADLINE;
     if (!moves && !waits) {
       violations.add("RUNNING, but nothing would ever happen");
     }

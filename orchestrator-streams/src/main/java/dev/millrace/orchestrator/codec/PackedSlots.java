@@ -72,9 +72,7 @@ abstract sealed class PackedSlots extends PackedClocks permits PackedWorkflow {
 
   /** Keeps what the items of a batch have given until now. */
   public void keepResults(int step, Payload results) {
-    if (hasOutput(step, StepEntry.OUTPUT_RIDES)) {
-      attach(Attachments.Kind.OUTPUT, step, null);
-    }
+    dropOutput(step);
     setEntry(step, entry(step) & ~(StepEntry.OUTPUT_RIDES | StepEntry.OUTPUT_SPILLED));
     keep(step, results);
   }

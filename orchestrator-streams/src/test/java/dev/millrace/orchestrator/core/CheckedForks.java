@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
-import dev.millrace.orchestrator.core.ForkedWorkflow.Key;
 import dev.millrace.orchestrator.core.ForkedWorkflow.Sent;
 import dev.millrace.orchestrator.core.ReferenceFork.Turn;
 import dev.millrace.orchestrator.core.decide.Decision;
@@ -143,7 +142,7 @@ final class CheckedForks {
     if (fork != null && isAwaited) {
       turns.put(branch(step, report.branch()), fork.reported(report));
     }
-    Key key = new Key(step, report.branch() / Branches.CHUNK);
+    ForkedWorkflow.Key key = new ForkedWorkflow.Key(step, report.branch() / Branches.CHUNK);
     Decision decision = workflow.apply(key, report, nowMs, isTorn);
     assertThat(decision instanceof Decision.Accepted)
         .as("taken: %s, by %s", report, decision)
@@ -159,7 +158,7 @@ final class CheckedForks {
       return;
     }
     int step = workflow.definition().indexOf(sign.stepId());
-    Key key = new Key(step, sign.branch() / Branches.CHUNK);
+    ForkedWorkflow.Key key = new ForkedWorkflow.Key(step, sign.branch() / Branches.CHUNK);
     ReferenceFork fork = forks.get(step);
     Decision decision = workflow.apply(key, sign, nowMs, false);
     assertThat(decision instanceof Decision.Accepted)
@@ -180,7 +179,7 @@ final class CheckedForks {
     return all;
   }
 
-  private void witness(@Nullable Key key, Event event) {
+  private void witness(ForkedWorkflow.@Nullable Key key, Event event) {
     count(event.getClass().getSimpleName());
     if (key != null) {
       witnessBranch(key, event);
@@ -201,7 +200,7 @@ final class CheckedForks {
 
   private void reported(BranchesReported report) {
     ReferenceFork fork = fork(report.step());
-    Key chunk = new Key(report.step(), report.chunk());
+    ForkedWorkflow.Key chunk = new ForkedWorkflow.Key(report.step(), report.chunk());
     int end = Math.min(fork.branches(), chunk.firstBranch() + Branches.CHUNK);
     assertThat(report.failedItems()).isEqualTo(fork.failedItems(chunk.firstBranch(), end));
     assertThat(report.isFinished()).isEqualTo(fork.isFinished(chunk.firstBranch(), end));
@@ -256,7 +255,7 @@ final class CheckedForks {
     count(failed == 0 ? "all succeeded" : "some failed");
   }
 
-  private void witnessBranch(Key key, Event event) {
+  private void witnessBranch(ForkedWorkflow.Key key, Event event) {
     if (event instanceof StepDispatched dispatched) {
       begun(key, dispatched);
     } else if (event instanceof StepSucceeded success) {
@@ -268,7 +267,7 @@ final class CheckedForks {
     }
   }
 
-  private void begun(Key key, StepDispatched dispatched) {
+  private void begun(ForkedWorkflow.Key key, StepDispatched dispatched) {
     int branch = key.firstBranch() + dispatched.step();
     PackedWorkflow state = workflow.state();
     assertThat(state.status()).as("status as a branch begins").isEqualTo(WorkflowStatus.RUNNING);
@@ -289,7 +288,7 @@ final class CheckedForks {
   }
 
   /** An attempt of a branch has ended in some way: as a report said, or as the engine found. */
-  private void came(Key key, int local, Turn how, @Nullable Failure failure) {
+  private void came(ForkedWorkflow.Key key, int local, Turn how, @Nullable Failure failure) {
     int branch = key.firstBranch() + local;
     ReferenceFork fork = fork(key.step());
     String type = failure == null ? "" : failure.type();
@@ -330,10 +329,10 @@ final class CheckedForks {
       return;
     }
     forks.keySet().removeIf(step -> isOver(state, step));
-    for (Key key : workflow.chunks().keySet()) {
+    for (ForkedWorkflow.Key key : workflow.chunks().keySet()) {
       assertThat(forks).as("branches that are kept").containsKey(key.step());
     }
-    for (Key key : workflow.items().keySet()) {
+    for (ForkedWorkflow.Key key : workflow.items().keySet()) {
       assertThat(state.stepStatus(key.step())).isEqualTo(StepStatus.SUSPENDED);
     }
     forks.forEach(

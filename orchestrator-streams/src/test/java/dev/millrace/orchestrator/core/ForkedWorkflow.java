@@ -150,7 +150,7 @@ final class ForkedWorkflow {
     List<Key> opened = new ArrayList<>();
     for (Effect effect : made.effects()) {
       if (effect instanceof KeepItems keep && awaitsBranches(keep.step())) {
-        if (dropped.remove((Integer) keep.step())) {
+        if (dropped.removeIf(each -> each == keep.step())) {
           forget(keep.step());
         }
         keep(keep);

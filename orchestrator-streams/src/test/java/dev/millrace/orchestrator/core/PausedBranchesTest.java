@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.core.ForkedWorkflow.Key;
 import dev.millrace.orchestrator.core.ForkedWorkflow.Sent;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
@@ -63,6 +62,6 @@ class PausedBranchesTest {
       ForkedWorkflow workflow, Sent sent, @Nullable Failure failure, long atMs) {
     AttemptReported report =
         new AttemptReported("each", sent.branch(), sent.attempt(), null, List.of(), failure);
-    workflow.apply(new Key(0, 0), report, atMs, false);
+    workflow.apply(new ForkedWorkflow.Key(0, 0), report, atMs, false);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.topology;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
@@ -157,7 +158,8 @@ class ForEachControlsTest extends ForEachCase {
   @Test
   void branchesOfAStepThatHasRunMillionsOfTimesAreStillNumberedFromOneUp() {
     start(ITEMS, 2);
-    PackedWorkflow used = PackedWorkflow.of(engine.stored().get(Keys.workflow("w")));
+    PackedWorkflow used =
+        PackedWorkflow.of(requireNonNull(engine.stored().get(Keys.workflow("w"))));
     used.setFormerAttempts(2_147_500);
     engine.store(Keys.workflow("w"), used.bytes());
     branches();

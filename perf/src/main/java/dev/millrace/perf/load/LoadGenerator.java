@@ -7,11 +7,13 @@ import dev.millrace.perf.workload.SendCheck;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.DuplicatePolicy;
+import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -166,50 +168,14 @@ public final class LoadGenerator {
 
   private boolean isEnd(ConsumerRecord<byte[], byte[]> read) throws MalformedRecordException {
     WorkflowEvent last = events.decode(read.value()).getEvents().getLast();
-    return switch (last.getType()) {
-      case WORKFLOW_SUCCEEDED -> true;
-      case WORKFLOW_STARTED,
-          STEP_DISPATCHED,
-          STEP_SUCCEEDED,
-          STEP_SKIPPED,
-          STEP_SUSPENDED,
-          STEP_HELD,
-          STEP_REPEATED,
-          HEARTBEAT,
-          SIGNAL_RECEIVED,
-          BRANCHES_OPENED,
-          BRANCHES_REPORTED ->
-          false;
-      case UNKNOWN,
-          SCHEDULE_SET,
-          SCHEDULE_PAUSED,
-          SCHEDULE_RESUMED,
-          SCHEDULE_DELETED,
-          BACKFILL_ACCEPTED,
-          BACKFILL_DONE,
-          SLOT_STARTED,
-          SLOT_QUEUED,
-          SLOT_SKIPPED,
-          SLOTS_MISSED,
-          SLOT_CANCEL_REQUESTED,
-          SLOT_ENDED,
-          WORKFLOW_REJECTED,
-          ATTEMPT_FAILED,
-          STEP_FAILED,
-          WORKFLOW_FAILED,
-          WORKFLOW_CANCELLED,
-          WORKFLOW_TIMED_OUT,
-          WORKFLOW_TERMINATED,
-          WORKFLOW_ENDING,
-          WORKFLOW_PAUSED,
-          WORKFLOW_RESUMED,
-          STEPS_RESET,
-          PRIORITY_CHANGED,
-          CONTROL_REFUSED,
-          WORKFLOW_MIGRATED ->
-          throw new IllegalStateException(
-              "workflow %s must succeed, but: %s".formatted(new String(read.key(), UTF_8), last));
-    };
+    if (!EventHistory.endsWorkflow(last.getType())) {
+      return false;
+    }
+    if (last.getType() != EventType.WORKFLOW_SUCCEEDED) {
+      throw new IllegalStateException(
+          "workflow %s must succeed, but: %s".formatted(new String(read.key(), UTF_8), last));
+    }
+    return true;
   }
 
   private void requireProgress(long sinceLastEndNs) {

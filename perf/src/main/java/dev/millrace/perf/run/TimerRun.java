@@ -2,11 +2,8 @@ package dev.millrace.perf.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.definition.StepAction;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.definition.WorkflowDefinitions;
 import dev.millrace.perf.load.TimerLog;
 import dev.millrace.perf.millrace.Millrace;
 import dev.millrace.perf.process.BenchProcess;
@@ -25,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -39,7 +35,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class TimerRun {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final WorkflowDefinition DEFINITION = definition();
+  private static final WorkflowDefinition DEFINITION =
+      WorkflowDefinitions.define("timers", 1)
+          .step("wait", step -> step.until("${input.at}"))
+          .build();
 
   private final Laboratory laboratory;
   private final int timers;
@@ -138,24 +137,5 @@ public final class TimerRun {
       producer.flush();
       sends.requireNoFailure();
     }
-  }
-
-  private static WorkflowDefinition definition() {
-    StepDefinition wait =
-        new StepDefinition(
-            "wait",
-            new StepAction.Until("\"${input.at}\""),
-            List.of(),
-            null,
-            null,
-            Timeouts.NONE,
-            null,
-            List.of(),
-            null,
-            null,
-            null,
-            null,
-            null);
-    return WorkflowDefinition.of("timers", 1, Duration.ZERO, RetryPolicy.NONE, List.of(wait));
   }
 }

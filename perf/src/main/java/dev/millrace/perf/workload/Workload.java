@@ -1,11 +1,9 @@
 package dev.millrace.perf.workload;
 
-import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.definition.WorkflowDefinitions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -156,21 +154,6 @@ public record Workload(
 
   /** One step that runs for each of so many items. */
   private static Workload forEach(int items, int inFlight, Extent full, Extent quick) {
-    StepDefinition each =
-        new StepDefinition(
-            "each",
-            new StepAction.Work(STEP_TYPE, QUEUE, null),
-            List.of(),
-            null,
-            null,
-            Timeouts.NONE,
-            null,
-            List.of(),
-            null,
-            new ForEach("input", 0, 1, 0, false),
-            null,
-            null,
-            null);
     String name = "foreach-" + items;
     String list =
         IntStream.range(0, items)
@@ -178,7 +161,10 @@ public record Workload(
             .collect(Collectors.joining(",", "[", "]"));
     return new Workload(
         name,
-        definition(name, List.of(each)),
+        WorkflowDefinitions.define(name, 1)
+            .queue(QUEUE)
+            .step("each", step -> step.type(STEP_TYPE).forEach("input"))
+            .build(),
         1,
         List.of(inFlight),
         full,

@@ -1,6 +1,7 @@
 package dev.millrace.schemas.wire;
 
 import dev.millrace.schemas.v1.EventSource;
+import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import java.time.Instant;
@@ -46,49 +47,7 @@ public final class EventHistory {
 
     /** Whether nothing more happens to the workflow after this. */
     public boolean endsWorkflow() {
-      return switch (event.getType()) {
-        case WORKFLOW_SUCCEEDED,
-            WORKFLOW_FAILED,
-            WORKFLOW_CANCELLED,
-            WORKFLOW_TIMED_OUT,
-            WORKFLOW_TERMINATED,
-            WORKFLOW_REJECTED ->
-            true;
-        case UNKNOWN,
-            WORKFLOW_STARTED,
-            STEP_DISPATCHED,
-            STEP_SUCCEEDED,
-            ATTEMPT_FAILED,
-            STEP_FAILED,
-            STEP_SKIPPED,
-            STEP_SUSPENDED,
-            STEP_HELD,
-            STEP_REPEATED,
-            HEARTBEAT,
-            SIGNAL_RECEIVED,
-            WORKFLOW_PAUSED,
-            WORKFLOW_RESUMED,
-            WORKFLOW_ENDING,
-            STEPS_RESET,
-            PRIORITY_CHANGED,
-            CONTROL_REFUSED,
-            WORKFLOW_MIGRATED,
-            BRANCHES_OPENED,
-            BRANCHES_REPORTED,
-            SCHEDULE_SET,
-            SCHEDULE_PAUSED,
-            SCHEDULE_RESUMED,
-            SCHEDULE_DELETED,
-            BACKFILL_ACCEPTED,
-            BACKFILL_DONE,
-            SLOT_STARTED,
-            SLOT_QUEUED,
-            SLOT_SKIPPED,
-            SLOTS_MISSED,
-            SLOT_CANCEL_REQUESTED,
-            SLOT_ENDED ->
-            false;
-      };
+      return EventHistory.endsWorkflow(event.getType());
     }
   }
 
@@ -117,6 +76,53 @@ public final class EventHistory {
   private final List<Gap> gaps = new ArrayList<>();
   private final Map<String, Long> nextSequences = new HashMap<>();
   private long lastOffset = -1;
+
+  /** Whether nothing more happens to a workflow after an event of this type. */
+  public static boolean endsWorkflow(EventType type) {
+    return switch (type) {
+      case WORKFLOW_SUCCEEDED,
+          WORKFLOW_FAILED,
+          WORKFLOW_CANCELLED,
+          WORKFLOW_TIMED_OUT,
+          WORKFLOW_TERMINATED,
+          WORKFLOW_REJECTED ->
+          true;
+      case UNKNOWN,
+          WORKFLOW_STARTED,
+          STEP_DISPATCHED,
+          STEP_SUCCEEDED,
+          ATTEMPT_FAILED,
+          STEP_FAILED,
+          STEP_SKIPPED,
+          STEP_SUSPENDED,
+          STEP_HELD,
+          STEP_REPEATED,
+          HEARTBEAT,
+          SIGNAL_RECEIVED,
+          WORKFLOW_PAUSED,
+          WORKFLOW_RESUMED,
+          WORKFLOW_ENDING,
+          STEPS_RESET,
+          PRIORITY_CHANGED,
+          CONTROL_REFUSED,
+          WORKFLOW_MIGRATED,
+          BRANCHES_OPENED,
+          BRANCHES_REPORTED,
+          SCHEDULE_SET,
+          SCHEDULE_PAUSED,
+          SCHEDULE_RESUMED,
+          SCHEDULE_DELETED,
+          BACKFILL_ACCEPTED,
+          BACKFILL_DONE,
+          SLOT_STARTED,
+          SLOT_QUEUED,
+          SLOT_SKIPPED,
+          SLOTS_MISSED,
+          SLOT_CANCEL_REQUESTED,
+          SLOT_ENDED ->
+          false;
+    };
+  }
 
   /**
    * Takes the next record of the workflow.

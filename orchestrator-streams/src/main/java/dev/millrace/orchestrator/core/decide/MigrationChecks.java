@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.definition.FailureRule;
+import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.graph.Adjacency;
@@ -14,6 +15,7 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Whether each step of a workflow can be taken over into another version. One use. */
 final class MigrationChecks {
@@ -292,9 +294,9 @@ final class MigrationChecks {
         .anyMatch(rule -> rule.reaction() instanceof FailureRule.Reaction.Route);
   }
 
-  private static Object forEach(CompiledDefinition definition, int step) {
+  private static @Nullable ForEach forEach(CompiledDefinition definition, int step) {
     StepDefinition source = definition.source(step);
-    return source == null || source.forEach() == null ? "" : source.forEach();
+    return source == null ? null : source.forEach();
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // that annotation is no part of the JDK

@@ -125,7 +125,8 @@ public final class StartCommand implements Callable<Integer> {
     boolean over = false;
     while (!over || (known && history.entries().isEmpty())) {
       for (PartitionReader.Found<WorkflowEvents> found : reader.poll(POLL)) {
-        if (found.key().equals(workflowId)) {
+        // Those of branches have a scope of their own, and may be read before the beginning.
+        if (found.key().equals(workflowId) && found.value().getScope().isEmpty()) {
           if (history.entries().isEmpty() && !isBegunBy(startOffset, found.value())) {
             if (onDuplicate == DuplicatePolicy.CANCEL_EXISTING) {
               continue; // the other one's, until its end

@@ -84,13 +84,24 @@ public final class StatusCommand implements Callable<Integer> {
     }
   }
 
+  /** How far the steps are; those of an ended workflow wait for nothing any more. */
+  private static String steps(JsonNode workflow) {
+    JsonNode counts = workflow.path("steps");
+    String succeeded =
+        "%d of %d succeeded"
+            .formatted(counts.path("succeeded").asInt(0), counts.path("total").asInt(0));
+    return workflow.path("endedAt").asString("").isEmpty()
+        ? "%s, %d open, %d waiting or ended otherwise"
+            .formatted(succeeded, counts.path("open").asInt(0), counts.path("waiting").asInt(0))
+        : succeeded;
+  }
+
   private void print(JsonNode workflow) {
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(workflow);
       return;
     }
-    JsonNode counts = workflow.path("steps");
     line(out, "workflow", workflow.path("workflowId").asString(""));
     line(out, "status", workflow.path("status").asString(""));
     line(
@@ -101,15 +112,7 @@ public final class StatusCommand implements Callable<Integer> {
     line(out, "priority", workflow.path("priority").asString(""));
     line(out, "started", workflow.path("startedAt").asString(""));
     line(out, "ended", workflow.path("endedAt").asString(""));
-    line(
-        out,
-        "steps",
-        "%d of %d succeeded, %d open, %d waiting"
-            .formatted(
-                counts.path("succeeded").asInt(0),
-                counts.path("total").asInt(0),
-                counts.path("open").asInt(0),
-                counts.path("waiting").asInt(0)));
+    line(out, "steps", steps(workflow));
     JsonNode failure = workflow.path("failure");
     if (failure.isObject()) {
       line(

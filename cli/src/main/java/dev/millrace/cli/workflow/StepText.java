@@ -24,7 +24,12 @@ final class StepText {
       line.append(", waits for signal ").append(signal);
     }
     if (!due.isEmpty()) {
-      line.append(status.equals("BACKING_OFF") ? ", next attempt at " : ", times out at ");
+      line.append(
+          switch (status) {
+            case "BACKING_OFF" -> ", next attempt at ";
+            case "READY" -> ", held until ";
+            default -> ", times out at ";
+          });
       line.append(due);
     }
     String queue = step.path("queue").asString("");

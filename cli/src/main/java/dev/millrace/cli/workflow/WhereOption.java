@@ -18,7 +18,7 @@ final class WhereOption {
       names = "--where",
       paramLabel = "NAME=VALUE",
       description =
-          "Only workflows that fit: status, definition (NAME or NAME/VERSION), tenant, failure (its type), started-before, started-after. All that are given must fit.")
+          "Only workflows that fit: status, definition (NAME or NAME/VERSION), tenant, failure (its type), started-before, started-after, signal (that a step waits for). All that are given must fit.")
   private Map<String, String> parts = new LinkedHashMap<>();
 
   boolean isGiven() {

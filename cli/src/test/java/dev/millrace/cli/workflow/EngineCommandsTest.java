@@ -90,9 +90,9 @@ class EngineCommandsTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
         .contains("definition  order/3")
-        .contains("steps       2 of 4 succeeded, 1 open, 1 waiting")
+        .contains("steps       2 of 4 succeeded")
         .contains("failure     BadInput: no address")
-        .doesNotContain("tenant");
+        .doesNotContain("tenant", "waiting");
     assertThat(run("status", "w 1", "--json").out()).startsWith("{\"workflowId\":\"w 1\"");
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** The event topic of a cluster, written to as an engine does. */
@@ -29,6 +30,20 @@ record EventTopic(TestCluster cluster) {
         Stream.of(types)
             .map(type -> WorkflowEvent.newBuilder().setType(type))
             .toArray(WorkflowEvent.Builder[]::new));
+  }
+
+  /** The first event of a chunk of branches. */
+  void sendOfBranches(String id, String scope, EventType type) {
+    WorkflowEvents record =
+        WorkflowEvents.newBuilder()
+            .setFirstSequence(0)
+            .setAt(AT)
+            .setSource(EventSource.START)
+            .setSourceOffset(-1)
+            .setScope(scope)
+            .setEvents(List.of(WorkflowEvent.newBuilder().setType(type).build()))
+            .build();
+    cluster.send(WorkflowEvents.class, cluster.topics().events(), id, record);
   }
 
   /** Events of an input, with all that they say. */

@@ -117,6 +117,23 @@ class StartCommandTest {
   }
 
   @Test
+  void waitingStartPassesOverWhatIsSaidOfBranchesBeforeItsBeginning() {
+    CompletableFuture<CliRun> run =
+        CompletableFuture.supplyAsync(() -> CLUSTER.run("start", "a", "--id", "w13", "--wait"));
+    long start = CLUSTER.found(WorkflowStart.class, CLUSTER.topics().starts(), "w13").offset();
+    EVENTS.sendOfBranches("w13", "each/0", EventType.BRANCHES_OPENED);
+    EVENTS.send(
+        "w13",
+        0,
+        EventSource.START,
+        start,
+        EventType.WORKFLOW_STARTED,
+        EventType.WORKFLOW_SUCCEEDED);
+
+    assertThat(run.join().exitCode()).isZero();
+  }
+
+  @Test
   void waitingStartThatCancelsTheOtherWaitsForItsOwnWorkflow() {
     CompletableFuture<CliRun> run =
         CompletableFuture.supplyAsync(

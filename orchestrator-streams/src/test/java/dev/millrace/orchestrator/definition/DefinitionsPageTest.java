@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.decide.EventRoom;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
-import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.query.ResultsReport;
 import dev.millrace.schemas.Limits;
 import java.io.IOException;
@@ -70,7 +69,7 @@ class DefinitionsPageTest {
         .contains("of the branches of a step | %,d |".formatted(DefinitionLimits.MAX_PARALLEL))
         .contains("| items of one command | %,d |".formatted(DefinitionLimits.BATCH_SIZE))
         .contains("| items of one command, together | %,d bytes".formatted(Limits.COMMAND_BYTES))
-        .contains("attempts together | %,d bytes".formatted(BatchResults.BYTES))
+        .contains("attempts together | %,d bytes".formatted(Limits.BATCH_RESULTS_BYTES))
         .contains("that can be read | %,d bytes".formatted(ResultsReport.PAGE_BYTES))
         .contains("of a step or workflow | %,d bytes".formatted(Limits.PAYLOAD_BYTES))
         .contains("of one input, with outputs | %,d bytes".formatted(EventRoom.BYTES))

@@ -24,13 +24,18 @@ import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
-import dev.millrace.schemas.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Decisions about the branches of one chunk, which are steps without edges. */
 final class BranchSteps {
+  /** Longest message of an item in the events of its batch, in characters. */
+  private static final int ITEM_MESSAGE_CHARS = 256;
+
+  /** Most bytes of the items of one command. */
+  private static final int COMMAND_BYTES = 4 * 1024 * 1024;
+
   private final Transition transition;
   private final CompiledDefinition definition;
   private final WorkflowView state;
@@ -163,7 +168,7 @@ final class BranchSteps {
       if (known.get(i).isToDo()) {
         Payload item = mapped(first + i, mapping);
         bytes += item.data().length;
-        if (bytes > Limits.COMMAND_BYTES) {
+        if (bytes > COMMAND_BYTES) {
           return List.of();
         }
         items.add(item);
@@ -285,10 +290,10 @@ final class BranchSteps {
 
   private static ItemResult shortened(ItemResult result) {
     Failure failure = result.failure();
-    if (failure == null || failure.message().length() <= Limits.ITEM_MESSAGE_CHARS) {
+    if (failure == null || failure.message().length() <= ITEM_MESSAGE_CHARS) {
       return result;
     }
-    String message = Failure.cut(failure.message(), Limits.ITEM_MESSAGE_CHARS);
+    String message = Failure.cut(failure.message(), ITEM_MESSAGE_CHARS);
     return new ItemResult(null, new Failure(failure.type(), message, failure.retryable()));
   }
 
@@ -318,7 +323,7 @@ final class BranchSteps {
     return new Failure(
         Failure.COMMAND_TOO_LARGE,
         "the items of a batch are more than %d bytes together; send fewer at once, or references"
-            .formatted(Limits.COMMAND_BYTES),
+            .formatted(COMMAND_BYTES),
         false);
   }
 

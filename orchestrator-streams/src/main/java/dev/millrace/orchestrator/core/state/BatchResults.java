@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.core.state;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.schemas.Limits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.List;
  */
 public final class BatchResults {
   /** Most bytes of the results of one batch, packed, all its attempts together. */
-  public static final int BYTES = Limits.BATCH_RESULTS_BYTES;
+  public static final int BYTES = 4 * 1024 * 1024;
 
   private static final String CONTENT_TYPE = "application/vnd.millrace.batch";
   private static final byte NOTHING = 0;

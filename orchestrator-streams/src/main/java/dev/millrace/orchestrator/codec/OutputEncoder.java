@@ -129,7 +129,7 @@ public final class OutputEncoder {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
     CompiledDefinition current = definition;
     for (Event event : decided) {
-      WorkflowEvent record = EventCodec.toAvro(current, event);
+      WorkflowEvent record = EventEncoder.toAvro(current, event);
       if (firstBranch > 0 && record.getType() != EventType.BRANCHES_OPENED) {
         record.setNumber(firstBranch + record.getNumber());
       }
@@ -157,14 +157,14 @@ public final class OutputEncoder {
             Instant.ofEpochMilli(atMs),
             EventSource.START,
             offset,
-            List.of(EventCodec.rejected(failure)),
+            List.of(EventEncoder.rejected(failure)),
             OF_WORKFLOW));
   }
 
   /** The one event of a control of a workflow that has ended. */
   public byte[] refusal(
       ControlRefused refused, long sequence, long atMs, long offset, DecodedControl.Origin origin) {
-    WorkflowEvent record = EventCodec.refused(refused);
+    WorkflowEvent record = EventEncoder.refused(refused);
     sign(record, origin);
     return events.encode(
         new WorkflowEvents(

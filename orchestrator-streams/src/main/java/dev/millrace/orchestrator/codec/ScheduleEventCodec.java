@@ -99,7 +99,7 @@ public final class ScheduleEventCodec {
       case CONTROL_REFUSED ->
           new ScheduleEvent.Refused(
               refusal(event),
-              EventCodec.required(event.getFailure(), "failure", event).getMessage());
+              EventDecoder.required(event.getFailure(), "failure", event).getMessage());
       case BACKFILL_ACCEPTED ->
           new ScheduleEvent.BackfillAccepted(
               dueAt(event),
@@ -156,7 +156,7 @@ public final class ScheduleEventCodec {
   }
 
   private static ScheduleSpec spec(WorkflowEvent event) throws MalformedRecordException {
-    ByteBuffer data = EventCodec.required(event.getPayload(), "payload", event).getData();
+    ByteBuffer data = EventDecoder.required(event.getPayload(), "payload", event).getData();
     byte[] json = new byte[data.remaining()];
     data.duplicate().get(json);
     return ScheduleDecoder.spec(ScheduleJson.read(json));
@@ -211,6 +211,6 @@ public final class ScheduleEventCodec {
   }
 
   private static long dueAt(WorkflowEvent event) throws MalformedRecordException {
-    return EventCodec.required(event.getDueAt(), "dueAt", event).toEpochMilli();
+    return EventDecoder.required(event.getDueAt(), "dueAt", event).toEpochMilli();
   }
 }

@@ -76,7 +76,7 @@ public final class WorkflowHistory {
               .formatted(entry.sequence(), step, definition.name(), definition.version()),
           null);
     }
-    Event event = EventCodec.fromAvro(definition, versions, entry.event());
+    Event event = EventDecoder.fromAvro(definition, versions, entry.event());
     if (entry.endsWorkflow()) {
       beforeEnd = workflow();
     }

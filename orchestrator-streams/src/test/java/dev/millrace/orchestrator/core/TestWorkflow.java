@@ -2,7 +2,8 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.codec.EventCodec;
+import dev.millrace.orchestrator.codec.EventDecoder;
+import dev.millrace.orchestrator.codec.EventEncoder;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
@@ -198,8 +199,8 @@ public final class TestWorkflow implements Targets {
 
   private void fold(Event event) {
     try {
-      WorkflowEvent record = EventCodec.toAvro(definition, event);
-      Event read = EventCodec.fromAvro(definition, versions::get, record);
+      WorkflowEvent record = EventEncoder.toAvro(definition, event);
+      Event read = EventDecoder.fromAvro(definition, versions::get, record);
       log.accept(fold.nextSequence(), read, nowMs);
       assertThat(log.violations()).isEmpty();
       Evolver.evolve(definition, fold, read, nowMs);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.orchestrator.codec.DefinitionCodec;
-import dev.millrace.orchestrator.codec.EventCodec;
+import dev.millrace.orchestrator.codec.EventDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.Definitions;
@@ -145,7 +145,10 @@ class DuplicateStartsTest extends DrivenEngineCase {
       assertThat(history.add(offset++, record)).isEqualTo(EventHistory.Outcome.APPENDED);
       for (WorkflowEvent event : record.getEvents()) {
         Evolver.evolve(
-            compiled, folded, EventCodec.fromAvro(compiled, event), record.getAt().toEpochMilli());
+            compiled,
+            folded,
+            EventDecoder.fromAvro(compiled, event),
+            record.getAt().toEpochMilli());
       }
     }
     PackedWorkflow stored =

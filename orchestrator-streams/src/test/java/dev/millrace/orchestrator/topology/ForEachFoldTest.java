@@ -3,7 +3,7 @@ package dev.millrace.orchestrator.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
-import dev.millrace.orchestrator.codec.EventCodec;
+import dev.millrace.orchestrator.codec.EventDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
@@ -105,7 +105,7 @@ class ForEachFoldTest extends ForEachCase {
     PackedWorkflow fold = PackedWorkflow.absentChunk();
     for (EventHistory.Entry entry : history.entries()) {
       if (entry.scope().equals(id.scope())) {
-        var event = EventCodec.fromAvro(definition, entry.event());
+        var event = EventDecoder.fromAvro(definition, entry.event());
         invariants.accept(entry.sequence(), event, entry.at().toEpochMilli());
         Evolver.evolve(definition, fold, event, entry.at().toEpochMilli());
       }

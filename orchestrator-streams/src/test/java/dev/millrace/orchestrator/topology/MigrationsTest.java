@@ -3,7 +3,7 @@ package dev.millrace.orchestrator.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.codec.EventCodec;
+import dev.millrace.orchestrator.codec.EventDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.Definitions;
@@ -96,7 +96,7 @@ class MigrationsTest extends DrivenEngineCase {
     CompiledDefinition current = versions.getFirst();
     PackedWorkflow folded = PackedWorkflow.absent();
     for (WorkflowEvent record : engine.events()) {
-      Event event = EventCodec.fromAvro(current, version -> versions.get(version - 1), record);
+      Event event = EventDecoder.fromAvro(current, version -> versions.get(version - 1), record);
       Evolver.evolve(current, folded, event, DrivenEngine.NOON.toEpochMilli());
       if (event instanceof WorkflowMigrated migrated) {
         current = migrated.target();

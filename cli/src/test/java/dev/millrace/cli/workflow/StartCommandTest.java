@@ -119,11 +119,11 @@ class StartCommandTest {
   @Test
   void waitingStartPassesOverWhatIsSaidOfBranchesBeforeItsBeginning() {
     CompletableFuture<CliRun> run =
-        CompletableFuture.supplyAsync(() -> CLUSTER.run("start", "a", "--id", "w13", "--wait"));
-    long start = CLUSTER.found(WorkflowStart.class, CLUSTER.topics().starts(), "w13").offset();
-    EVENTS.sendOfBranches("w13", "each/0", EventType.BRANCHES_OPENED);
+        CompletableFuture.supplyAsync(() -> CLUSTER.run("start", "a", "--id", "w20", "--wait"));
+    long start = CLUSTER.found(WorkflowStart.class, CLUSTER.topics().starts(), "w20").offset();
+    EVENTS.sendOfBranches("w20", "each/0", EventType.BRANCHES_OPENED);
     EVENTS.send(
-        "w13",
+        "w20",
         0,
         EventSource.START,
         start,

@@ -6,6 +6,7 @@ import static dev.millrace.orchestrator.codec.Packing.putInt;
 
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Plan;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +40,38 @@ abstract sealed class PackedSlots extends PackedClocks permits PackedWorkflow {
     }
     int progressOf = slot - PackedWorkflow.FIRST_PROGRESS_SLOT;
     return progressOf >= 0 && progressOf < stepCount() ? progressSlot(progressOf) : slot;
+  }
+
+  /** Whether a payload has a key of its own. */
+  public abstract boolean isSpilled(int slot);
+
+  /** The numbers under which payloads have keys of their own. */
+  public List<Integer> spilledSlots() {
+    List<Integer> slots = new ArrayList<>(0);
+    for (int slot :
+        new int[] {
+          PackedWorkflow.INPUT_SLOT, PackedWorkflow.DEFINITION_SLOT, PackedWorkflow.RESULT_SLOT
+        }) {
+      if (isSpilled(slot)) {
+        slots.add(slot);
+      }
+    }
+    for (int step = 0; step < stepCount(); step++) {
+      if (isSpilled(step)) {
+        slots.add(ownSlot(step));
+      }
+    }
+    addSpilled(slots, PackedWorkflow.FIRST_SIGNAL_SLOT, signals());
+    addSpilled(slots, PackedWorkflow.FIRST_PROGRESS_SLOT, stepsWithClocks());
+    return slots;
+  }
+
+  private void addSpilled(List<Integer> slots, int first, int[] keys) {
+    for (int key : keys) {
+      if (isSpilled(first + key)) {
+        slots.add(ownSlot(first + key));
+      }
+    }
   }
 
   public void migrate(Plan plan, int[] former) {

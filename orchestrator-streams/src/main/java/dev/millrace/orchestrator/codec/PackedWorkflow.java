@@ -13,7 +13,6 @@ import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +135,7 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
   }
 
   /** Whether the payload of a slot has a key of its own. */
+  @Override
   public boolean isSpilled(int slot) {
     return switch (slot) {
       case INPUT_SLOT -> hasFlag(FLAG_INPUT_SPILLED);
@@ -379,31 +379,5 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
   /** Whether branches of it may have records of their own, or may have had them. */
   public boolean hasBranches() {
     return status().hasEnded() ? hasFlag(FLAG_HAD_BRANCHES) : stepsWithBranches().length > 0;
-  }
-
-  /** The numbers under which payloads have keys of their own. */
-  public List<Integer> spilledSlots() {
-    List<Integer> slots = new ArrayList<>(0);
-    for (int slot : new int[] {INPUT_SLOT, DEFINITION_SLOT, RESULT_SLOT}) {
-      if (isSpilled(slot)) {
-        slots.add(slot);
-      }
-    }
-    for (int step = 0; step < stepCount(); step++) {
-      if (isSpilled(step)) {
-        slots.add(ownSlot(step));
-      }
-    }
-    addSpilled(slots, FIRST_SIGNAL_SLOT, signals());
-    addSpilled(slots, FIRST_PROGRESS_SLOT, stepsWithClocks());
-    return slots;
-  }
-
-  private void addSpilled(List<Integer> slots, int first, int[] keys) {
-    for (int key : keys) {
-      if (isSpilled(first + key)) {
-        slots.add(ownSlot(first + key));
-      }
-    }
   }
 }

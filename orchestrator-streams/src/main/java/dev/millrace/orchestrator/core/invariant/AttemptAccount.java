@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.invariant;
 
+import dev.millrace.orchestrator.core.event.AttemptHeard;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -57,5 +58,36 @@ final class AttemptAccount {
         step.step().id(),
         atMs,
         step.dueMs());
+  }
+
+  /** A worker gives a sign of life. */
+  void heard(StepAccount step, AttemptHeard heard) {
+    complaints.unless(
+        step.status() == StepStatus.OPEN && step.attempts() == heard.attempt(),
+        "a sign of attempt %d of step '%s', which is not open",
+        heard.attempt(),
+        step.step().id());
+    step.become(StepStatus.OPEN, heard.deadlineMs());
+  }
+
+  /** The branches of a chunk are tried for the first time after so many attempts of others. */
+  void follow(StepAccount[] branches, int formerAttempts) {
+    for (StepAccount branch : branches) {
+      if (formerAttempts > 0) {
+        branch.attempt(formerAttempts);
+        branch.nextRound();
+      }
+    }
+  }
+
+  /** A chunk tells how far it is: only while its step waits for it. */
+  void reported(StepAccount step, boolean isForked, int attempt) {
+    complaints.unless(
+        isForked && step.status() == StepStatus.SUSPENDED && step.attempts() == attempt,
+        "a chunk of attempt %d of step '%s' reports, which is %s at attempt %d",
+        attempt,
+        step.step().id(),
+        step.status(),
+        step.attempts());
   }
 }

@@ -83,9 +83,13 @@ public final class EventLogInvariants {
     controls.next(event);
     switch (event) {
       case WorkflowStarted started -> end.started(started);
-      case ChunkOpened opened -> opened(opened);
+      case ChunkOpened opened -> {
+        end.chunkOpened();
+        attempts.follow(steps, opened.formerAttempts());
+      }
       case BranchesOpened opened -> opened(opened);
-      case BranchesReported report -> reported(report);
+      case BranchesReported report ->
+          attempts.reported(steps[report.step()], isForked(steps[report.step()]), report.attempt());
       case StepDispatched dispatched -> dispatched(dispatched, atMs);
       case StepSuspended suspended -> suspended(suspended);
       case StepHeld held -> held(held, atMs);
@@ -96,7 +100,7 @@ public final class EventLogInvariants {
       case StepFailed failed -> stepFailed(failed, atMs);
       case WorkflowMigrated migrated -> migrated(migrated.target());
       case MigrationTried tried -> {}
-      case AttemptHeard heard -> heard(heard);
+      case AttemptHeard heard -> attempts.heard(steps[heard.step()], heard);
       case StepsReset reset -> reset(reset);
       case WorkflowPaused pause -> controls.pause(true);
       case WorkflowResumed resume -> controls.pause(false);
@@ -118,35 +122,12 @@ public final class EventLogInvariants {
     return end.status();
   }
 
-  private void opened(ChunkOpened opened) {
-    end.chunkOpened();
-    for (StepAccount step : steps) {
-      if (opened.formerAttempts() > 0) {
-        step.attempt(opened.formerAttempts());
-        step.nextRound();
-      }
-    }
-  }
-
   private void opened(BranchesOpened opened) {
     StepAccount step = steps[opened.step()];
     begins(opened.step(), "forked");
     complaints.unless(isForked(step), "step '%s' is forked, and has no items", id(step));
     attempts.attempted(step, opened.attempt());
     step.become(StepStatus.SUSPENDED, WorkflowView.NO_DEADLINE);
-  }
-
-  private void reported(BranchesReported report) {
-    StepAccount step = steps[report.step()];
-    complaints.unless(
-        isForked(step)
-            && step.status() == StepStatus.SUSPENDED
-            && step.attempts() == report.attempt(),
-        "a chunk of attempt %d of step '%s' reports, which is %s at attempt %d",
-        report.attempt(),
-        id(step),
-        step.status(),
-        step.attempts());
   }
 
   /** Whether a step runs for each item of a list, and is not one of those runs. */
@@ -229,16 +210,6 @@ public final class EventLogInvariants {
         held.untilMs(),
         count(StepStatus.OPEN));
     step.become(StepStatus.READY, held.untilMs());
-  }
-
-  private void heard(AttemptHeard heard) {
-    StepAccount step = steps[heard.step()];
-    complaints.unless(
-        step.status() == StepStatus.OPEN && step.attempts() == heard.attempt(),
-        "a sign of attempt %d of step '%s', which is not open",
-        heard.attempt(),
-        id(step));
-    step.become(StepStatus.OPEN, heard.deadlineMs());
   }
 
   private void reset(StepsReset reset) {

@@ -3,7 +3,6 @@ package dev.millrace.orchestrator.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -26,18 +25,7 @@ class RandomBranchesModelTest {
 
   @Test
   void everyItemGetsOneResultWhateverHappens() {
-    Long one = Long.getLong("millrace.branches.seed");
-    int minutes = Integer.getInteger("millrace.minutes", 0);
-    if (one != null) {
-      run(one);
-    } else if (minutes > 0) {
-      runFor(Duration.ofMinutes(minutes));
-    } else {
-      int seeds = Integer.getInteger("millrace.branches.seeds", DEFAULT_SEEDS);
-      for (long seed = 1; seed <= seeds; seed++) {
-        run(seed);
-      }
-    }
+    new Seeds("millrace.branches.seed", DEFAULT_SEEDS).forEach(this::run);
     System.out.printf(
         "%d random workflows with branches, %d inputs, ended %s, counts %s%n",
         workflows, inputs, ended, counts);
@@ -65,28 +53,11 @@ class RandomBranchesModelTest {
     }
   }
 
-  /** From a seed that no other run begins with. */
-  private void runFor(Duration duration) {
-    long startNs = System.nanoTime();
-    long firstSeed = System.currentTimeMillis() << 20;
-    System.out.printf("seeds from %d on, for %s%n", firstSeed, duration);
-    for (long seed = firstSeed; System.nanoTime() - startNs < duration.toNanos(); seed++) {
-      run(seed);
-    }
-  }
-
   private void run(long seed) {
-    try {
-      RandomForks run = new RandomForks(seed);
-      ended.merge(run.toTheEnd(), 1, Integer::sum);
-      inputs += run.inputs();
-      workflows++;
-      run.counts().forEach((kind, count) -> counts.merge(kind, count, Long::sum));
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError(
-          "seed %d (run it alone with -Dmillrace.branches.seed=%d): %s"
-              .formatted(seed, seed, e.getMessage()),
-          e);
-    }
+    RandomForks run = new RandomForks(seed);
+    ended.merge(run.toTheEnd(), 1, Integer::sum);
+    inputs += run.inputs();
+    workflows++;
+    run.counts().forEach((kind, count) -> counts.merge(kind, count, Long::sum));
   }
 }

@@ -22,7 +22,6 @@ import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -53,32 +52,11 @@ class RandomWorkflowModelTest {
 
   @Test
   void anyWorkflowDoesWhatTheReferenceDoesWhateverHappensToIt() {
-    Long one = Long.getLong("millrace.seed");
-    int minutes = Integer.getInteger("millrace.minutes", 0);
-    if (one != null) {
-      run(one);
-    } else if (minutes > 0) {
-      runFor(Duration.ofMinutes(minutes));
-    } else {
-      int seeds = Integer.getInteger("millrace.seeds", DEFAULT_SEEDS);
-      for (long seed = 1; seed <= seeds; seed++) {
-        run(seed);
-      }
-    }
+    new Seeds("millrace.seed", DEFAULT_SEEDS).forEach(this::run);
     System.out.printf(
         "%d random workflows, %d inputs, ended %s, events %s%n", workflows, inputs, ended, events);
     if (workflows >= DEFAULT_SEEDS) {
       assertEverythingHappened();
-    }
-  }
-
-  /** From a seed that no other run begins with. */
-  private void runFor(Duration duration) {
-    long startNs = System.nanoTime();
-    long firstSeed = System.currentTimeMillis() << 20;
-    System.out.printf("seeds from %d on, for %s%n", firstSeed, duration);
-    for (long seed = firstSeed; System.nanoTime() - startNs < duration.toNanos(); seed++) {
-      run(seed);
     }
   }
 
@@ -126,17 +104,10 @@ class RandomWorkflowModelTest {
   }
 
   private void run(long seed) {
-    try {
-      RandomRun run = new RandomRun(seed);
-      ended.merge(run.toTheEnd(), 1, Integer::sum);
-      inputs += run.inputs();
-      workflows++;
-      run.events().forEach((kind, count) -> events.merge(kind, count, Long::sum));
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError(
-          "seed %d (run it alone with -Dmillrace.seed=%d): %s"
-              .formatted(seed, seed, e.getMessage()),
-          e);
-    }
+    RandomRun run = new RandomRun(seed);
+    ended.merge(run.toTheEnd(), 1, Integer::sum);
+    inputs += run.inputs();
+    workflows++;
+    run.events().forEach((kind, count) -> events.merge(kind, count, Long::sum));
   }
 }

@@ -26,7 +26,6 @@ import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Items;
 import dev.millrace.orchestrator.core.state.Payload;
-import dev.millrace.orchestrator.core.state.Payloads;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.ArrayList;
@@ -58,7 +57,8 @@ final class ForkedWorkflow {
   ForkedWorkflow(WorkflowDefinition source, BiConsumer<@Nullable Key, Event> witness) {
     this.definition = CompiledDefinition.compile(source, FakeExpressions.INSTANCE);
     this.witness = witness;
-    this.workflow = new StoredRecord(definition, () -> null, ResultsOfChunks::new);
+    this.workflow =
+        new StoredRecord(definition, () -> null, own -> new JoinedPayloads(own, this::results));
   }
 
   /** A chunk of the branches of a step. */
@@ -330,44 +330,9 @@ final class ForkedWorkflow {
     }
   }
 
-  /** The payloads of the workflow, with the results of its chunks. */
-  private final class ResultsOfChunks implements Payloads {
-    private final PendingPayloads own;
-
-    ResultsOfChunks(PendingPayloads own) {
-      this.own = own;
-    }
-
-    @Override
-    public @Nullable Payload results(String step, Branches branches) {
-      int index = definition.indexOf(step);
-      int batchSize = branches.batchSize();
-      return new Payload("", text(outputs(index, batchSize)).getBytes(UTF_8));
-    }
-
-    @Override
-    public @Nullable Payload input() {
-      return own.input();
-    }
-
-    @Override
-    public @Nullable Payload result() {
-      return own.result();
-    }
-
-    @Override
-    public @Nullable Payload output(int step) {
-      return own.output(step);
-    }
-
-    @Override
-    public @Nullable Payload signal(int signal) {
-      return own.signal(signal);
-    }
-
-    @Override
-    public @Nullable Payload progress(int step) {
-      return own.progress(step);
-    }
+  /** The results of the chunks of a step, as one payload. */
+  private Payload results(String step, Branches branches) {
+    int index = definition.indexOf(step);
+    return new Payload("", text(outputs(index, branches.batchSize())).getBytes(UTF_8));
   }
 }

@@ -3,11 +3,12 @@ package dev.millrace.orchestrator.core;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The payloads of a workflow in a test that has one step with branches, and what those gave. */
-record JoinedPayloads(Payloads own, Supplier<Payload> ofBranches) implements Payloads {
+/** The payloads of a workflow in a test whose steps have branches, and what those gave, by step. */
+record JoinedPayloads(Payloads own, BiFunction<String, Branches, Payload> ofBranches)
+    implements Payloads {
   @Override
   public @Nullable Payload input() {
     return own.input();
@@ -25,7 +26,7 @@ record JoinedPayloads(Payloads own, Supplier<Payload> ofBranches) implements Pay
 
   @Override
   public Payload results(String step, Branches branches) {
-    return ofBranches.get();
+    return ofBranches.apply(step, branches);
   }
 
   @Override

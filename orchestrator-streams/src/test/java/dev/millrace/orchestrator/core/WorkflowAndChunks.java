@@ -189,7 +189,7 @@ public final class WorkflowAndChunks {
                 "order-1",
                 definition,
                 whole.state(),
-                new JoinedPayloads(whole.payloads(), this::results),
+                new JoinedPayloads(whole.payloads(), (step, branches) -> results()),
                 Results.NONE,
                 Targets.NONE,
                 nowMs,

@@ -3,7 +3,7 @@ package dev.millrace.orchestrator.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
@@ -42,35 +42,16 @@ abstract class ForEachCase extends DrivenEngineCase {
   static WorkflowDefinition definition(
       ForEach forEach, @Nullable String mapping, Duration timeout) {
     StepDefinition each =
-        new StepDefinition(
-            "each",
-            new StepAction.Work("type", "queue", mapping),
-            List.of(),
-            null,
-            null,
-            Timeouts.startToClose(timeout),
-            TWICE,
-            List.of(),
-            null,
-            forEach,
-            null,
-            null,
-            null);
+        TestStep.of("each")
+            .does(new StepAction.Work("type", "queue", mapping))
+            .timeouts(Timeouts.startToClose(timeout))
+            .retry(TWICE)
+            .forEach(forEach)
+            .build();
     StepDefinition last =
-        new StepDefinition(
-            "last",
-            new StepAction.Work("type", "queue", "\"${steps.each.output}\""),
-            List.of(Dependency.on("each")),
-            null,
-            null,
-            Timeouts.NONE,
-            null,
-            List.of(),
-            null,
-            null,
-            null,
-            null,
-            null);
+        TestStep.of("last", "each")
+            .does(new StepAction.Work("type", "queue", "\"${steps.each.output}\""))
+            .build();
     return WorkflowDefinition.of("forked", 1, Duration.ZERO, RetryPolicy.NONE, List.of(each, last));
   }
 

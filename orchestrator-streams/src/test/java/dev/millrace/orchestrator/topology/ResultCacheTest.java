@@ -2,11 +2,9 @@ package dev.millrace.orchestrator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
-import dev.millrace.orchestrator.core.definition.StepAction;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.store.ResultStore;
 import dev.millrace.schemas.v1.DuplicatePolicy;
@@ -29,21 +27,7 @@ class ResultCacheTest extends DrivenEngineCase {
           1,
           Duration.ZERO,
           RetryPolicy.NONE,
-          List.of(
-              new StepDefinition(
-                  "a",
-                  new StepAction.Work("type", "queue", null),
-                  List.of(),
-                  null,
-                  null,
-                  Timeouts.startToClose(Duration.ZERO),
-                  null,
-                  List.of(),
-                  null,
-                  null,
-                  null,
-                  null,
-                  new ResultCache(null, TTL))));
+          List.of(TestStep.of("a").cache(new ResultCache(null, TTL)).build()));
 
   @Test
   void workflowThatWouldRunAStepWithTheSameInputTakesItsResult() {

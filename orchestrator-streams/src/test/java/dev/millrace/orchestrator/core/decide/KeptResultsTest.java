@@ -3,15 +3,14 @@ package dev.millrace.orchestrator.core.decide;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
-import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.CacheResult;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
@@ -292,20 +291,10 @@ class KeptResultsTest {
 
   private static StepDefinition cached(
       String id, String type, @Nullable String input, @Nullable String key, String... dependsOn) {
-    return new StepDefinition(
-        id,
-        new StepAction.Work(type, "queue", input),
-        List.of(dependsOn).stream().map(Dependency::on).toList(),
-        null,
-        null,
-        Timeouts.startToClose(Duration.ZERO),
-        null,
-        List.of(),
-        null,
-        null,
-        null,
-        null,
-        new ResultCache(key == null ? null : "\"" + key + "\"", TTL));
+    return TestStep.of(id, dependsOn)
+        .does(new StepAction.Work(type, "queue", input))
+        .cache(new ResultCache(key == null ? null : "\"" + key + "\"", TTL))
+        .build();
   }
 
   private static StepDefinition with(

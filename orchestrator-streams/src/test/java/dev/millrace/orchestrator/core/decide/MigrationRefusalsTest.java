@@ -13,6 +13,7 @@ import static dev.millrace.orchestrator.core.decide.Versions.with;
 import static dev.millrace.orchestrator.core.decide.Versions.withFinally;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.Dependency;
@@ -103,20 +104,7 @@ class MigrationRefusalsTest {
   }
 
   private static StepDefinition delay(String duration) {
-    return new StepDefinition(
-        "a",
-        new StepAction.Delay(duration),
-        List.of(),
-        null,
-        null,
-        Timeouts.startToClose(Duration.ZERO),
-        null,
-        List.of(),
-        null,
-        null,
-        null,
-        null,
-        null);
+    return TestStep.of("a").does(new StepAction.Delay(duration)).build();
   }
 
   @Test

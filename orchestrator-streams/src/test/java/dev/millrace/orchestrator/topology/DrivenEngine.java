@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.topology;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.config.EngineConfig;
@@ -12,25 +11,16 @@ import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
-import dev.millrace.schemas.Limits;
-import dev.millrace.schemas.Topics;
-import dev.millrace.schemas.registry.SchemaRegistries;
-import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.DuplicatePolicy;
-import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.Payload;
-import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
-import dev.millrace.schemas.v1.WorkflowEvent;
-import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
-import dev.millrace.schemas.wire.MalformedRecordException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -44,10 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -59,28 +46,21 @@ import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /** The topology in a test driver, whose clock stands still until it is told to go on. */
-final class DrivenEngine implements AutoCloseable {
+final class DrivenEngine extends DrivenTopics implements AutoCloseable {
   static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   static final Duration RETENTION = Duration.ofHours(1);
   static final Duration DEFINITION_WAIT = Duration.ofSeconds(10);
   static final Duration CONTROL_WAIT = Duration.ofSeconds(5);
   static final Duration TICK = Duration.ofMillis(20);
-  private static final String APPLICATION = "driven";
 
-  final Topics topics = Topics.standard();
   final Set<String> queues = new HashSet<>(Set.of("queue"));
-  final SchemaRegistry registry = SchemaRegistries.connect("mock://" + UUID.randomUUID(), Map.of());
   final LosableRegistry engineRegistry = new LosableRegistry(registry);
-  private final AvroCodec<WorkflowStart> starts = codec(WorkflowStart.class, topics.starts());
   private final AvroCodec<WorkflowControl> controls =
       codec(WorkflowControl.class, topics.controls());
   private final AvroCodec<StepCompletion> completions =
       codec(StepCompletion.class, topics.completions());
   private final AvroCodec<WorkflowSchedule> schedules =
       codec(WorkflowSchedule.class, topics.schedules());
-  private final AvroCodec<StepCommand> commands =
-      codec(StepCommand.class, topics.commands("queue"));
-  private final AvroCodec<WorkflowEvents> events = codec(WorkflowEvents.class, topics.events());
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final Path folder;
   private final long cacheBytes;
@@ -137,10 +117,6 @@ final class DrivenEngine implements AutoCloseable {
             null),
         settings,
         now);
-  }
-
-  private <T extends SpecificRecordBase> AvroCodec<T> codec(Class<T> type, String topic) {
-    return new AvroCodec<>(type, topic, registry);
   }
 
   /** Goes on in a new driver that knows of the old one what its changelog says, and no more. */
@@ -287,18 +263,6 @@ final class DrivenEngine implements AutoCloseable {
         new TestRecord<>(scheduleId.getBytes(UTF_8), null, new RecordHeaders(), now));
   }
 
-  /** The ids of the starts since the last call, with what they say. */
-  List<Map.Entry<String, WorkflowStart>> starts() {
-    return read(topics.starts()).stream()
-        .map(record -> Map.entry(new String(record.key(), UTF_8), decode(starts, record.value())))
-        .toList();
-  }
-
-  /** The keys of the controls since the last call. */
-  List<String> controlled() {
-    return read(topics.controls()).stream().map(record -> new String(record.key(), UTF_8)).toList();
-  }
-
   byte[] controlBytes(String reason) {
     return controls.encode(
         WorkflowControl.newBuilder().setAction(ControlAction.CANCEL).setReason(reason).build());
@@ -373,79 +337,11 @@ final class DrivenEngine implements AutoCloseable {
     driver.advanceWallClockTime(time);
   }
 
-  /** The attempts of the commands since the last call, as {@code step/attempt}. */
-  List<String> attempts() {
-    return read(topics.commands("queue")).stream()
-        .map(record -> decode(commands, record.value()))
-        .map(command -> command.getStep() + "/" + command.getAttempt())
-        .toList();
-  }
-
-  /** The commands since the last call. */
-  List<StepCommand> commands() {
-    return read(topics.commands("queue")).stream()
-        .map(record -> decode(commands, record.value()))
-        .toList();
-  }
-
-  /** The keys of the commands since the last call. */
-  List<String> commandKeys() {
-    return read(topics.commands("queue")).stream()
-        .map(record -> new String(record.key(), UTF_8))
-        .toList();
-  }
-
-  /** The headers of the commands since the last call. */
-  List<Headers> commandHeaders() {
-    return read(topics.commands("queue")).stream().map(TestRecord::headers).toList();
-  }
-
-  /** The events since the last call. */
-  List<WorkflowEvent> events() {
-    return eventRecords().stream().flatMap(record -> record.getEvents().stream()).toList();
-  }
-
-  /** The records of the events topic since the last call, each of which the topic takes. */
-  List<WorkflowEvents> eventRecords() {
-    return read(topics.events()).stream()
-        .map(TestRecord::value)
-        .peek(record -> assertThat(record).hasSizeLessThan(Limits.RECORD_BYTES - 64 * 1024))
-        .map(record -> decode(events, record))
-        .toList();
-  }
-
-  /** The sizes of the events records since the last call. */
-  List<Integer> eventRecordBytes() {
-    return read(topics.events()).stream().map(record -> record.value().length).toList();
-  }
-
-  /** The types of the events since the last call. */
-  List<EventType> eventTypes() {
-    return events().stream().map(WorkflowEvent::getType).toList();
-  }
-
-  /** What was written to the changelog since the last call. */
-  List<TestRecord<byte[], byte[]>> changelog() {
-    return read(APPLICATION + "-" + OrchestratorTopology.WORKFLOWS_STORE + "-changelog");
-  }
-
-  /** The dead letters since the last call. */
-  List<TestRecord<byte[], byte[]>> deadLetters() {
-    return read(topics.deadLetters());
-  }
-
-  private List<TestRecord<byte[], byte[]>> read(String topic) {
+  @Override
+  List<TestRecord<byte[], byte[]>> read(String topic) {
     return driver
         .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readRecordsToList();
-  }
-
-  private static <T extends SpecificRecordBase> T decode(AvroCodec<T> codec, byte[] value) {
-    try {
-      return codec.decode(value);
-    } catch (MalformedRecordException e) {
-      throw new AssertionError(e);
-    }
   }
 
   static Payload payload(int bytes) {

@@ -273,6 +273,7 @@ public final class Samples {
         .setStep("quakes")
         .setAttempt(1)
         .setDepth(2)
+        .setBranch(7)
         .build();
   }
 

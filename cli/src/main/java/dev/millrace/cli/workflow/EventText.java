@@ -37,7 +37,11 @@ final class EventText {
       ParentStep parent = start.getParent();
       if (parent != null) {
         line.append(" for ").append(parent.getWorkflowId());
-        line.append(' ').append(parent.getStep()).append('#').append(parent.getAttempt());
+        line.append(' ').append(parent.getStep());
+        if (parent.getBranch() >= 0) {
+          line.append('/').append(parent.getBranch());
+        }
+        line.append('#').append(parent.getAttempt());
       }
     }
     details(line, event);

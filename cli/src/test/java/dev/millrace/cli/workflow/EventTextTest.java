@@ -114,7 +114,7 @@ class EventTextTest {
             StartDetail.newBuilder()
                 .setDefinition("quake")
                 .setVersion(3)
-                .setParent(new ParentStep("swarm-1", "quakes", 1, 1))
+                .setParent(new ParentStep("swarm-1", "quakes", 1, 1, -1))
                 .build());
   }
 

@@ -32,6 +32,9 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
   /** Items, items of a branch and chunks at once, before 4 bytes for each chunk. */
   private static final int BRANCHES_HEADER = 2 * Integer.BYTES + 1;
 
+  /** Of a parent: attempt, depth, branch and the length of its id stand before that. */
+  private static final int PARENT_ID_AT = 3 * Integer.BYTES + 2;
+
   final SpilledPayloads spilled = new SpilledPayloads();
 
   PackedAttachments(byte[] bytes) {
@@ -49,11 +52,11 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
     if (packed == null) {
       return null;
     }
-    int idAt = 2 * Integer.BYTES + 2;
-    int stepAt = idAt + getUnsignedShort(packed, idAt - 2);
+    int stepAt = PARENT_ID_AT + getUnsignedShort(packed, PARENT_ID_AT - 2);
     return new Parent(
-        new String(packed, idAt, stepAt - idAt, UTF_8),
+        new String(packed, PARENT_ID_AT, stepAt - PARENT_ID_AT, UTF_8),
         new String(packed, stepAt, packed.length - stepAt, UTF_8),
+        getInt(packed, 2 * Integer.BYTES),
         getInt(packed, 0),
         getInt(packed, Integer.BYTES));
   }
@@ -61,13 +64,13 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
   public void setParent(Parent parent) {
     byte[] id = Packing.utf8("workflow id of the parent", parent.workflowId(), 0xffff);
     byte[] step = Packing.utf8("step of the parent", parent.step(), 0xffff);
-    int idAt = 2 * Integer.BYTES + 2;
-    byte[] packed = new byte[idAt + id.length + step.length];
+    byte[] packed = new byte[PARENT_ID_AT + id.length + step.length];
     putInt(packed, 0, parent.attempt());
     putInt(packed, Integer.BYTES, parent.depth());
-    putShort(packed, idAt - 2, id.length);
-    System.arraycopy(id, 0, packed, idAt, id.length);
-    System.arraycopy(step, 0, packed, idAt + id.length, step.length);
+    putInt(packed, 2 * Integer.BYTES, parent.branch());
+    putShort(packed, PARENT_ID_AT - 2, id.length);
+    System.arraycopy(id, 0, packed, PARENT_ID_AT, id.length);
+    System.arraycopy(step, 0, packed, PARENT_ID_AT + id.length, step.length);
     attach(Attachments.Kind.PARENT, 0, packed);
   }
 
@@ -120,7 +123,7 @@ abstract sealed class PackedAttachments extends PackedSteps permits PackedContro
   }
 
   /** The steps whose branches have been opened at some time. */
-  final int[] stepsWithBranches() {
+  public int[] stepsWithBranches() {
     return attachments.keys(attached(), attachmentsOffset(), Attachments.Kind.BRANCHES);
   }
 

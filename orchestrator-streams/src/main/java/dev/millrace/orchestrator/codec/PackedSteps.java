@@ -123,7 +123,7 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   }
 
   private void count(int step, StepStatus former, StepStatus next) {
-    count(AT_OPEN, former == StepStatus.OPEN, next == StepStatus.OPEN);
+    count(AT_OPEN, isUnderWay(former), isUnderWay(next));
     count(AT_SUCCEEDED, former == StepStatus.SUCCEEDED, next == StepStatus.SUCCEEDED);
     count(AT_HELD, former == StepStatus.READY, next == StepStatus.READY);
     if (next == StepStatus.READY) {
@@ -134,6 +134,11 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     if (heldSteps() == 0) {
       putInt(bytes, AT_FIRST_HELD, stepCount());
     }
+  }
+
+  /** Branches that wait for a workflow take up as much room as those that wait for a worker. */
+  private boolean isUnderWay(StepStatus status) {
+    return status == StepStatus.OPEN || (status == StepStatus.SUSPENDED && isChunk());
   }
 
   private void count(int at, boolean was, boolean is) {

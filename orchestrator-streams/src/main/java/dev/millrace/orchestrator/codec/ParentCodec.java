@@ -11,13 +11,18 @@ final class ParentCodec {
   static @Nullable ParentStep toAvro(@Nullable Parent parent) {
     return parent == null
         ? null
-        : new ParentStep(parent.workflowId(), parent.step(), parent.attempt(), parent.depth());
+        : new ParentStep(
+            parent.workflowId(), parent.step(), parent.attempt(), parent.depth(), parent.branch());
   }
 
   static @Nullable Parent fromAvro(@Nullable ParentStep parent) {
     return parent == null
         ? null
         : new Parent(
-            parent.getWorkflowId(), parent.getStep(), parent.getAttempt(), parent.getDepth());
+            parent.getWorkflowId(),
+            parent.getStep(),
+            Math.max(Parent.NO_BRANCH, parent.getBranch()),
+            parent.getAttempt(),
+            parent.getDepth());
   }
 }

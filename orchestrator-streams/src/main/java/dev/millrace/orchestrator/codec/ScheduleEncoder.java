@@ -52,8 +52,12 @@ public final class ScheduleEncoder {
             .setTenant(spec.tenant())
             .setPriority(spec.priority())
             .setParent(
-                new ParentStep(
-                    scheduleId, Slots.name(start.slotMs()), ScheduleEventCodec.ATTEMPT, DEPTH))
+                ParentStep.newBuilder()
+                    .setWorkflowId(scheduleId)
+                    .setStep(Slots.name(start.slotMs()))
+                    .setAttempt(ScheduleEventCodec.ATTEMPT)
+                    .setDepth(DEPTH)
+                    .build())
             .build());
   }
 

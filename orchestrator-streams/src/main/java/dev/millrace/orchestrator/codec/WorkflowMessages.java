@@ -66,6 +66,7 @@ public final class WorkflowMessages {
     return completions.encode(
         StepCompletion.newBuilder()
             .setStep(parent.step())
+            .setBranch(parent.branch())
             .setAttempt(parent.attempt())
             .setStatus(failure == null ? CompletionStatus.SUCCEEDED : CompletionStatus.FAILED)
             .setOutput(PayloadCodec.toAvro(output))

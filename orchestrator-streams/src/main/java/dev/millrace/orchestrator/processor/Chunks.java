@@ -2,12 +2,15 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.BranchedWorkflow;
 import dev.millrace.orchestrator.core.decide.Chunk;
 import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Refusal;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
+import dev.millrace.orchestrator.core.effect.CancelBranches;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -18,12 +21,12 @@ import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Branches;
-import dev.millrace.orchestrator.core.state.Payloads;
 import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.WorkflowStore;
-import java.util.function.BooleanSupplier;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,13 +85,39 @@ final class Chunks {
     ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
     PackedWorkflow chunk = store.absentChunk();
     Situation situation =
-        situation(id, whole.definition(), chunk, open.size(), whole.payloads(), workflow::isPaused);
+        situation(
+            id,
+            whole.definition(),
+            chunk,
+            open.size(),
+            new LoadedWorkflow(store, whole.workflowId(), workflow));
     int formerAttempts = formerAttempts(workflow.attempt(open.step()));
     ChunkRequested request =
         new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
     return Decider.decide(situation, request) instanceof Decision.Accepted accepted
         ? carryOut(id, situation, chunk, request, cause, 0, accepted)
         : null;
+  }
+
+  /** The cancellations of the workflows that the branches of a step wait for. */
+  List<CancelWorkflow> cancellations(Situation whole, CancelBranches cancel) {
+    List<CancelWorkflow> cancellations = new ArrayList<>();
+    String step = whole.definition().step(cancel.step()).id();
+    for (int number = 0; number < cancel.branches().opened(); number++) {
+      PackedWorkflow chunk =
+          cancel.branches().isOpen(number)
+              ? store.load(new ChunkId(whole.workflowId(), step, number))
+              : null;
+      if (chunk != null && chunk.formerAttempts() == formerAttempts(cancel.attempt())) {
+        for (int branch : chunk.stepsWithChildren()) {
+          String child = chunk.child(branch);
+          if (child != null) {
+            cancellations.add(new CancelWorkflow(child, cancel.reason()));
+          }
+        }
+      }
+    }
+    return cancellations;
   }
 
   /** Applies a completion to a branch. */
@@ -133,9 +162,8 @@ final class Chunks {
 
   private Decision.@Nullable Refused change(
       ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Input input, Cause cause) {
-    LoadedWorkflow workflow = new LoadedWorkflow(store, id.workflowId());
     Situation situation =
-        situation(id, whole, chunk, chunk.stepCount(), workflow, workflow::isPaused);
+        situation(id, whole, chunk, chunk.stepCount(), new LoadedWorkflow(store, id.workflowId()));
     return apply(id, situation, chunk, input, cause);
   }
 
@@ -144,8 +172,7 @@ final class Chunks {
       CompiledDefinition whole,
       PackedWorkflow chunk,
       int size,
-      Payloads ofWorkflow,
-      BooleanSupplier isPaused) {
+      BranchedWorkflow ofWorkflow) {
     int step = whole.indexOf(id.step());
     CompiledDefinition definition = whole.branches(step, size);
     CompiledStep.CompiledForEach forEach = whole.step(step).forEach();
@@ -160,13 +187,7 @@ final class Chunks {
         Results.NONE,
         Targets.NONE,
         task.context().currentSystemTimeMs(),
-        new Chunk(
-            id.chunk(),
-            forEach.batchSize(),
-            whole,
-            ofWorkflow,
-            new LoadedItems(store, id),
-            isPaused));
+        new Chunk(id.chunk(), forEach.batchSize(), whole, ofWorkflow, new LoadedItems(store, id)));
   }
 
   private Decision.@Nullable Refused apply(

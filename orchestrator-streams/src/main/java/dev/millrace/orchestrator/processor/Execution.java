@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -145,6 +146,7 @@ final class Execution {
               cancel.workflowId(),
               topics().controls(),
               task.messages().cancellation(cancel, workflowId));
+      case CancelBranches cancel -> pending.addAll(chunks.cancellations(situation, cancel));
       case TellParent tell ->
           forward(
               tell.parent().workflowId(),
@@ -276,7 +278,7 @@ final class Execution {
       timerMs = earlier(timerMs, nowMs + CONFIRM_MS);
     }
     Chunk chunk = situation.chunk();
-    if (chunk != null && workflow.heldSteps() > 0 && chunk.isPaused().getAsBoolean()) {
+    if (chunk != null && workflow.heldSteps() > 0 && chunk.ofWorkflow().isPaused()) {
       timerMs = earlier(timerMs, nowMs + PAUSE_LOOK_MS); // nobody tells it of the resumption
     }
     store.save(recordId, workflow, timerMs);

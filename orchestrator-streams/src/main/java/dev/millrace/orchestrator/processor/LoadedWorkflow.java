@@ -1,14 +1,16 @@
 package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.BranchedWorkflow;
 import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Payloads;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import org.jspecify.annotations.Nullable;
 
-/** What branches ask of their workflow, which is looked up only then. Not thread-safe. */
-final class LoadedWorkflow implements Payloads {
+/** The workflow of branches, looked up when they ask for something of it. Not thread-safe. */
+final class LoadedWorkflow implements BranchedWorkflow {
   private final WorkflowStore store;
   private final String workflowId;
   private @Nullable PackedWorkflow workflow;
@@ -16,6 +18,12 @@ final class LoadedWorkflow implements Payloads {
   LoadedWorkflow(WorkflowStore store, String workflowId) {
     this.store = store;
     this.workflowId = workflowId;
+  }
+
+  /** One that is being changed, and need not be looked up. */
+  LoadedWorkflow(WorkflowStore store, String workflowId, PackedWorkflow workflow) {
+    this(store, workflowId);
+    this.workflow = workflow;
   }
 
   private PackedWorkflow workflow() {
@@ -28,9 +36,15 @@ final class LoadedWorkflow implements Payloads {
     return loaded;
   }
 
-  /** Whether no command may go out: the workflow is paused, or has ended. */
-  boolean isPaused() {
+  @Override
+  public boolean isPaused() {
     return workflow().status().hasEnded() || workflow().isPaused();
+  }
+
+  @Override
+  public int depth() {
+    Parent parent = workflow().parent();
+    return parent == null ? 0 : parent.depth();
   }
 
   private Payloads payloads() {

@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.ForkedWorkflow.Sent;
 import dev.millrace.orchestrator.core.ReferenceFork.Turn;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.definition.ForEach;
+import dev.millrace.orchestrator.core.definition.StepAction.StartChild;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
@@ -17,6 +18,7 @@ import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.ExpressionCompiler;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
@@ -28,6 +30,7 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +55,7 @@ final class CheckedForks {
   /** What commands of attempts must carry, by their text. */
   private final Map<String, List<Payload>> carried = new HashMap<>();
 
+  private final ReferenceChildren children = new ReferenceChildren();
   private final Map<String, Integer> highestAttempt = new HashMap<>();
   private final Map<String, Long> counts = new TreeMap<>();
 
@@ -141,6 +145,7 @@ final class CheckedForks {
     boolean isAwaited = fork != null && fork.isOpen(report.branch(), report.attempt());
     if (fork != null && isAwaited) {
       turns.put(branch(step, report.branch()), fork.reported(report));
+      children.ended(step, report.branch(), report.attempt());
     }
     ForkedWorkflow.Key key = new ForkedWorkflow.Key(step, report.branch() / Branches.CHUNK);
     Decision decision = workflow.apply(key, report, nowMs, isTorn);
@@ -162,21 +167,49 @@ final class CheckedForks {
     ReferenceFork fork = forks.get(step);
     Decision decision = workflow.apply(key, sign, nowMs, false);
     assertThat(decision instanceof Decision.Accepted)
-        .isEqualTo(fork != null && fork.isOpen(sign.branch(), sign.attempt()));
+        .isEqualTo(
+            child(step) == null && fork != null && fork.isOpen(sign.branch(), sign.attempt()));
     check();
   }
 
-  /** What was sent since, all of which carries what it must. */
+  /** What was sent since and is answered, all of which carries what it must. */
   List<Sent> takeSent() {
-    List<Sent> all = workflow.takeSent();
-    for (Sent sent : all) {
+    List<Sent> answered = new ArrayList<>();
+    for (Sent sent : workflow.takeSent()) {
       if (sent.branch() >= 0) {
         String text = branch(sent.step(), sent.branch()) + '/' + sent.attempt();
         assertThat(sent.items()).as("items of %s", text).isEqualTo(carried.remove(text));
       }
+      StartChild child = child(sent.step());
+      if (!sent.child().isEmpty() && (child == null || !child.detached())) {
+        count("children");
+        children.started(sent);
+      }
+      if (child == null || !child.detached()) {
+        answered.add(sent);
+      }
     }
     carried.clear();
-    return all;
+    List<String> cancelled = workflow.takeCancelled();
+    children.check(cancelled, this::isAwaited, sent -> isToBeCancelled(sent.step()));
+    cancelled.forEach(child -> count("cancelled children"));
+    return answered;
+  }
+
+  private boolean isAwaited(Sent child) {
+    ReferenceFork fork = forks.get(child.step());
+    return fork != null && fork.isOpen(child.branch(), child.attempt());
+  }
+
+  private boolean isToBeCancelled(int step) {
+    StartChild child = child(step);
+    return child != null && child.cancelled();
+  }
+
+  /** The workflow that a step starts for each item; null for a step of workers. */
+  private @Nullable StartChild child(int step) {
+    StepDefinition definition = step(step);
+    return definition != null && definition.action() instanceof StartChild child ? child : null;
   }
 
   private void witness(ForkedWorkflow.@Nullable Key key, Event event) {
@@ -257,7 +290,9 @@ final class CheckedForks {
 
   private void witnessBranch(ForkedWorkflow.Key key, Event event) {
     if (event instanceof StepDispatched dispatched) {
-      begun(key, dispatched);
+      begun(key, dispatched.step(), dispatched.attempt());
+    } else if (event instanceof StepSuspended suspended) {
+      begun(key, suspended.step(), suspended.attempt());
     } else if (event instanceof StepSucceeded success) {
       came(key, success.step(), Turn.SUCCEEDED, null);
     } else if (event instanceof AttemptFailed failed) {
@@ -267,18 +302,17 @@ final class CheckedForks {
     }
   }
 
-  private void begun(ForkedWorkflow.Key key, StepDispatched dispatched) {
-    int branch = key.firstBranch() + dispatched.step();
+  private void begun(ForkedWorkflow.Key key, int local, int attempt) {
+    int branch = key.firstBranch() + local;
     PackedWorkflow state = workflow.state();
     assertThat(state.status()).as("status as a branch begins").isEqualTo(WorkflowStatus.RUNNING);
     assertThat(state.stepStatus(key.step())).isEqualTo(StepStatus.SUSPENDED);
     assertThat(state.isPaused()).as("paused as a branch begins").isFalse();
     String text = branch(key.step(), branch);
-    Integer highest = highestAttempt.put(text, dispatched.attempt());
-    assertThat(dispatched.attempt()).isGreaterThan(highest == null ? 0 : highest);
+    Integer highest = highestAttempt.put(text, attempt);
+    assertThat(attempt).isGreaterThan(highest == null ? 0 : highest);
     carried.put(
-        text + '/' + dispatched.attempt(),
-        fork(key.step()).dispatched(branch, dispatched.attempt(), mostAtOnce(key.step())));
+        text + '/' + attempt, fork(key.step()).dispatched(branch, attempt, mostAtOnce(key.step())));
   }
 
   private int mostAtOnce(int step) {
@@ -296,6 +330,10 @@ final class CheckedForks {
     if (turn == null && type.equals(Failure.EXPRESSION)) {
       assertThat(fork.isBroken(branch)).as("input of branch %d has no value", branch).isTrue();
       turn = fork.failed(branch, new Failure(type, "", false));
+    } else if (turn == null && how == Turn.SUCCEEDED) {
+      StartChild child = child(key.step());
+      assertThat(child != null && child.detached()).as("is not waited for").isTrue();
+      turn = fork.detached(branch);
     } else if (turn == null) {
       assertThat(type).startsWith("millrace.timeout.");
       count(type);

@@ -8,11 +8,14 @@ import dev.millrace.orchestrator.core.decide.Chunk;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.effect.CancelBranches;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep.CompiledForEach;
@@ -25,6 +28,7 @@ import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Items;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -32,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +55,7 @@ final class ForkedWorkflow {
   private final BiConsumer<@Nullable Key, Event> witness;
 
   private final List<Sent> sent = new ArrayList<>();
+  private final List<String> cancelled = new ArrayList<>();
   private final List<Key> unsaid = new ArrayList<>();
   private boolean isTorn;
   private long nowMs;
@@ -76,11 +82,12 @@ final class ForkedWorkflow {
   }
 
   /**
-   * A command.
+   * A command, or the start of a workflow.
    *
    * @param branch the branch of the step, or {@link AttemptReported#NO_BRANCH}
+   * @param child the id of the workflow; empty for a command
    */
-  record Sent(int step, int branch, int attempt, List<Payload> items) {}
+  record Sent(int step, int branch, int attempt, List<Payload> items, String child) {}
 
   CompiledDefinition definition() {
     return definition;
@@ -115,6 +122,13 @@ final class ForkedWorkflow {
   List<Sent> takeSent() {
     List<Sent> taken = List.copyOf(sent);
     sent.clear();
+    return taken;
+  }
+
+  /** The workflows that were cancelled since this was last asked for. */
+  List<String> takeCancelled() {
+    List<String> taken = List.copyOf(cancelled);
+    cancelled.clear();
     return taken;
   }
 
@@ -159,7 +173,9 @@ final class ForkedWorkflow {
         opened.add(new Key(open.step(), open.chunk()));
       } else if (effect instanceof DispatchStep dispatch && isOpen(workflow, dispatch)) {
         int none = AttemptReported.NO_BRANCH;
-        sent.add(new Sent(dispatch.step(), none, dispatch.attempt(), List.of()));
+        sent.add(new Sent(dispatch.step(), none, dispatch.attempt(), List.of(), ""));
+      } else if (effect instanceof CancelBranches cancel) {
+        cancel(cancel);
       }
     }
     dropped.forEach(this::forget);
@@ -206,7 +222,11 @@ final class ForkedWorkflow {
         reports = true;
       } else if (effect instanceof DispatchStep dispatch && isOpen(chunk, dispatch)) {
         int branch = key.firstBranch() + dispatch.step();
-        sent.add(new Sent(key.step(), branch, dispatch.attempt(), carried(dispatch)));
+        sent.add(new Sent(key.step(), branch, dispatch.attempt(), carried(dispatch), ""));
+      } else if (effect instanceof StartWorkflow start) {
+        sent.add(started(key, start));
+      } else if (effect instanceof CancelWorkflow cancel) {
+        cancelled.add(cancel.workflowId());
       }
     }
     if (reports) {
@@ -221,6 +241,39 @@ final class ForkedWorkflow {
       }
     }
     return made.decision();
+  }
+
+  /** What starts is told of as a command is; nobody is told of the end of a detached workflow. */
+  private Sent started(Key key, StartWorkflow start) {
+    Payload input = start.input();
+    List<Payload> items = input == null ? List.of() : List.of(input);
+    Parent parent = start.parent();
+    if (parent == null) {
+      return new Sent(key.step(), AttemptReported.NO_BRANCH, 0, items, start.workflowId());
+    }
+    assertThat(parent.workflowId()).isEqualTo("workflow");
+    assertThat(parent.step()).isEqualTo(definition.step(key.step()).id());
+    assertThat(parent.depth()).isEqualTo(1);
+    return new Sent(key.step(), parent.branch(), parent.attempt(), items, start.workflowId());
+  }
+
+  /** Cancels what the branches wait for, of chunks that are of the same attempt of their step. */
+  private void cancel(CancelBranches cancel) {
+    int former = formerAttempts(cancel.attempt());
+    chunks.forEach(
+        (key, record) -> {
+          PackedWorkflow chunk = record.state();
+          boolean isOpen = key.step() == cancel.step() && cancel.branches().isOpen(key.chunk());
+          if (isOpen && chunk.formerAttempts() == former) {
+            for (int branch : chunk.stepsWithChildren()) {
+              cancelled.add(Objects.requireNonNull(chunk.child(branch)));
+            }
+          }
+        });
+  }
+
+  private static int formerAttempts(int attempt) {
+    return (attempt - 1) * DefinitionLimits.ATTEMPTS;
   }
 
   private static List<Payload> carried(DispatchStep dispatch) {
@@ -261,13 +314,12 @@ final class ForkedWorkflow {
                     open.chunk(),
                     batchSize,
                     definition,
-                    workflow.payloads(),
-                    new ItemsOf(key),
-                    () -> workflow.state().isPaused()),
+                    new WorkflowOfBranches(workflow.state(), workflow.payloads()),
+                    new ItemsOf(key)),
             payloads -> payloads);
     assertThat(chunks.put(key, chunk)).as("chunk %s before it is opened", key).isNull();
     PackedWorkflow state = workflow.state();
-    int former = (state.attempt(open.step()) - 1) * DefinitionLimits.ATTEMPTS;
+    int former = formerAttempts(state.attempt(open.step()));
     isTorn = true; // it is told once its workflow is stored
     apply(key, chunk, new ChunkRequested(state.tenant(), state.priority(), former));
   }

@@ -244,13 +244,18 @@ final class RandomForks {
         }
       }
       if (random.nextInt(10) < 7) {
-        step.forEach(forEach());
+        ForEach forEach = forEach();
+        step.forEach(forEach);
         String source = random.nextInt(4) == 0 ? "input" : "item";
         String mapping = "chance %d of %s".formatted(random.nextInt(1_000), source);
         boolean isMapped = random.nextInt(3) == 0;
-        step.does(new StepAction.Work("type", "queue", isMapped ? mapping : null));
-      }
-      if (random.nextInt(3) == 0) {
+        boolean isChild = forEach.batchSize() == 1 && random.nextInt(3) == 0;
+        step.does(isChild ? child(isMapped ? mapping : null) : work(isMapped ? mapping : null));
+        if (random.nextInt(3) == 0) {
+          Timeouts limits = timeouts();
+          step.timeouts(isChild ? Timeouts.startToClose(limits.startToClose()) : limits);
+        }
+      } else if (random.nextInt(3) == 0) {
         step.timeouts(timeouts());
       }
       if (random.nextInt(6) == 0) {
@@ -278,6 +283,15 @@ final class RandomForks {
         null,
         steps,
         last);
+  }
+
+  private static StepAction work(@Nullable String mapping) {
+    return new StepAction.Work("type", "queue", mapping);
+  }
+
+  private StepAction child(@Nullable String mapping) {
+    boolean isDetached = random.nextInt(5) == 0;
+    return new StepAction.StartChild("child", 0, null, mapping, isDetached, random.nextBoolean());
   }
 
   private ForEach forEach() {

@@ -133,6 +133,15 @@ final class ReferenceFork {
     return failed(branch, new Failure(type, "", !type.equals(Failure.SCHEDULE_TO_CLOSE_TIMEOUT)));
   }
 
+  /** What was started is not waited for. */
+  Turn detached(int branch) {
+    attempts[branch]++;
+    for (int item = first(branch); item < end(branch); item++) {
+      come(branch, item, new ItemResult(null, null));
+    }
+    return left(branch);
+  }
+
   /** All that is still to do in a branch fails at once. */
   Turn failed(int branch, Failure failure) {
     for (int item = first(branch); item < end(branch); item++) {
@@ -247,7 +256,12 @@ final class ReferenceFork {
   }
 
   private Payload evaluated(int item) throws EvaluationException {
-    String mapping = step.definition.action() instanceof StepAction.Work work ? work.input() : null;
+    String mapping = null;
+    if (step.definition.action() instanceof StepAction.Work work) {
+      mapping = work.input();
+    } else if (step.definition.action() instanceof StepAction.StartChild child) {
+      mapping = child.input();
+    }
     if (mapping == null) {
       return items.get(item);
     }

@@ -160,7 +160,7 @@ final class StoredRecord {
       }
     }
     Chunk branches = chunk.get();
-    if (branches != null && state.heldSteps() > 0 && branches.isPaused().getAsBoolean()) {
+    if (branches != null && state.heldSteps() > 0 && branches.ofWorkflow().isPaused()) {
       armedMs = armedMs == 0 ? nowMs + PAUSE_LOOK_MS : Math.min(armedMs, nowMs + PAUSE_LOOK_MS);
     }
     if (earliestMs != WorkflowView.NO_DEADLINE) {

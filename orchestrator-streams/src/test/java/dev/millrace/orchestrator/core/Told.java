@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -192,6 +193,7 @@ final class Told {
           parent(
               tell.parent(), tell.output(), tell.failure() == null ? null : tell.failure().type());
       case CacheResult result -> throw notTold(result);
+      case CancelBranches cancel -> throw notTold(cancel);
       case KeepItems items -> throw notTold(items);
       case OpenChunk open -> throw notTold(open);
       case ReportChunk report -> throw notTold(report);

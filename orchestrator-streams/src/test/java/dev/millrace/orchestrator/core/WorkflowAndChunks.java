@@ -9,11 +9,13 @@ import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
+import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
@@ -24,6 +26,7 @@ import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
+import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
@@ -33,6 +36,7 @@ import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.ItemResult;
 import dev.millrace.orchestrator.core.state.Items;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Results;
 import java.util.ArrayList;
@@ -84,15 +88,30 @@ public final class WorkflowAndChunks {
   private final List<Event> events = new ArrayList<>();
   private final List<Event> branchEvents = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
+  private final List<Effect> toOthers = new ArrayList<>();
   private List<Payload> items = List.of();
   private Branches branches = Branches.of(0, 1, 1);
   private long nowMs = TestWorkflow.START_MS;
 
   /** Starts a workflow with an input. */
   public WorkflowAndChunks(CompiledDefinition definition, String input) {
+    this(definition, input, null);
+  }
+
+  /** Starts a workflow that answers to a parent. */
+  public WorkflowAndChunks(CompiledDefinition definition, String input, @Nullable Parent parent) {
     this.definition = definition;
     this.whole = new Kept(PackedWorkflow.absent(), definition);
-    decide(new StartRequested(new Payload("", input.getBytes(UTF_8)), "acme", 5, 0, null));
+    decide(
+        new StartRequested(
+            new Payload("", input.getBytes(UTF_8)),
+            "acme",
+            5,
+            0,
+            null,
+            0,
+            parent,
+            DuplicatePolicy.REJECT));
   }
 
   public PackedWorkflow state() {
@@ -128,6 +147,13 @@ public final class WorkflowAndChunks {
     List<Event> seen = List.copyOf(branchEvents);
     branchEvents.clear();
     return seen;
+  }
+
+  /** What was asked of other workflows since the last call. */
+  public List<Effect> toOthers() {
+    List<Effect> asked = List.copyOf(toOthers);
+    toOthers.clear();
+    return asked;
   }
 
   /** When chunks want to be woken, in milliseconds since the start, since the last call. */
@@ -220,7 +246,7 @@ public final class WorkflowAndChunks {
           commands.add(
               new Command(
                   definition.step(dispatch.step()).id(), AttemptReported.NO_BRANCH, dispatch));
-      default -> {}
+      default -> toOthers.add(effect);
     }
   }
 
@@ -239,9 +265,9 @@ public final class WorkflowAndChunks {
             number,
             forEach.batchSize(),
             definition,
-            whole.payloads(),
-            new ItemList(items.subList(branches.firstItem(number), branches.firstItem(number + 1))),
-            () -> whole.state().isPaused());
+            new WorkflowOfBranches(whole.state(), whole.payloads()),
+            new ItemList(
+                items.subList(branches.firstItem(number), branches.firstItem(number + 1))));
     Decision decision =
         Decider.decide(
             new Situation(
@@ -272,6 +298,8 @@ public final class WorkflowAndChunks {
           commands.add(new Command("each", chunk.branch(dispatch.step()), dispatch));
       case ReportChunk report -> {} // once all is carried out
       case ArmTimer timer -> timers.add(timer.dueMs() - TestWorkflow.START_MS);
+      case StartWorkflow start -> toOthers.add(start);
+      case CancelWorkflow cancel -> toOthers.add(cancel);
       default -> throw new IllegalStateException("branches do not ask for " + effect);
     }
   }

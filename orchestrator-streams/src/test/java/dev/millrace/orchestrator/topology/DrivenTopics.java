@@ -16,7 +16,9 @@ import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.test.TestRecord;
@@ -100,6 +102,17 @@ abstract class DrivenTopics {
   /** The types of the events since the last call. */
   List<EventType> eventTypes() {
     return events().stream().map(WorkflowEvent::getType).toList();
+  }
+
+  /** The ids of the workflows to which something has happened since the last call. */
+  Set<String> idsWith(EventType type) {
+    return read(topics.events()).stream()
+        .filter(
+            record ->
+                decode(events, record.value()).getEvents().stream()
+                    .anyMatch(event -> event.getType() == type))
+        .map(record -> new String(record.key(), UTF_8))
+        .collect(Collectors.toSet());
   }
 
   /** What was written to the changelog since the last call. */

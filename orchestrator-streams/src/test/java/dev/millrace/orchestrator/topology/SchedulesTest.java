@@ -47,7 +47,7 @@ class SchedulesTest extends ScheduleCase {
                 .setInput(json("{\"x\":1}"))
                 .setTenant("t")
                 .setPriority(7)
-                .setParent(new ParentStep("s", "20260101T120100Z", 1, 1))
+                .setParent(new ParentStep("s", "20260101T120100Z", 1, 1, -1))
                 .build());
     assertThat(engine.attempts()).containsExactly("a/1");
     engine.advance(Duration.ofSeconds(30));

@@ -158,6 +158,9 @@ public final class EventsJson {
       json.writeStringProperty("step", parent.getStep());
       json.writeNumberProperty("attempt", parent.getAttempt());
       json.writeNumberProperty("depth", parent.getDepth());
+      if (parent.getBranch() >= 0) {
+        json.writeNumberProperty("branch", parent.getBranch());
+      }
       json.writeEndObject();
     }
     json.writeEndObject();

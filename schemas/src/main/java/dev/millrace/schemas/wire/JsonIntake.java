@@ -278,14 +278,17 @@ public final class JsonIntake {
     String step = null;
     Integer attempt = null;
     Integer depth = null;
+    int branch = -1;
     for (String field = in.next(); field != null; field = in.next()) {
       switch (field) {
         case "workflowId" -> workflowId = in.string("parent.workflowId");
         case "step" -> step = in.string("parent.step");
         case "attempt" -> attempt = in.integer("parent.attempt", 1, Integer.MAX_VALUE);
         case "depth" -> depth = in.integer("parent.depth", 1, Integer.MAX_VALUE);
+        case "branch" -> branch = in.integer("parent.branch", -1, Integer.MAX_VALUE);
         default ->
-            throw JsonFields.unknown("parent." + field, "workflowId, step, attempt and depth");
+            throw JsonFields.unknown(
+                "parent." + field, "workflowId, step, attempt, depth and branch");
       }
     }
     return ParentStep.newBuilder()
@@ -293,6 +296,7 @@ public final class JsonIntake {
         .setStep(required(step, "parent.step"))
         .setAttempt(required(attempt, "parent.attempt"))
         .setDepth(required(depth, "parent.depth"))
+        .setBranch(branch)
         .build();
   }
 }

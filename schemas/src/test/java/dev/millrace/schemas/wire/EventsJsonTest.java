@@ -27,7 +27,7 @@ class EventsJsonTest {
         .containsExactly(
             "{\"id\":\"quake-1/file/12/41\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"WORKFLOW_STARTED\",\"dueAt\":\"2026-11-21T10:01:00.123Z\",\"payload\":[1,2],\"start\":{\"definition\":\"quake\",\"version\":3,\"tenant\":\"seismology\",\"priority\":0,\"inlineDefinition\":"
                 + Samples.definition()
-                + ",\"parent\":{\"workflowId\":\"swarm-1\",\"step\":\"quakes\",\"attempt\":1,\"depth\":2}},\"number\":0}",
+                + ",\"parent\":{\"workflowId\":\"swarm-1\",\"step\":\"quakes\",\"attempt\":1,\"depth\":2,\"branch\":7}},\"number\":0}",
             "{\"id\":\"quake-1/file/12/42\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"ATTEMPT_FAILED\",\"step\":\"enrich\",\"attempt\":2,\"dueAt\":\"2026-11-21T10:00:00.123Z\",\"failure\":{\"type\":\"Unreachable\",\"message\":\"no answer \uD83C\uDF0B\",\"retryable\":false},\"number\":0}",
             "{\"id\":\"quake-1/file/12/43\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"STEP_SUCCEEDED\",\"step\":\"file\",\"attempt\":1,\"payload\":{\"$contentType\":\"application/octet-stream\",\"$base64\":\"AAH/gH8=\"},\"steps\":[\"notify\",\"réview\"],\"number\":0}",
             "{\"id\":\"quake-1/file/12/44\",\"at\":\"2026-11-21T10:00:00.123Z\",\"type\":\"PRIORITY_CHANGED\",\"reason\":\"SLA at risk\",\"name\":\"ops@example\",\"number\":9}");

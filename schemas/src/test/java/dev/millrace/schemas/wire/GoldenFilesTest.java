@@ -65,6 +65,8 @@ class GoldenFilesTest {
         "WorkflowDefinition|1|" + NEW_OF_DEFINITIONS,
         "WorkflowEvents|1|, \"inlineDefinition\": null & " + NEW_OF_EVENTS,
         "WorkflowEvents|2|" + NEW_OF_EVENTS + " & " + NEW_OF_DEFINITIONS,
+        "WorkflowEvents|4|, \"branch\": -1",
+        "WorkflowStart|2|, \"branch\": -1",
         "WorkflowStart|1|, \"parent\": null, \"onDuplicate\": \"REJECT\" & " + NEW_OF_DEFINITIONS,
         "WorkflowControl|1|, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\"",
         "StepCommand|1|, \"branch\": -1, \"items\": [], \"progress\": null, \"heartbeatMs\": 0",

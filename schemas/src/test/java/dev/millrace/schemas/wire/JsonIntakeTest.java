@@ -61,7 +61,7 @@ class JsonIntakeTest {
     assertThat(start.getPriority()).isEqualTo(7);
     assertThat(start.getDeadline()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
     assertThat(start.getInput()).isEqualTo(json("{\"place\": \"Kópavogur\", \"m\": 4.50}"));
-    assertThat(start.getParent()).isEqualTo(new ParentStep("p", "s", 2, 1));
+    assertThat(start.getParent()).isEqualTo(new ParentStep("p", "s", 2, 1, -1));
     assertThat(start.getOnDuplicate()).isEqualTo(DuplicatePolicy.RETURN_EXISTING);
   }
 

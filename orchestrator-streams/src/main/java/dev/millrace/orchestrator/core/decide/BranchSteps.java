@@ -108,7 +108,9 @@ final class BranchSteps {
           Refusal.UNKNOWN_BRANCH,
           "step '%s' has no branch %d; copy branch from the command".formatted(stepId, branch));
     }
-    return state.stepStatus(step) == StepStatus.OPEN && state.attempt(step) == attempt
+    StepStatus status = state.stepStatus(step);
+    boolean isOpen = status == StepStatus.OPEN || status == StepStatus.SUSPENDED;
+    return isOpen && state.attempt(step) == attempt
         ? null
         : new Decision.Refused(
             Refusal.ATTEMPT_NOT_OPEN,
@@ -130,8 +132,16 @@ final class BranchSteps {
     }
   }
 
-  /** Sends the command of a branch. */
-  void dispatch(int step) throws EvaluationException {
+  /** Sends the command of a branch, or starts its workflow. */
+  void run(int step) throws EvaluationException {
+    if (definition.step(step).action() instanceof CompiledAction.StartChild child) {
+      steps.children().start(step, definition.step(step), child);
+    } else {
+      dispatch(step);
+    }
+  }
+
+  private void dispatch(int step) throws EvaluationException {
     int attempt = state.attempt(step) + 1;
     StepLimits limits = definition.step(step).limits();
     Clocks former = state.clocks(step);

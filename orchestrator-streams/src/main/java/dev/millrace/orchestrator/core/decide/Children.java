@@ -1,12 +1,15 @@
 package dev.millrace.orchestrator.core.decide;
 
+import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
+import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -36,25 +39,18 @@ final class Children {
     this.steps = steps;
   }
 
-  /** Starts the child of a step. */
+  /** Starts the child of a step, or of a branch. */
   void start(int step, CompiledStep compiled, CompiledAction.StartChild child)
       throws EvaluationException {
-    int attempt = state.attempt(step) + 1;
-    String id =
-        child.workflowId() == null
-            ? "%s.%s.%d".formatted(transition.workflowId(), compiled.id(), attempt)
-            : transition.evaluate(child.workflowId(), null);
-    Parent own = state.parent();
-    int depth = own == null ? 1 : own.depth() + 1;
-    Failure refusal = refusal(id, depth);
+    Parent parent = parent(step, compiled);
+    int attempt = parent.attempt();
+    String id = child.workflowId() == null ? id(parent) : evaluate(child.workflowId(), step);
+    Failure refusal = refusal(id, parent.depth());
     if (refusal != null) {
       steps.failures().failForGood(step, refusal);
       return;
     }
-    Payload input =
-        child.input() == null
-            ? transition.payloads().input()
-            : transition.evaluate(child.input(), null);
+    Payload input = child.input() == null ? input(step) : evaluate(child.input(), step);
     if (child.isDetached()) {
       transition.effect(new StartWorkflow(id, child.definition(), child.version(), input, null));
       steps.succeed(step, attempt, null);
@@ -62,9 +58,42 @@ final class Children {
     }
     long deadlineMs = Deadlines.after(transition.nowMs(), compiled.timeoutMs());
     transition.record(new StepSuspended(step, attempt, deadlineMs, id));
-    Parent parent = new Parent(transition.workflowId(), compiled.id(), attempt, depth);
     transition.effect(new StartWorkflow(id, child.definition(), child.version(), input, parent));
     transition.armTimer(deadlineMs);
+  }
+
+  /** What the next child of a step or branch is told to answer to. */
+  private Parent parent(int step, CompiledStep compiled) {
+    Chunk chunk = transition.chunk();
+    Parent own = state.parent();
+    int depthOfWorkflow = own == null ? 0 : own.depth();
+    return new Parent(
+        transition.workflowId(),
+        compiled.id(),
+        chunk == null ? Parent.NO_BRANCH : chunk.branch(step),
+        state.attempt(step) + 1,
+        1 + (chunk == null ? depthOfWorkflow : chunk.ofWorkflow().depth()));
+  }
+
+  /** The id of a child whose definition gives it none. */
+  private static String id(Parent parent) {
+    String step = parent.workflowId() + '.' + parent.step();
+    return parent.branch() == Parent.NO_BRANCH
+        ? "%s.%d".formatted(step, parent.attempt())
+        : "%s.%d.%d".formatted(step, parent.branch(), parent.attempt());
+  }
+
+  private <T> T evaluate(Expression<T> expression, int step) throws EvaluationException {
+    Chunk chunk = transition.chunk();
+    return chunk == null
+        ? transition.evaluate(expression, null)
+        : transition.evaluateAt(expression, chunk.items().item(step), chunk.index(step));
+  }
+
+  /** The input of a child that is mapped none: that of its workflow, or its item. */
+  private @Nullable Payload input(int step) {
+    Chunk chunk = transition.chunk();
+    return chunk == null ? transition.payloads().input() : chunk.items().item(step);
   }
 
   private static @Nullable Failure refusal(String id, int depth) {
@@ -85,21 +114,33 @@ final class Children {
             false);
   }
 
-  /** The child of a step is not waited for any more. */
+  /** The child of a step, or those of its branches, are not waited for any more. */
   void leave(int step, String reason) {
+    boolean isCancelled =
+        state.stepStatus(step) == StepStatus.SUSPENDED
+            && transition.definition().step(step).action()
+                instanceof CompiledAction.StartChild start
+            && start.isCancelled();
+    if (!isCancelled) {
+      return;
+    }
     String child = state.child(step);
-    if (child != null
-        && state.stepStatus(step) == StepStatus.SUSPENDED
-        && transition.definition().step(step).action() instanceof CompiledAction.StartChild start
-        && start.isCancelled()) {
+    Branches branches = state.branches(step);
+    if (child != null) {
       transition.effect(new CancelWorkflow(child, reason));
+    } else if (branches != null) {
+      transition.effect(new CancelBranches(step, state.attempt(step), branches, reason));
     }
   }
 
   /** The workflow is about to end, or to clean up: its children are not waited for any more. */
   void leaveAll() {
+    String reason = "its parent '%s' is ending".formatted(transition.workflowId());
     for (int step : state.stepsWithChildren()) {
-      leave(step, "its parent '%s' is ending".formatted(transition.workflowId()));
+      leave(step, reason);
+    }
+    for (int step : state.stepsWithBranches()) {
+      leave(step, reason);
     }
   }
 

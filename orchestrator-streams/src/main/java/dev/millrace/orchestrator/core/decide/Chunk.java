@@ -3,8 +3,6 @@ package dev.millrace.orchestrator.core.decide;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Items;
-import dev.millrace.orchestrator.core.state.Payloads;
-import java.util.function.BooleanSupplier;
 
 /**
  * What the branches of one chunk are decided on beside their own state.
@@ -12,17 +10,11 @@ import java.util.function.BooleanSupplier;
  * @param number which chunk of its step
  * @param batchSize how many items one branch takes
  * @param whole the definition of the workflow
- * @param ofWorkflow the payloads of the workflow, for expressions
+ * @param ofWorkflow the workflow
  * @param items the items of the chunk
- * @param isPaused whether the workflow is paused
  */
 public record Chunk(
-    int number,
-    int batchSize,
-    CompiledDefinition whole,
-    Payloads ofWorkflow,
-    Items items,
-    BooleanSupplier isPaused) {
+    int number, int batchSize, CompiledDefinition whole, BranchedWorkflow ofWorkflow, Items items) {
   /** The number of a branch of the chunk within its step. */
   public int branch(int local) {
     return number * Branches.CHUNK + local;

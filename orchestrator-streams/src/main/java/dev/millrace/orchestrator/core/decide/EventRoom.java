@@ -101,7 +101,8 @@ public final class EventRoom {
         + switch (event) {
           case WorkflowStarted started -> bytes(started.input());
           case StepDispatched step -> id(definition, step.step());
-          case StepSuspended step -> id(definition, step.step());
+          case StepSuspended step ->
+              id(definition, step.step()) + (step.child() == null ? 0 : step.child().length());
           case StepHeld step -> id(definition, step.step());
           case StepSkipped step -> id(definition, step.step());
           case StepRepeated step -> id(definition, step.step());

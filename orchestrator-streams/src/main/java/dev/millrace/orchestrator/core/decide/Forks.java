@@ -100,6 +100,7 @@ final class Forks {
     CompiledStep.CompiledForEach forEach = transition.definition().step(step).forEach();
     int allowed = forEach == null ? 0 : forEach.allowed(branches.items());
     if (branches.failedItems() > allowed) {
+      steps.children().leave(step, "too many others of '%s' failed".formatted(idOf(step)));
       steps.failures().failForGood(step, tooManyFailed(branches, allowed));
       steps.moveOn();
     } else if (branches.areFinished()) {
@@ -113,12 +114,13 @@ final class Forks {
     return null;
   }
 
+  private String idOf(int step) {
+    return transition.definition().step(step).id();
+  }
+
   private Payload output(int step, Branches branches) {
     boolean isRead = transition.definition().step(step).keepsOutput();
-    Payload results =
-        isRead
-            ? transition.payloads().results(transition.definition().step(step).id(), branches)
-            : null;
+    Payload results = isRead ? transition.payloads().results(idOf(step), branches) : null;
     if (results != null) {
       String array = new String(results.data(), UTF_8);
       return output(branches.items(), branches.failedItems(), array);

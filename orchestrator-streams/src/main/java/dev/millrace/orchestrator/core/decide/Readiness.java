@@ -103,7 +103,7 @@ final class Readiness {
     }
     try {
       if (definition.isOfBranches()) {
-        steps.branches().dispatch(step);
+        steps.branches().run(step);
       } else if (compiled.forEach() != null) {
         steps.forks().open(step, compiled.forEach());
       } else if (compiled.action() instanceof CompiledAction.Work work) {
@@ -196,8 +196,9 @@ final class Readiness {
   }
 
   /** Whether a step counts among those that may be open at once. */
-  private static boolean needsRoom(CompiledStep step) {
-    return step.group() != Group.COMPENSATION && step.action() instanceof CompiledAction.Work;
+  private boolean needsRoom(CompiledStep step) {
+    return definition.isOfBranches()
+        || (step.group() != Group.COMPENSATION && step.action() instanceof CompiledAction.Work);
   }
 
   private void dispatch(int step, CompiledStep compiled, CompiledAction.Work work)

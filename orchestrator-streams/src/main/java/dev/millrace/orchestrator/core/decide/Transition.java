@@ -54,7 +54,7 @@ final class Transition {
   /** Whether no command may go out. */
   boolean isPaused() {
     Chunk chunk = situation.chunk();
-    return chunk == null ? state.isPaused() : chunk.isPaused().getAsBoolean();
+    return chunk == null ? state.isPaused() : chunk.ofWorkflow().isPaused();
   }
 
   Payloads payloads() {

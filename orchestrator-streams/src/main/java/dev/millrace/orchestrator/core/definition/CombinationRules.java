@@ -47,7 +47,7 @@ final class CombinationRules {
         step.repeat() != null && !isRepeatable(step.action()),
         "repeat",
         "the step would come to the same again; repeat one that a worker, a signal or another workflow answers");
-    checkForEach(isWork);
+    checkForEach(isWork, isChild);
   }
 
   private static boolean isRepeatable(StepAction action) {
@@ -62,15 +62,19 @@ final class CombinationRules {
     };
   }
 
-  private void checkForEach(boolean isWork) {
+  private void checkForEach(boolean isWork, boolean isChild) {
     ForEach forEach = step.forEach();
     if (forEach == null) {
       return;
     }
     refuse(
-        !isWork,
+        !isWork && !isChild,
         "forEach",
-        "only a step that a worker runs can run for each item; remove it, or let a worker start the workflows");
+        "only a step that a worker or another workflow runs can run for each item; remove it");
+    refuse(
+        isChild && forEach.batchSize() != 1,
+        "forEach.batchSize",
+        "each item has a workflow of its own; remove it, or list batches as items");
     refuse(
         step.repeat() != null,
         "repeat",

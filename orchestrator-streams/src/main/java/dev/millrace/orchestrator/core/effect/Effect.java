@@ -5,6 +5,7 @@ public sealed interface Effect
     permits DispatchStep,
         ArmTimer,
         StartWorkflow,
+        CancelBranches,
         CancelWorkflow,
         TellParent,
         CacheResult,

@@ -89,7 +89,7 @@ public final class CompiledDefinition {
     dependencies = OF_NO_BRANCH;
     dependents = OF_NO_BRANCH;
     edges = AMONG_BRANCHES;
-    queues = Set.of(step.queue());
+    queues = step.queue().isEmpty() ? Set.of() : Set.of(step.queue());
     signals = Set.of();
     plan = new Plan(whole.name(), whole.version(), whole.fingerprint(), new int[size]);
     isOfBranches = true;

@@ -138,9 +138,11 @@ final class StepCompiler {
     if (forEach == null) {
       return null;
     }
-    if (!(step.action() instanceof StepAction.Work) || step.repeat() != null) {
+    boolean isWork = step.action() instanceof StepAction.Work;
+    boolean isChild = step.action() instanceof StepAction.StartChild && forEach.batchSize() <= 1;
+    if (!(isWork || isChild) || step.repeat() != null) {
       throw new IllegalArgumentException(
-          "definition %s/%d: step '%s' has forEach; a worker must run it, and it cannot repeat"
+          "definition %s/%d: step '%s' has forEach; a worker must run it, or a workflow for each item, and it cannot repeat"
               .formatted(definition.name(), definition.version(), step.id()));
     }
     int own = forEach.maxParallel() == 0 ? Integer.MAX_VALUE : forEach.maxParallel();

@@ -169,10 +169,8 @@ public final class EventLogInvariants {
         atMs,
         step.dueMs());
     boolean isFull =
-        step.step().group() != Group.COMPENSATION
-            && count(StepStatus.OPEN) >= definition.maxParallel();
-    complaints.unless(
-        !isFull, "step '%s' is dispatched beside %d others", id(step), count(StepStatus.OPEN));
+        step.step().group() != Group.COMPENSATION && open() >= definition.maxParallel();
+    complaints.unless(!isFull, "step '%s' is dispatched beside %d others", id(step), open());
     attempts.attempted(step, dispatched.attempt());
     step.become(StepStatus.OPEN, dispatched.deadlineMs());
   }
@@ -195,8 +193,7 @@ public final class EventLogInvariants {
     boolean fits =
         switch (held.reason()) {
           case MAX_PARALLEL ->
-              held.untilMs() == WorkflowView.NO_DEADLINE
-                  && count(StepStatus.OPEN) >= definition.maxParallel();
+              held.untilMs() == WorkflowView.NO_DEADLINE && open() >= definition.maxParallel();
           case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
           case PAUSED ->
               definition.isOfBranches()
@@ -208,7 +205,7 @@ public final class EventLogInvariants {
         id(step),
         held.reason(),
         held.untilMs(),
-        count(StepStatus.OPEN));
+        open());
     step.become(StepStatus.READY, held.untilMs());
   }
 
@@ -382,12 +379,14 @@ public final class EventLogInvariants {
     complaints.unless(hindrance.isEmpty(), "step '%s' is %s, but %s", id(step), how, hindrance);
   }
 
-  private int count(StepStatus status) {
-    int count = 0;
+  /** How many steps take up room: of branches, those too that wait for a workflow. */
+  private int open() {
+    int open = 0;
     for (StepAccount step : steps) {
-      count += step.status() == status ? 1 : 0;
+      boolean waits = definition.isOfBranches() && step.status() == StepStatus.SUSPENDED;
+      open += waits || step.status() == StepStatus.OPEN ? 1 : 0;
     }
-    return count;
+    return open;
   }
 
   private static String id(StepAccount step) {

@@ -177,7 +177,7 @@ final class StepInvariants {
         if (isWork) {
           yield "a worker runs it";
         }
-        boolean isChild = compiled.action() instanceof CompiledAction.StartChild;
+        boolean isChild = compiled.action() instanceof CompiledAction.StartChild && !isFork;
         if (isChild == (workflow.child(step) == null)) {
           yield "it waits for workflow %s".formatted(workflow.child(step));
         }

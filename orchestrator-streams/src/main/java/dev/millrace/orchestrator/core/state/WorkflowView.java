@@ -32,6 +32,9 @@ public interface WorkflowView {
   /** The steps that wait for other workflows, in no order. */
   int[] stepsWithChildren();
 
+  /** The steps whose branches have been opened at some time, in no order. */
+  int[] stepsWithBranches();
+
   /** The branches of a step that runs for each item of a list; null before they are opened. */
   @Nullable Branches branches(int step);
 
@@ -76,7 +79,7 @@ public interface WorkflowView {
   /** How many steps, compensations aside, are {@linkplain StepStatus#isFinal() done with}. */
   int finishedSteps();
 
-  /** How many steps have a command out. */
+  /** How many steps have a command out; of a chunk, how many of its branches are under way. */
   int openSteps();
 
   /** How many steps are {@link StepStatus#READY}. */

@@ -169,8 +169,9 @@ class StepSettingsTest {
 
     assertThat(refused(step -> step.forEach(batched).compensation(undo))).isEmpty();
     assertThat(refused(step -> step.does(child).compensation(undo))).isEmpty();
-    assertThat(refused(step -> step.does(child).forEach(each)))
-        .containsExactly("not-together steps[0].forEach");
+    assertThat(refused(step -> step.does(child).forEach(each).compensation(undo))).isEmpty();
+    assertThat(refused(step -> step.does(child).forEach(batched)))
+        .containsExactly("not-together steps[0].forEach.batchSize");
     assertThat(refused(step -> step.compensation(undo).cache(cache))).isEmpty();
     assertThat(refused(step -> step.does(child).cache(cache)))
         .containsExactly("not-together steps[0].cache");

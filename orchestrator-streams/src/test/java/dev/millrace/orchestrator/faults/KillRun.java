@@ -12,14 +12,12 @@ import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.testing.JvmProcess;
 import dev.millrace.worker.Worker;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +32,6 @@ final class KillRun implements AutoCloseable {
   final Installation installation;
   final Load load;
   private final Path stateFolder;
-  private final Path configFile;
   private final Class<?> engineMain;
   private final List<String> arguments;
   private final String readyLine;
@@ -84,19 +81,13 @@ final class KillRun implements AutoCloseable {
       Map<String, String> settings)
       throws IOException {
     this.stateFolder = folder.resolve("state");
-    this.configFile = folder.resolve("engine.properties");
     this.engineMain = engineMain;
     this.readyLine = readyLine;
     this.installation = new Installation(brokers, QUEUE);
-    Map<String, String> all = installation.engineSettings(stateFolder, Installation.DYING);
-    all.putAll(settings);
+    Map<String, String> all = new HashMap<>(settings);
     // A static member is taken back at once; others would wait for the dead one's session.
     all.put("kafka.group.instance.id", "engine");
-    Properties properties = new Properties();
-    properties.putAll(all);
-    try (Writer writer = Files.newBufferedWriter(configFile)) {
-      properties.store(writer, null);
-    }
+    Path configFile = installation.engineConfig(folder, all);
     this.arguments = new ArrayList<>();
     if (engineMain == EngineMain.class) {
       this.arguments.add("--config");

@@ -15,14 +15,10 @@ import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.testing.JvmProcess;
 import dev.millrace.worker.Worker;
-import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -52,7 +48,7 @@ class ScheduleKillTest {
         EventLog log = new EventLog(installation)) {
       worker.start();
       installation.register(Workflows.chain(QUEUE, 1));
-      Path config = config(installation);
+      Path config = installation.engineConfig(folder, settings());
       try (Engine survivor =
           installation.startEngine(
               folder.resolve("survivor"), new DefaultKafkaClientSupplier(), settings())) {
@@ -130,15 +126,5 @@ class ScheduleKillTest {
     Map<String, String> settings = new HashMap<>(Installation.DYING);
     settings.put(EngineConfig.COMMIT_INTERVAL_MS, "500");
     return settings;
-  }
-
-  private Path config(Installation installation) throws IOException {
-    Properties properties = new Properties();
-    properties.putAll(installation.engineSettings(folder.resolve("killed"), settings()));
-    Path file = folder.resolve("engine.properties");
-    try (Writer writer = Files.newBufferedWriter(file)) {
-      properties.store(writer, null);
-    }
-    return file;
   }
 }

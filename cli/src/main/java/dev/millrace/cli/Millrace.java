@@ -22,6 +22,7 @@ import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
+import java.time.Duration;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,6 +86,7 @@ public final class Millrace {
     Stream.of(Control.values()).map(ControlCommand::of).forEach(line::addSubcommand);
     return line.addSubcommand(new DeadLettersCommand())
         .addSubcommand(Bench.commandLine())
+        .registerConverter(Duration.class, new DurationConverter()) // of all that is there by now
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)
         .setParameterExceptionHandler(report);

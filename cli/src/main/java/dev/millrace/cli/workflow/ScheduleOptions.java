@@ -27,7 +27,7 @@ final class ScheduleOptions {
   @Option(
       names = "--every",
       paramLabel = "PERIOD",
-      description = "When: an interval, such as PT15M, counted from midnight of 1970.")
+      description = "When: an interval, such as 15m, counted from midnight of 1970.")
   private @Nullable Duration every;
 
   @Option(
@@ -48,7 +48,7 @@ final class ScheduleOptions {
   @Option(
       names = "--catch-up",
       paramLabel = "PERIOD",
-      defaultValue = "P1D",
+      defaultValue = "1d",
       description = "After an outage, start what is not older than this (${DEFAULT-VALUE}).")
   private Duration catchUp = Duration.ofDays(1);
 

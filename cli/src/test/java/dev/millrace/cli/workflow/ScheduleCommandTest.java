@@ -169,6 +169,7 @@ class ScheduleCommandTest {
         .contains(
             "definition  report/3",
             "when        0 3 * * * in Europe/Zurich",
+            "catch-up    1d",
             "carry       yes",
             "next        2026-11-22T02:00:00Z",
             "running     nightly 1@20261121T020000Z",

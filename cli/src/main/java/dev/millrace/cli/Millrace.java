@@ -42,7 +42,7 @@ import picocli.CommandLine.ScopeType;
       "1:failed; the reason is on standard error",
       "2:used wrongly",
       "3:nothing was started, since the workflow id is taken (start --wait)",
-      "4:the engine refused the control of some workflow (--wait)"
+      "4:the engine refused the change of a schedule, or the control of some workflow (--wait)"
     })
 public final class Millrace {
   @Option(

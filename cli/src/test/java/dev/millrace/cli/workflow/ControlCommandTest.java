@@ -74,7 +74,7 @@ class ControlCommandTest {
     assertThat(refused.join().exitCode()).isEqualTo(4);
     assertThat(refused.join().out()).contains("CONTROL_REFUSED");
 
-    CliRun unheard = CLUSTER.run("cancel", "c10", "--wait", "--wait-limit", "PT0.1S", "--id", "it");
+    CliRun unheard = CLUSTER.run("cancel", "c10", "--wait", "--wait-limit", "100ms", "--id", "it");
     assertThat(unheard.exitCode()).isEqualTo(1);
     assertThat(unheard.err()).contains("of 1 workflows nothing was heard", "control it before");
   }

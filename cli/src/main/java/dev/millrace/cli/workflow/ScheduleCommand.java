@@ -4,8 +4,10 @@ import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.RecordSender;
+import dev.millrace.cli.definition.PublishedDefinitions;
 import dev.millrace.orchestrator.definition.DurationText;
 import dev.millrace.schemas.v1.ScheduleAction;
+import dev.millrace.schemas.v1.ScheduleSpec;
 import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.io.PrintWriter;
@@ -53,12 +55,14 @@ public final class ScheduleCommand {
               description =
                   "Name of the definition, or name/version; without a version the highest at each time.")
           String definition) {
+    ScheduleSpec spec = options.spec(definition, start);
+    if (!PublishedDefinitions.has(where.connect(), spec.getDefinition(), spec.getVersion())) {
+      note(
+          "definition '%s' is not registered; until it is, each slot fails and its start becomes a dead letter: 'millrace register FILE'"
+              .formatted(definition));
+    }
     return send(
-        where,
-        schedule,
-        wait,
-        "schedule",
-        change(ScheduleAction.SET).setSchedule(options.spec(definition, start)).build());
+        where, schedule, wait, "schedule", change(ScheduleAction.SET).setSchedule(spec).build());
   }
 
   @Command(

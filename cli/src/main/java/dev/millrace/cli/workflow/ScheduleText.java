@@ -57,6 +57,12 @@ final class ScheduleText {
                 counts.path("failed").asLong(0),
                 counts.path("skipped").asLong(0),
                 counts.path("missed").asLong(0)));
+    if (counts.path("failed").asLong(0) > 0) {
+      line(
+          out,
+          "",
+          "'millrace events %s' shows why slots failed".formatted(text(schedule, "scheduleId")));
+    }
   }
 
   private static String definition(JsonNode schedule) {

@@ -94,8 +94,7 @@ class ScheduleCommandTest {
     assertThat(set.exitCode()).as(set.err()).isZero();
     assertThat(set.out())
         .isEqualTo("schedule s sent; 'millrace schedule show s' shows its effect%n".formatted());
-    assertThat(CLUSTER.run("schedule", "set", "s", "report", "--every", "15m").exitCode())
-        .isZero();
+    assertThat(CLUSTER.run("schedule", "set", "s", "report", "--every", "15m").exitCode()).isZero();
     assertThat(CLUSTER.run("schedule", "pause", "s", "--reason", "lunch").exitCode()).isZero();
     assertThat(CLUSTER.run("schedule", "resume", "s").exitCode()).isZero();
     assertThat(
@@ -171,7 +170,8 @@ class ScheduleCommandTest {
       })
   void whatIsUsedWronglyIsSaid(String example) {
     String[] parts = example.split("\\|", -1);
-    CliRun run = CLUSTER.run(
+    CliRun run =
+        CLUSTER.run(
             Stream.of(("schedule " + parts[0]).split(" ", -1))
                 .map(word -> word.replace('_', ' '))
                 .toArray(String[]::new));
@@ -214,6 +214,22 @@ class ScheduleCommandTest {
   }
 
   @Test
+  void definitionThatIsNotRegisteredIsTold() throws Exception {
+    RecordSender.send(
+        CLUSTER.connection(), CLUSTER.topics().definitions(), "there/2", new byte[] {1});
+    String[] every = {"--every", "1h"};
+
+    for (String missing : List.of("absent", "there/1", "the")) {
+      CliRun set = CLUSTER.run(set(missing, every));
+      assertThat(set.exitCode()).as(set.err()).isZero();
+      assertThat(set.err()).contains("definition '" + missing + "' is not registered");
+    }
+    for (String found : List.of("there", "there/2")) {
+      assertThat(CLUSTER.run(set(found, every)).err()).isEmpty();
+    }
+  }
+
+  @Test
   void waitingChangeThatNothingIsHeardOfFails() {
     CliRun run =
         CLUSTER.run("schedule", "resume", "w4", "--wait", "--wait-limit", "100ms", "--reason", "r");
@@ -236,7 +252,8 @@ class ScheduleCommandTest {
             "next        2026-11-22T02:00:00Z",
             "running     nightly 1@20261121T020000Z",
             "back-fill   2026-11-01T00:00:00Z to 2026-11-08T00:00:00Z, SKIP",
-            "slots       5 started, 3 succeeded, 1 failed, 1 skipped, 2 missed")
+            "slots       5 started, 3 succeeded, 1 failed, 1 skipped, 2 missed",
+            "            'millrace events nightly 1' shows why slots failed")
         .noneMatch(line -> line.startsWith("tenant"));
     assertThat(atEngine("show", "nightly 1", "--json").out()).startsWith("{\"scheduleId\"");
     CliRun unknown = atEngine("show", "other");
@@ -253,6 +270,11 @@ class ScheduleCommandTest {
     assertThat(run.out()).contains("nightly 1", "ACTIVE", "report/3", "0 3 * * *", "2026-11-22T02");
     assertThat(run.err()).contains("the list is not complete");
     assertThat(atEngine("list", "--json").out()).startsWith("{\"schedules\"");
+  }
+
+  private static String[] set(String definition, String... more) {
+    return Stream.concat(Stream.of("schedule", "set", "d", definition), Stream.of(more))
+        .toArray(String[]::new);
   }
 
   private static CompletableFuture<CliRun> inBackground(String... change) {

@@ -9,11 +9,14 @@ import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowControl;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 class ControlCommandTest {
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster(3);
@@ -58,6 +61,30 @@ class ControlCommandTest {
     assertThat(CLUSTER.run("resume").err()).contains("give their ids, or --where");
     assertThat(CLUSTER.run("resume", "c7", "--where", "status=RUNNING").exitCode()).isEqualTo(2);
     assertThat(CLUSTER.records(WorkflowControl.class, CLUSTER.topics().controls(), "c7")).isEmpty();
+  }
+
+  @Test
+  void payloadsHaveOneFormWhateverTheOption(@TempDir Path folder) throws Exception {
+    String file = "@" + Files.writeString(folder.resolve("given.json"), "{\"n\": 1}");
+    int number = 0;
+    for (String[] options :
+        List.of(
+            new String[] {"signal", "--name", "s", "--payload"},
+            new String[] {"resolve", "--step", "s", "--output"})) {
+      for (String given : List.of("{\"n\": 1}", file)) {
+        String id = "p" + number++;
+        WorkflowControl sent = control(options[0], id, options[1], options[2], options[3], given);
+        assertThat(StandardCharsets.UTF_8.decode(sent.getPayload().getData()).toString())
+            .isEqualTo("{\"n\": 1}");
+      }
+      for (String wrong : List.of("", "{", "@" + folder.resolve("absent"))) {
+        CliRun run = CLUSTER.run(options[0], "p9", options[1], options[2], options[3], wrong);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("millrace: " + options[3].substring(2) + ": ");
+      }
+      assertThat(CliRun.of(options[0], "--help").out().replaceAll("\\s+", " "))
+          .contains(options[3] + "=JSON|@FILE", ": JSON, or @ and the file that holds it.");
+    }
   }
 
   @Test

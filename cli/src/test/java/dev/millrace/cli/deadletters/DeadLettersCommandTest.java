@@ -94,7 +94,7 @@ class DeadLettersCommandTest {
   @Test
   void whatMakesNoSenseIsRefused() {
     assertThat(CLUSTER.run("dead-letters", "redrive", "--yes").err()).contains("say which");
-    assertThat(CLUSTER.run("dead-letters", "redrive", "0:1", "--code", "c").exitCode())
+    assertThat(CLUSTER.run("dead-letters", "redrive", "0:1", "--code", "malformed").exitCode())
         .isEqualTo(2);
     assertThat(CLUSTER.run("dead-letters", "show", "first").err())
         .contains("must be PARTITION:OFFSET");

@@ -22,6 +22,7 @@ import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
+import java.time.Duration;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,7 +42,7 @@ import picocli.CommandLine.ScopeType;
       "1:failed; the reason is on standard error",
       "2:used wrongly",
       "3:nothing was started, since the workflow id is taken (start --wait)",
-      "4:the engine refused the control of some workflow (--wait)"
+      "4:the engine refused the change of a schedule, or the control of some workflow (--wait)"
     })
 public final class Millrace {
   @Option(
@@ -85,6 +86,7 @@ public final class Millrace {
     Stream.of(Control.values()).map(ControlCommand::of).forEach(line::addSubcommand);
     return line.addSubcommand(new DeadLettersCommand())
         .addSubcommand(Bench.commandLine())
+        .registerConverter(Duration.class, new DurationConverter()) // of all that is there by now
         .setExpandAtFiles(false) // an @ begins a file of input, not of arguments
         .setExecutionExceptionHandler(report)
         .setParameterExceptionHandler(report);

@@ -17,7 +17,6 @@ import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.worker.Profile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,6 +29,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -127,19 +127,7 @@ public final class Bench implements Callable<Integer> {
       description = "Further JVM flags of a role: ${COMPLETION-CANDIDATES}.")
   private Map<Role, String> jvm = Map.of();
 
-  @Option(
-      names = "--folder",
-      paramLabel = "DIR",
-      defaultValue = "${sys:java.io.tmpdir}",
-      description = "Where the data of the runs goes; several GiB, deleted after each run.")
-  private Path folder = Path.of("");
-
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      defaultValue = "bench.json",
-      description = "The report.")
-  private Path out = Path.of("");
+  @Mixin private RunFiles files = new RunFiles("bench.json");
 
   public static void main(String[] args) {
     // For this process only; the others choose for themselves. Before the first logger is made.
@@ -162,7 +150,7 @@ public final class Bench implements Callable<Integer> {
     Laboratory laboratory =
         new Laboratory(
             new JvmFlags(gc, flags()),
-            folder,
+            files.folder(),
             isFsync ? Map.of("log.flush.interval.messages", "1") : Map.of());
     List<RunResult> runs = new ArrayList<>();
     for (String name : workloads) {
@@ -182,9 +170,9 @@ public final class Bench implements Callable<Integer> {
       }
     }
     BenchReport report = BenchReport.of(machine, settings(), runs, LimitLoop.NAME);
-    report.write(out);
+    report.write(files.out());
     console.println(report.table());
-    console.println("Written to " + out.toAbsolutePath());
+    console.println("Written to " + files.out().toAbsolutePath());
     console.flush();
     return 0;
   }

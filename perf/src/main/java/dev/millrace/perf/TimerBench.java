@@ -12,12 +12,12 @@ import dev.millrace.perf.workload.Extent;
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.worker.Profile;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -59,19 +59,7 @@ public final class TimerBench implements Callable<Integer> {
       description = "Kill the engine when half of them have fired, and start it again.")
   private boolean kills;
 
-  @Option(
-      names = "--folder",
-      paramLabel = "DIR",
-      defaultValue = "${sys:java.io.tmpdir}",
-      description = "Where the data goes; deleted after the run.")
-  private Path folder = Path.of("");
-
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      defaultValue = "timers.json",
-      description = "The report.")
-  private Path out = Path.of("");
+  @Mixin private RunFiles files = new RunFiles("timers.json");
 
   @Override
   public Integer call() throws Exception {
@@ -79,7 +67,7 @@ public final class TimerBench implements Callable<Integer> {
     MachineDescription machine = MachineDescription.read();
     console.println(machine);
     Laboratory laboratory =
-        new Laboratory(new JvmFlags(JvmFlags.Gc.G1, Map.of()), folder, Map.of());
+        new Laboratory(new JvmFlags(JvmFlags.Gc.G1, Map.of()), files.folder(), Map.of());
     RunPlan plan =
         new RunPlan(
             RunPlan.Installation.NONE,
@@ -94,9 +82,9 @@ public final class TimerBench implements Callable<Integer> {
     TimerReport report =
         new TimerRun(laboratory, count, rate, Duration.ofSeconds(armSeconds), kills)
             .run(plan, machine);
-    report.write(out);
+    report.write(files.out());
     console.println(report.line());
-    console.println("Written to " + out.toAbsolutePath());
+    console.println("Written to " + files.out().toAbsolutePath());
     console.flush();
     return report.fired() == count && report.early() == 0 ? 0 : 1;
   }

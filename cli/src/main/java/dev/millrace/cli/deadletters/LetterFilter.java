@@ -7,7 +7,11 @@ import picocli.CommandLine.Option;
 
 /** The options that say which dead letters are meant. */
 final class LetterFilter implements Predicate<DeadLetter> {
-  @Option(names = "--code", paramLabel = "CODE", description = "Only those with this code.")
+  @Option(
+      names = "--code",
+      paramLabel = "CODE",
+      converter = LetterCodes.class,
+      description = "Only those with this code, such as malformed or start-rejected.")
   private @Nullable String code;
 
   @Option(names = "--key", paramLabel = "KEY", description = "Only those with this key.")

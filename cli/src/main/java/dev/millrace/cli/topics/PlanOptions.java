@@ -47,19 +47,19 @@ final class PlanOptions {
   @Option(
       names = "--input-retention",
       paramLabel = "PERIOD",
-      description = "How long starts, controls, commands and completions are kept (P7D).")
+      description = "How long starts, controls, commands and completions are kept (7d).")
   private @Nullable Duration inputRetention;
 
   @Option(
       names = "--event-retention",
       paramLabel = "PERIOD",
-      description = "How long events are kept (P30D).")
+      description = "How long events are kept (30d).")
   private @Nullable Duration eventRetention;
 
   @Option(
       names = "--dead-letter-retention",
       paramLabel = "PERIOD",
-      description = "How long dead letters are kept (P30D).")
+      description = "How long dead letters are kept (30d).")
   private @Nullable Duration deadLetterRetention;
 
   TopicPlan plan(Topics names) {

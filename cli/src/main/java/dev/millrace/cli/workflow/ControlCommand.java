@@ -6,12 +6,12 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.Pace;
 import dev.millrace.cli.connection.RecordSender;
+import dev.millrace.orchestrator.definition.DurationText;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.EventHistory;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -30,7 +30,6 @@ import tools.jackson.databind.JsonNode;
 /** Asks the engine to do something to some workflows: one class for all controls. */
 @Command(mixinStandardHelpOptions = true)
 public final class ControlCommand implements Callable<Integer> {
-  private static final int REFUSED = 4;
   private static final int WORKFLOWS_MAX = 100_000;
   private static final int RATE_MAX = 10_000;
   private static final int ID_CHARS = 128;
@@ -46,6 +45,7 @@ public final class ControlCommand implements Callable<Integer> {
   @Mixin private WhereOption filter = new WhereOption();
   @Mixin private ReasonOption reason = new ReasonOption();
   @Mixin private Confirmation confirmation = new Confirmation();
+  @Mixin private WaitOption wait = new WaitOption();
 
   @Parameters(
       paramLabel = "ID",
@@ -59,21 +59,6 @@ public final class ControlCommand implements Callable<Integer> {
       description =
           "Id of the control (a random one): a workflow that has taken one with this id does not take it again, so a command can be repeated.")
   private @Nullable String id;
-
-  @Option(
-      names = "--wait",
-      description =
-          "Wait for the events that show what it did; the exit code is "
-              + REFUSED
-              + " if some workflow refused it.")
-  private boolean wait;
-
-  @Option(
-      names = "--wait-limit",
-      paramLabel = "PERIOD",
-      defaultValue = "PT30S",
-      description = "How long to wait at most, such as PT30S (${DEFAULT-VALUE}).")
-  private Duration waitLimit = Duration.ofSeconds(30);
 
   @Option(
       names = "--rate",
@@ -176,7 +161,7 @@ public final class ControlCommand implements Callable<Integer> {
     String topic = connection.topics().controls();
     byte[] value =
         new AvroCodec<>(WorkflowControl.class, topic, connection.registry()).encode(record);
-    if (!wait) {
+    if (!wait.isGiven()) {
       send(connection, topic, ids, value, null);
       return ExitCode.OK;
     }
@@ -185,14 +170,14 @@ public final class ControlCommand implements Callable<Integer> {
       int[] refusals = {0};
       int unseen =
           outcomes.await(
-              waitLimit, (workflowId, events) -> refusals[0] += show(workflowId, events));
+              wait.limit(), (workflowId, events) -> refusals[0] += show(workflowId, events));
       if (unseen > 0) {
         note(
             "of %d workflows nothing was heard within %s: they are unknown, have ended, or took control %s before; see 'millrace dead-letters list'"
-                .formatted(unseen, waitLimit, record.getId()));
+                .formatted(unseen, DurationText.print(wait.limit()), record.getId()));
         return ExitCode.SOFTWARE;
       }
-      return refusals[0] > 0 ? REFUSED : ExitCode.OK;
+      return refusals[0] > 0 ? WaitOption.REFUSED : ExitCode.OK;
     }
   }
 

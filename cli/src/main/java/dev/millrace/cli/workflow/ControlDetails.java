@@ -41,8 +41,8 @@ sealed interface ControlDetails {
 
     @Option(
         names = "--output",
-        paramLabel = "JSON|@FILE",
-        description = "What the step is taken to have returned.")
+        paramLabel = PayloadArgument.LABEL,
+        description = "What the step is taken to have returned" + PayloadArgument.FORM)
     private @Nullable String output;
 
     @Override
@@ -60,7 +60,10 @@ sealed interface ControlDetails {
         description = "Name of the signal.")
     private String name = "";
 
-    @Option(names = "--payload", paramLabel = "JSON|@FILE", description = "What it brings.")
+    @Option(
+        names = "--payload",
+        paramLabel = PayloadArgument.LABEL,
+        description = "What it brings" + PayloadArgument.FORM)
     private @Nullable String payload;
 
     @Override

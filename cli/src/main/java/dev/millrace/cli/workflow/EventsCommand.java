@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "events",
     mixinStandardHelpOptions = true,
-    description = "Shows what happened to one workflow, read from the event topic.")
+    description = {
+      "Shows what happened to one workflow, in the order of the event topic.",
+      "Those of branches have their scope in brackets, and stand before the event that opens them."
+    })
 public final class EventsCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
 

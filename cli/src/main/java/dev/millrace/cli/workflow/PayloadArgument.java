@@ -15,8 +15,14 @@ import picocli.CommandLine.ParameterException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Payloads that users give as {@code JSON|@FILE}. */
+/** Payloads that users give as {@code JSON|@FILE}, in one form for all options that take one. */
 final class PayloadArgument {
+  /** What stands for a value in the help. */
+  static final String LABEL = "JSON|@FILE";
+
+  /** What follows in the help when it is said what the payload is. */
+  static final String FORM = ": JSON, or @ and the file that holds it.";
+
   private PayloadArgument() {}
 
   /**
@@ -40,7 +46,9 @@ final class PayloadArgument {
               .formatted(what, bytes.length, Limits.PAYLOAD_BYTES));
     }
     try {
-      JsonMapper.shared().readTree(bytes);
+      if (JsonMapper.shared().readTree(bytes).isMissingNode()) {
+        throw refused(command, what + ": empty; give JSON, such as null, or leave the option out");
+      }
     } catch (JacksonException e) {
       throw refused(command, "%s: not JSON: %s".formatted(what, JsonFault.at(e)));
     }

@@ -4,7 +4,10 @@ import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.RecordSender;
+import dev.millrace.cli.definition.PublishedDefinitions;
+import dev.millrace.orchestrator.definition.DurationText;
 import dev.millrace.schemas.v1.ScheduleAction;
+import dev.millrace.schemas.v1.ScheduleSpec;
 import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.io.PrintWriter;
@@ -39,23 +42,27 @@ public final class ScheduleCommand {
       name = "set",
       mixinStandardHelpOptions = true,
       description =
-          "Makes a schedule, or changes it as a whole; what is refused goes to the dead letters or the events of the schedule.")
+          "Makes a schedule, or changes it as a whole; what is left out goes back to its default.")
   int set(
       @Mixin ConnectionOptions where,
       @Mixin GivenSchedule schedule,
       @Mixin ScheduleOptions options,
       @Mixin StartOptions start,
+      @Mixin WaitOption wait,
       @Parameters(
               index = "1",
               paramLabel = "DEFINITION",
               description =
                   "Name of the definition, or name/version; without a version the highest at each time.")
           String definition) {
+    ScheduleSpec spec = options.spec(definition, start);
+    if (!PublishedDefinitions.has(where.connect(), spec.getDefinition(), spec.getVersion())) {
+      note(
+          "definition '%s' is not registered; until it is, each slot fails and its start becomes a dead letter: 'millrace register FILE'"
+              .formatted(definition));
+    }
     return send(
-        where,
-        schedule,
-        "schedule",
-        change(ScheduleAction.SET).setSchedule(options.spec(definition, start)).build());
+        where, schedule, wait, "schedule", change(ScheduleAction.SET).setSchedule(spec).build());
   }
 
   @Command(
@@ -64,8 +71,11 @@ public final class ScheduleCommand {
       description =
           "Holds all that a schedule would start; the times until it resumes are left out.")
   int pause(
-      @Mixin ConnectionOptions where, @Mixin GivenSchedule schedule, @Mixin ReasonOption reason) {
-    return send(where, schedule, "pause of", because(ScheduleAction.PAUSE, reason));
+      @Mixin ConnectionOptions where,
+      @Mixin GivenSchedule schedule,
+      @Mixin ReasonOption reason,
+      @Mixin WaitOption wait) {
+    return send(where, schedule, wait, "pause of", because(ScheduleAction.PAUSE, reason));
   }
 
   @Command(
@@ -73,16 +83,20 @@ public final class ScheduleCommand {
       mixinStandardHelpOptions = true,
       description = "Lets a schedule go on with the times from now on.")
   int resume(
-      @Mixin ConnectionOptions where, @Mixin GivenSchedule schedule, @Mixin ReasonOption reason) {
-    return send(where, schedule, "resume of", because(ScheduleAction.RESUME, reason));
+      @Mixin ConnectionOptions where,
+      @Mixin GivenSchedule schedule,
+      @Mixin ReasonOption reason,
+      @Mixin WaitOption wait) {
+    return send(where, schedule, wait, "resume of", because(ScheduleAction.RESUME, reason));
   }
 
   @Command(
       name = "delete",
       mixinStandardHelpOptions = true,
       description = "Deletes a schedule; what it has started goes on.")
-  int delete(@Mixin ConnectionOptions where, @Mixin GivenSchedule schedule) {
-    return send(where, schedule, "delete of", null);
+  int delete(
+      @Mixin ConnectionOptions where, @Mixin GivenSchedule schedule, @Mixin WaitOption wait) {
+    return send(where, schedule, wait, "delete of", null);
   }
 
   @Command(
@@ -92,6 +106,7 @@ public final class ScheduleCommand {
   int backfill(
       @Mixin ConnectionOptions where,
       @Mixin GivenSchedule schedule,
+      @Mixin WaitOption wait,
       @Option(
               names = "--from",
               required = true,
@@ -116,7 +131,7 @@ public final class ScheduleCommand {
             .setTo(time("to", to))
             .setOverlap(overlap == null ? null : ScheduleOptions.policy(command, overlap))
             .build();
-    return send(where, schedule, "back-fill of", change);
+    return send(where, schedule, wait, "back-fill of", change);
   }
 
   @Command(
@@ -172,11 +187,7 @@ public final class ScheduleCommand {
     }
     ScheduleText.list(out(), answer.path("schedules"));
     if (answer.path("partial").asBoolean(false)) {
-      command
-          .commandLine()
-          .getErr()
-          .println(
-              "millrace: the list is not complete: raise --limit, or not every engine answered");
+      note("the list is not complete: raise --limit, or not every engine answered");
     }
     return ExitCode.OK;
   }
@@ -192,7 +203,7 @@ public final class ScheduleCommand {
   }
 
   /**
-   * Sends a change of a schedule, and says so.
+   * Sends a change of a schedule, and says so or, if that is wanted, what the engine made of it.
    *
    * @param what its name for the user, which goes before the id
    * @param change null to delete it
@@ -200,6 +211,7 @@ public final class ScheduleCommand {
   private int send(
       ConnectionOptions where,
       GivenSchedule schedule,
+      WaitOption wait,
       String what,
       @Nullable WorkflowSchedule change) {
     String scheduleId = schedule.id();
@@ -209,12 +221,28 @@ public final class ScheduleCommand {
         change == null
             ? null
             : new AvroCodec<>(WorkflowSchedule.class, topic, connection.registry()).encode(change);
-    RecordSender.send(connection, topic, scheduleId, value);
-    out()
-        .printf(
-            "%s %s sent; 'millrace schedule show %s' shows its effect%n",
-            what, scheduleId, scheduleId);
-    return ExitCode.OK;
+    if (!wait.isGiven()) {
+      RecordSender.send(connection, topic, scheduleId, value);
+      out()
+          .printf(
+              "%s %s sent; 'millrace schedule show %s' shows its effect%n",
+              what, scheduleId, scheduleId);
+      return ExitCode.OK;
+    }
+    try (ScheduleOutcome outcome = new ScheduleOutcome(connection, scheduleId, this::note)) {
+      long offset = RecordSender.send(connection, topic, scheduleId, value);
+      ScheduleOutcome.Verdict verdict =
+          outcome
+              .await(offset, wait.limit())
+              .orElseThrow(
+                  () ->
+                      new CommandFailedException(
+                          "%s %s: sent, and nothing was heard of it within %s: no engine runs, or it changes nothing; see 'millrace schedule show %s'"
+                              .formatted(
+                                  what, scheduleId, DurationText.print(wait.limit()), scheduleId)));
+      verdict.lines().forEach(out()::println);
+      return verdict.isTaken() ? ExitCode.OK : WaitOption.REFUSED;
+    }
   }
 
   private Instant time(String option, String text) {
@@ -228,6 +256,10 @@ public final class ScheduleCommand {
 
   private ParameterException refused(String message) {
     return new ParameterException(command.commandLine(), message);
+  }
+
+  private void note(String text) {
+    command.commandLine().getErr().println("millrace: " + text);
   }
 
   private PrintWriter out() {

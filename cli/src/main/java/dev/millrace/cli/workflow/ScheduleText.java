@@ -1,6 +1,8 @@
 package dev.millrace.cli.workflow;
 
+import dev.millrace.orchestrator.definition.DurationText;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -31,7 +33,7 @@ final class ScheduleText {
     line(out, "definition", definition(schedule));
     line(out, "when", when(schedule) + " in " + text(schedule, "timeZone"));
     line(out, "overlap", text(schedule, "overlap"));
-    line(out, "catch-up", text(schedule, "catchUp"));
+    line(out, "catch-up", duration(schedule, "catchUp"));
     line(out, "carry", schedule.path("carry").asBoolean(false) ? "yes" : "");
     line(out, "tenant", text(schedule, "tenant"));
     line(out, "priority", text(schedule, "priority"));
@@ -55,6 +57,12 @@ final class ScheduleText {
                 counts.path("failed").asLong(0),
                 counts.path("skipped").asLong(0),
                 counts.path("missed").asLong(0)));
+    if (counts.path("failed").asLong(0) > 0) {
+      line(
+          out,
+          "",
+          "'millrace events %s' shows why slots failed".formatted(text(schedule, "scheduleId")));
+    }
   }
 
   private static String definition(JsonNode schedule) {
@@ -64,7 +72,13 @@ final class ScheduleText {
 
   private static String when(JsonNode schedule) {
     String cron = text(schedule, "cron");
-    return cron.isEmpty() ? "every " + text(schedule, "interval") : cron;
+    return cron.isEmpty() ? "every " + duration(schedule, "interval") : cron;
+  }
+
+  /** A duration as users give it. */
+  private static String duration(JsonNode node, String field) {
+    String text = text(node, field);
+    return text.isEmpty() ? "" : DurationText.print(Duration.parse(text));
   }
 
   private static String text(JsonNode node, String field) {

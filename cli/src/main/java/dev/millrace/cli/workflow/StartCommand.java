@@ -5,6 +5,7 @@ import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.connection.PartitionReader;
 import dev.millrace.cli.connection.RecordSender;
+import dev.millrace.orchestrator.definition.DurationText;
 import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
@@ -78,8 +79,8 @@ public final class StartCommand implements Callable<Integer> {
   @Option(
       names = "--wait-limit",
       paramLabel = "PERIOD",
-      defaultValue = "PT1H",
-      description = "How long to wait at most, such as PT30S (${DEFAULT-VALUE}).")
+      defaultValue = "1h",
+      description = "How long to wait at most, such as 30s (${DEFAULT-VALUE}).")
   private Duration waitLimit = Duration.ofHours(1);
 
   @Override
@@ -158,7 +159,7 @@ public final class StartCommand implements Callable<Integer> {
     }
     throw new CommandFailedException(
         "workflow '%s': not ended after %s; it goes on: see 'millrace events %s'"
-            .formatted(workflowId, waitLimit, workflowId));
+            .formatted(workflowId, DurationText.print(waitLimit), workflowId));
   }
 
   /** Whether it was this start that began a workflow, or was rejected; not what it cancels. */

@@ -14,7 +14,10 @@ final class StartOptions {
   @SuppressWarnings("NullAway.Init") // set by picocli
   private CommandSpec command;
 
-  @Option(names = "--input", paramLabel = "JSON|@FILE", description = "Input of the workflow.")
+  @Option(
+      names = "--input",
+      paramLabel = PayloadArgument.LABEL,
+      description = "Input of the workflow" + PayloadArgument.FORM)
   private @Nullable String input;
 
   @Option(names = "--tenant", paramLabel = "NAME", description = "Owner of the workflow.")

@@ -47,7 +47,7 @@ public final class StateCommand implements Callable<Integer> {
       names = "--at",
       paramLabel = "SEQ|TIME",
       description =
-          "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z.")
+          "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z; behind the last event, as that one left it.")
   private String at = "";
 
   @Option(names = "--json", description = "One JSON object.")
@@ -56,7 +56,7 @@ public final class StateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WorkflowIds.checked(command, workflowId);
-    Predicate<EventHistory.Entry> wanted = wanted();
+    Until until = until();
     Connection connection = where.connect();
     EventHistory log = WorkflowLog.read(connection, workflowId, this::note);
     List<EventHistory.Entry> ofWorkflow =
@@ -73,11 +73,17 @@ public final class StateCommand implements Callable<Integer> {
           "workflow '%s': its first event is %s %d, and a state can only be rebuilt from the start; the topic no longer has it, or the start was rejected"
               .formatted(workflowId, first.event().getType(), first.sequence()));
     }
-    List<EventHistory.Entry> entries = ofWorkflow.stream().filter(wanted).toList();
+    List<EventHistory.Entry> entries = ofWorkflow.stream().filter(until.includes()).toList();
     if (entries.isEmpty()) {
       throw new CommandFailedException(
           "workflow '%s': there was none at %s; its first event is of %s"
               .formatted(workflowId, at, first.at()));
+    }
+    EventHistory.Entry last = ofWorkflow.getLast();
+    if (until.isBehind().test(last)) {
+      note(
+          "--at %s is behind the last event, %d of %s: this is the state as that one left it"
+              .formatted(at, last.sequence(), last.at()));
     }
     WorkflowHistory history = fold(connection, start, entries);
     WorkflowStateReport report = WorkflowStateReport.of(workflowId, history, entries.getLast());
@@ -90,17 +96,26 @@ public final class StateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private Predicate<EventHistory.Entry> wanted() {
+  /**
+   * Until when events count.
+   *
+   * @param includes whether an event does
+   * @param isBehind whether that is later than the event itself
+   */
+  private record Until(
+      Predicate<EventHistory.Entry> includes, Predicate<EventHistory.Entry> isBehind) {}
+
+  private Until until() {
     if (at.isEmpty()) {
-      return entry -> true;
+      return new Until(entry -> true, entry -> false);
     }
     if (at.matches("[0-9]{1,18}")) {
       long last = Long.parseLong(at, 10);
-      return entry -> entry.sequence() <= last;
+      return new Until(entry -> entry.sequence() <= last, entry -> entry.sequence() < last);
     }
     try {
       Instant last = OffsetDateTime.parse(at).toInstant();
-      return entry -> !entry.at().isAfter(last);
+      return new Until(entry -> !entry.at().isAfter(last), entry -> entry.at().isBefore(last));
     } catch (DateTimeException e) {
       throw new ParameterException(
           command.commandLine(),

@@ -23,12 +23,21 @@ final class StepText {
     if (!signal.isEmpty()) {
       line.append(", waits for signal ").append(signal);
     }
+    String child = step.path("child").asString("");
+    if (!child.isEmpty()) {
+      line.append(", waits for workflow ").append(child);
+    }
     if (!due.isEmpty()) {
+      boolean waitsForTime =
+          status.equals("SUSPENDED")
+              && signal.isEmpty()
+              && child.isEmpty()
+              && step.path("type").asString("").isEmpty();
       line.append(
           switch (status) {
             case "BACKING_OFF" -> ", next attempt at ";
             case "READY" -> ", held until ";
-            default -> ", times out at ";
+            default -> waitsForTime ? ", goes on at " : ", times out at ";
           });
       line.append(due);
     }

@@ -7,8 +7,11 @@ import dev.millrace.cli.CliRun;
 import dev.millrace.cli.TestCluster;
 import dev.millrace.cli.connection.RecordSender;
 import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.WorkflowStart;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +34,12 @@ class DeadLettersCommandTest {
     byte[] start =
         CLUSTER
             .codec(WorkflowStart.class, starts)
-            .encode(WorkflowStart.newBuilder().setDefinition("order").build());
+            .encode(
+                WorkflowStart.newBuilder()
+                    .setDefinition("order")
+                    .setInput(new Payload("", ByteBuffer.wrap("{\"n\": 1}".getBytes(UTF_8))))
+                    .setDeadline(Instant.parse("2026-11-21T10:00:00Z"))
+                    .build());
     String first = die("w-1", start, starts, "start-rejected", "no definition 'order'");
     String second = die("w-2", new byte[] {7}, starts, "malformed", "no record");
     String third = die("w-3", null, CLUSTER.topics().completions(), "malformed", "too large");
@@ -53,7 +61,9 @@ class DeadLettersCommandTest {
         .contains("reason    no definition 'order'")
         .contains("read from " + starts + ", partition 0, offset 17")
         .contains("header    traceparent: 00-trace")
-        .contains("\"definition\": \"order\"");
+        .contains(
+            "value     {\"definition\":\"order\",\"version\":0,\"input\":{\"n\":1}",
+            "\"deadline\":\"2026-11-21T10:00:00Z\"");
     assertThat(CLUSTER.run("dead-letters", "show", second).out())
         .contains("1 bytes")
         .contains("Bw==");
@@ -84,7 +94,7 @@ class DeadLettersCommandTest {
   @Test
   void whatMakesNoSenseIsRefused() {
     assertThat(CLUSTER.run("dead-letters", "redrive", "--yes").err()).contains("say which");
-    assertThat(CLUSTER.run("dead-letters", "redrive", "0:1", "--code", "c").exitCode())
+    assertThat(CLUSTER.run("dead-letters", "redrive", "0:1", "--code", "malformed").exitCode())
         .isEqualTo(2);
     assertThat(CLUSTER.run("dead-letters", "show", "first").err())
         .contains("must be PARTITION:OFFSET");

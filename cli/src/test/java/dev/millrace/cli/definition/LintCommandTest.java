@@ -46,6 +46,32 @@ class LintCommandTest {
   }
 
   @Test
+  void expressionAndSchemaThatAreNoneAreOneLineEachWithTheirField() throws IOException {
+    String bad =
+        write(
+            "bad.yaml",
+            """
+            name: order
+            version: 1
+            steps:
+              - id: pay
+                when: inptu.amount > 1
+              - id: approve
+                signal:
+                  name: approve
+                  schema: {properties: {ok: {type: strng}}}
+            """);
+
+    CliRun run = CliRun.of("lint", bad);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out().lines().map(line -> line.substring(line.indexOf("bad.yaml"))))
+        .containsExactly(
+            "bad.yaml:5:11: error: bad-expression: steps[0].when: expression 'inptu.amount > 1' at offset 0: 'inptu' is neither a variable nor a function; did you mean 'input'? (CEL: undeclared reference to 'inptu' (in container ''))",
+            "bad.yaml:9:15: error: bad-expression: steps[1].signal.schema: no JSON Schema: 'strng' at /properties/ok/type is no type; there are array, boolean, integer, null, number, object and string (validator: does not have a value in the enumeration [\"array\", \"boolean\", \"integer\", \"null\", \"number\", \"object\", \"string\"])");
+  }
+
+  @Test
   void unreadableFileIsNamed() {
     CliRun run = CliRun.of("lint", "absent.yaml");
 

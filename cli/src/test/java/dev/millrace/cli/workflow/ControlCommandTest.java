@@ -9,11 +9,14 @@ import dev.millrace.schemas.v1.EventSource;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowControl;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 class ControlCommandTest {
   @RegisterExtension static final TestCluster CLUSTER = new TestCluster(3);
@@ -61,6 +64,30 @@ class ControlCommandTest {
   }
 
   @Test
+  void payloadsHaveOneFormWhateverTheOption(@TempDir Path folder) throws Exception {
+    String file = "@" + Files.writeString(folder.resolve("given.json"), "{\"n\": 1}");
+    int number = 0;
+    for (String[] options :
+        List.of(
+            new String[] {"signal", "--name", "s", "--payload"},
+            new String[] {"resolve", "--step", "s", "--output"})) {
+      for (String given : List.of("{\"n\": 1}", file)) {
+        String id = "p" + number++;
+        WorkflowControl sent = control(options[0], id, options[1], options[2], options[3], given);
+        assertThat(StandardCharsets.UTF_8.decode(sent.getPayload().getData()).toString())
+            .isEqualTo("{\"n\": 1}");
+      }
+      for (String wrong : List.of("", "{", "@" + folder.resolve("absent"))) {
+        CliRun run = CLUSTER.run(options[0], "p9", options[1], options[2], options[3], wrong);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).startsWith("millrace: " + options[3].substring(2) + ": ");
+      }
+      assertThat(CliRun.of(options[0], "--help").out().replaceAll("\\s+", " "))
+          .contains(options[3] + "=JSON|@FILE", ": JSON, or @ and the file that holds it.");
+    }
+  }
+
+  @Test
   void waitingControlShowsWhatItDidAndWhetherItWasRefused() {
     CompletableFuture<CliRun> taken =
         CompletableFuture.supplyAsync(() -> CLUSTER.run("pause", "c8", "--wait"));
@@ -74,7 +101,7 @@ class ControlCommandTest {
     assertThat(refused.join().exitCode()).isEqualTo(4);
     assertThat(refused.join().out()).contains("CONTROL_REFUSED");
 
-    CliRun unheard = CLUSTER.run("cancel", "c10", "--wait", "--wait-limit", "PT0.1S", "--id", "it");
+    CliRun unheard = CLUSTER.run("cancel", "c10", "--wait", "--wait-limit", "100ms", "--id", "it");
     assertThat(unheard.exitCode()).isEqualTo(1);
     assertThat(unheard.err()).contains("of 1 workflows nothing was heard", "control it before");
   }

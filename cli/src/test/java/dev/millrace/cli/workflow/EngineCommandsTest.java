@@ -40,6 +40,19 @@ class EngineCommandsTest {
       {"step":"approve","type":"","queue":"","status":"SUSPENDED","attempt":1,"waitsFor":0,
        "due":"2026-01-03T00:00:00Z","signal":"approval","form":{"title":"Is it right?"}}""";
 
+  private static final String DELAYED =
+      """
+      {"step":"pause","type":"","queue":"","status":"SUSPENDED","attempt":1,"waitsFor":0,
+       "due":"2026-01-04T00:00:00Z","child":null,"signal":null}""";
+  private static final String WITH_CHILD =
+      """
+      {"step":"sub","type":"","queue":"","status":"SUSPENDED","attempt":1,"waitsFor":0,
+       "due":"2026-01-05T00:00:00Z","child":"w 1.sub.1","signal":null}""";
+  private static final String WITH_BRANCHES =
+      """
+      {"step":"each","type":"each","queue":"q","status":"SUSPENDED","attempt":1,"waitsFor":0,
+       "due":"2026-01-06T00:00:00Z","child":null,"signal":null}""";
+
   private FakeEngine engine;
 
   @BeforeEach
@@ -64,7 +77,7 @@ class EngineCommandsTest {
                           + ","
                           + WAITING
                           + ","
-                          + SUSPENDED
+                          + String.join(",", SUSPENDED, DELAYED, WITH_CHILD, WITH_BRANCHES)
                           + "],\"next\":null}";
                   case "/workflows?limit=100" ->
                       "{\"workflows\":[" + WORKFLOW + "," + CANCELLED + "],\"partial\":false}";
@@ -150,9 +163,12 @@ class EngineCommandsTest {
             "  BACKING_OFF ship#1, next attempt at 2026-01-01T00:02:00Z, queue q",
             "  WAITING     mail, waits for 2 steps",
             "  SUSPENDED   approve#1, waits for signal approval, times out at 2026-01-03T00:00:00Z",
-            "              {\"title\":\"Is it right?\"}");
+            "              {\"title\":\"Is it right?\"}",
+            "  SUSPENDED   pause#1, goes on at 2026-01-04T00:00:00Z",
+            "  SUSPENDED   sub#1, waits for workflow w 1.sub.1, times out at 2026-01-05T00:00:00Z",
+            "  SUSPENDED   each#1, times out at 2026-01-06T00:00:00Z, queue q");
     assertThat(run("status", "w 1", "--steps", "--json").out().lines())
-        .hasSize(4)
+        .hasSize(7)
         .allMatch(line -> line.startsWith("{\"step\":"));
   }
 

@@ -146,6 +146,22 @@ class HistoryCommandsTest {
   }
 
   @Test
+  void stateBehindTheLastEventIsToldToBeThatOfTheEnd() {
+    for (String at : new String[] {"8", "2026-01-02T00:00:00Z"}) {
+      CliRun behind = CLUSTER.run("state", ID, "--at", at);
+      assertThat(behind.exitCode()).as(behind.err()).isZero();
+      assertThat(behind.out()).contains("status      SUCCEEDED");
+      assertThat(behind.err().strip())
+          .isEqualTo(
+              "millrace: --at %s is behind the last event, 7 of 2026-01-01T00:00:03.140Z: this is the state as that one left it"
+                  .formatted(at));
+    }
+    for (String at : new String[] {"7", "2026-01-01T00:00:03.140Z", "3"}) {
+      assertThat(CLUSTER.run("state", ID, "--at", at).err()).isEmpty();
+    }
+  }
+
+  @Test
   void stateThatCannotBeRebuiltSaysWhy() {
     assertThat(CLUSTER.run("state", "nobody").err())
         .startsWith("millrace: workflow 'nobody': no events");

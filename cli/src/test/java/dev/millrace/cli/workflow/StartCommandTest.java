@@ -101,9 +101,9 @@ class StartCommandTest {
 
     assertIdTaken(
         CLUSTER.run("start", "a", "--id", "w10", "--wait", "--wait-limit", "PT0.1S"), "w10");
-    CliRun unheard = CLUSTER.run("start", "a", "--id", "w11", "--wait", "--wait-limit", "PT0.1S");
+    CliRun unheard = CLUSTER.run("start", "a", "--id", "w11", "--wait", "--wait-limit", "100ms");
     assertThat(unheard.exitCode()).isEqualTo(1);
-    assertThat(unheard.err()).contains("workflow 'w11': not ended after PT0.1S");
+    assertThat(unheard.err()).contains("workflow 'w11': not ended after 100ms");
   }
 
   @Test

@@ -74,7 +74,12 @@ public final class ScheduleDecoder {
     return new ScheduleInput.Set(spec(spec), spec.getPaused(), timestampMs);
   }
 
-  static ScheduleSpec spec(dev.millrace.schemas.v1.ScheduleSpec spec)
+  /**
+   * What a schedule says, as the core has it; whether it can be meant is not checked here.
+   *
+   * @throws MalformedRecordException when it breaks a limit of the contract
+   */
+  public static ScheduleSpec spec(dev.millrace.schemas.v1.ScheduleSpec spec)
       throws MalformedRecordException {
     checkLength("schedule.definition", spec.getDefinition(), Limits.NAME_CHARS);
     checkLength("schedule.tenant", spec.getTenant(), Limits.TENANT_CHARS);

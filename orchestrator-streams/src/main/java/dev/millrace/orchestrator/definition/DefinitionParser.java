@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.check.CompiledOnce;
 import dev.millrace.orchestrator.core.check.ExpressionRules;
+import dev.millrace.orchestrator.core.definition.DefinitionRule;
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
@@ -66,7 +67,7 @@ public final class DefinitionParser {
                       violation.code(),
                       places.find(violation.path()),
                       violation.path(),
-                      violation.message()))
+                      message(violation)))
           .toList()
           .forEach(problems::add);
       if (problems.isEmpty()) {
@@ -77,6 +78,13 @@ public final class DefinitionParser {
       problems.add(refused.toProblem());
     }
     return new ParsedDefinition.Refused(problems.inOrder());
+  }
+
+  /** What is wrong, with the field where the rule does not name it itself. */
+  private static String message(Violation violation) {
+    return violation.code().equals(DefinitionRule.BAD_EXPRESSION.code())
+        ? violation.path() + ": " + violation.message()
+        : violation.message();
   }
 
   /** Expressions are looked at when all else is right, since they need an order of the steps. */

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Durations as the language writes them: {@code 100ms}, {@code 30s}, {@code PT5M}. Stateless. */
 public final class DurationText {
   /** What to write, for messages. */
-  static final String HOW_TO =
+  public static final String HOW_TO =
       "write it with a unit, like 100ms, 30s, 5m, 1h or 7d, or as ISO-8601, like PT5M";
 
   /** A whole number above zero with a unit. */
@@ -43,7 +43,7 @@ public final class DurationText {
   }
 
   /** The shortest text of a duration, in the largest unit that leaves no rest. */
-  static String print(Duration duration) {
+  public static String print(Duration duration) {
     if (duration.compareTo(Duration.ZERO) <= 0 || duration.toNanosPart() % 1_000_000 != 0) {
       return duration.toString();
     }

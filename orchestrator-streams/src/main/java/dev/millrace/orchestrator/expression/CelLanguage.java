@@ -160,7 +160,7 @@ final class CelLanguage {
               .getLocationOffset(first.getSourceLocation())
               .map(found -> Math.min(found, source.length()))
               .orElse(0);
-      throw invalid(source, base, offset, Excerpt.line(first.getMessage()));
+      throw invalid(source, base, offset, CelFault.sentence(first.getMessage()));
     }
   }
 

@@ -10,10 +10,14 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.dialect.Dialects;
+import dev.millrace.orchestrator.core.definition.Excerpt;
 import dev.millrace.orchestrator.core.expression.InvalidExpressionException;
 import dev.millrace.orchestrator.core.expression.PayloadSchema;
+import dev.millrace.schemas.wire.JsonFault;
 import java.util.List;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Payload schemas in the words of JSON Schema 2020-12. A schema is whole in itself: it refers to
@@ -29,11 +33,8 @@ final class JsonSchemas {
   private JsonSchemas() {}
 
   static PayloadSchema compile(String json) throws InvalidExpressionException {
+    check(json);
     try {
-      List<String> violations = violations(OF_SCHEMAS, json);
-      if (!violations.isEmpty()) {
-        throw new InvalidExpressionException("no JSON Schema: " + violations.getFirst(), 0);
-      }
       Schema schema = REGISTRY.getSchema(json, InputFormat.JSON);
       schema.initializeValidators();
       return payload ->
@@ -41,8 +42,39 @@ final class JsonSchemas {
               ? List.of("there is none, and the schema asks for one")
               : violations(schema, new String(payload.data(), UTF_8));
     } catch (SchemaException e) {
-      throw new InvalidExpressionException("no JSON Schema: " + e.getMessage(), 0);
+      throw none(
+          "it refers to what is not in it, or cannot be used otherwise; write it as a whole",
+          String.valueOf(e.getMessage()));
     }
+  }
+
+  private static void check(String json) throws InvalidExpressionException {
+    List<Error> errors;
+    try {
+      errors = OF_SCHEMAS.validate(json, InputFormat.JSON);
+    } catch (JacksonException e) {
+      throw none("it is no JSON; correct it", JsonFault.text(e));
+    }
+    if (!errors.isEmpty()) {
+      Error first = errors.getFirst();
+      String place = first.getInstanceLocation().toString();
+      JsonNode found = JsonMapper.shared().readTree(json).at(place);
+      throw none(
+          "%s%s %s"
+              .formatted(
+                  Excerpt.of(found.isString() ? found.asString() : found.toString()),
+                  place.isEmpty() ? "" : " at " + Excerpt.line(place),
+                  place.endsWith("/type")
+                      ? "is no type; there are array, boolean, integer, null, number, object and string"
+                      : "is nothing that a schema may have there; correct or remove it"),
+          first.getMessage());
+    }
+  }
+
+  /** That a text is no schema; what the validator says itself comes last, in parentheses. */
+  private static InvalidExpressionException none(String reason, String validator) {
+    return new InvalidExpressionException(
+        "no JSON Schema: %s (validator: %s)".formatted(reason, Excerpt.line(validator)), 0);
   }
 
   private static List<String> violations(Schema schema, String json) {

@@ -33,7 +33,9 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
    * @param status where it is in its life
    * @param attempt the current or last attempt; 0 before the first
    * @param waitsFor how many of the steps that it depends on are not finished, while it waits
-   * @param due when the open attempt times out or the next one is sent; null for never
+   * @param due when the open attempt times out, the next one is sent, or the step goes on that
+   *     waits for a time; null for never
+   * @param child id of the workflow that it has started and waits for; null for none
    * @param signal name of the signal that it waits for; null while it waits for none
    * @param form what the definition shows to whoever sends that signal, null for nothing
    */
@@ -45,6 +47,7 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
       int attempt,
       int waitsFor,
       @Nullable Instant due,
+      @Nullable String child,
       @Nullable String signal,
       @Nullable JsonNode form) {
     private static Step of(CompiledDefinition definition, WorkflowView workflow, int step) {
@@ -64,6 +67,7 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
           isWaiting ? 0 : workflow.attempt(step),
           isWaiting ? Join.lacks(definition.step(step).join(), workflow.join(step)) : 0,
           dueMs == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(dueMs),
+          status == StepStatus.SUSPENDED ? workflow.child(step) : null,
           awaited == null ? null : awaited.signal(),
           shownForm(awaited));
     }

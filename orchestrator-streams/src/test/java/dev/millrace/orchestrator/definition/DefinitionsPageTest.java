@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.decide.EventRoom;
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
+import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.query.ResultsReport;
 import dev.millrace.schemas.Limits;
 import java.io.IOException;
@@ -101,6 +102,41 @@ class DefinitionsPageTest {
         .contains("| %s | fraction".formatted(RetryDefaults.JITTER))
         .contains("| %d | most rounds".formatted(SettingReader.DEFAULT_ROUNDS))
         .contains("| `%s` | queue of".formatted(DefinitionReader.DEFAULT_QUEUE));
+  }
+
+  @Test
+  void everyFailureTypeOfTheEngineIsOnThePageAndNoOther() throws Exception {
+    List<String> types = new ArrayList<>(List.of("millrace.start-rejected", "millrace.refused"));
+    for (java.lang.reflect.Field constant : Failure.class.getFields()) {
+      if (constant.getType() == String.class) {
+        types.add((String) constant.get(null));
+      }
+    }
+    types.addAll(typesOfChildren());
+
+    List<String> documented =
+        Pattern.compile("(?m)^\\| `((?:millrace|child)\\.[a-z.-]*[a-z])` \\| (?:yes|no) \\|")
+            .matcher(page)
+            .results()
+            .map(row -> row.group(1))
+            .toList();
+    assertThat(documented).containsExactlyInAnyOrderElementsOf(types);
+  }
+
+  /** Those that stand where children are started; what a child fails of is made of the others. */
+  private static List<String> typesOfChildren() throws IOException {
+    Pattern literal = Pattern.compile("\"(child\\.[a-z-]+)\"");
+    List<String> types = new ArrayList<>();
+    try (Stream<Path> sources = Files.walk(Path.of("src/main/java"))) {
+      for (Path source : sources.filter(file -> file.toString().endsWith(".java")).toList()) {
+        literal
+            .matcher(Files.readString(source))
+            .results()
+            .forEach(found -> types.add(found.group(1)));
+      }
+    }
+    assertThat(types).isNotEmpty();
+    return types;
   }
 
   @Test

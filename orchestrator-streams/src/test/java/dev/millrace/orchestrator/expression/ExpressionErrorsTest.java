@@ -64,6 +64,45 @@ class ExpressionErrorsTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
+        "inptu.x == 1 | 'inptu' is neither a variable nor a function; did you mean 'input'? (CEL: undeclared",
+        "now() > 1 | 'now' is neither a variable nor a function; the variables are input, steps, output,",
+        "input.x == | something is missing at its end; complete it (CEL: mismatched input",
+        "(input.x | something is missing at its end; complete it (CEL: ",
+        "input.x == 1) | ')' cannot stand here; correct what is before it, or remove it (CEL: extraneous input",
+        "input.x # 1 | '#' means nothing in an expression; remove it, or put it in quotes (CEL: token recognition",
+        "input.x == 'a | a text begins here and does not end; close it with its quote (CEL: token recognition",
+        "'a' + 1 == 'b' | '+' cannot be applied to values of these types: string, int; convert them with int(x)",
+        "1 in 2 | 'in' cannot be applied to values of these types: int, int; convert",
+        "size(1) == 1 | 'size' cannot be applied to values of these types: int; convert",
+        "while == 1 | 'while' is a reserved word; name a field as in input['while'] (CEL: reserved identifier",
+      })
+  void compilerSaysItInPlainWordsBeforeItsOwn(String source, String reason) {
+    assertThat(refused(source)).hasMessageContaining(reason).message().endsWith(")");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"properties\":{\"ok\":{\"type\":\"strng\"}}} | 'strng' at /properties/ok/type is no type; there are array,",
+        "{\"minLength\":-1} | '-1' at /minLength is nothing that a schema may have there; correct or remove it (validator:",
+        "7 | '7' is nothing that a schema may have there;",
+        "{\"$ref\":\"#/none\"} | it refers to what is not in it, or cannot be used otherwise; write it as a whole (validator:",
+        "{ | it is no JSON; correct it (validator:",
+      })
+  void schemaThatIsNoneIsToldWithItsPlace(String schema, String reason) {
+    assertThat(
+            catchThrowableOfType(
+                InvalidExpressionException.class, () -> expressions.schema(schema)))
+        .hasMessageStartingWith("no JSON Schema: " + reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
         "input.missing == 1 | 5 | there is no field 'missing'; ask has(...) first",
         "input['mis' + 'sing'] == 1 | 5 | there is no field or key 'missing'",
         "input.n.x == 1 | 7 | Error resolving field 'x'",

@@ -83,7 +83,7 @@ public record ScheduleSpec(
    * @param nowMs there must be a slot after this
    * @throws InvalidScheduleException when any of what can be checked is wrong
    */
-  Recurrence checked(long nowMs) throws InvalidScheduleException {
+  public Recurrence checked(long nowMs) throws InvalidScheduleException {
     Recurrence recurrence = recurrence();
     if (catchUpMs < ScheduleLimits.SHORTEST_CATCH_UP_MS
         || catchUpMs > ScheduleLimits.LONGEST_CATCH_UP_MS) {

@@ -1,0 +1,5 @@
+/** Tests of the commands. */
+@NullMarked
+package dev.millrace.perf;
+
+import org.jspecify.annotations.NullMarked;

@@ -60,6 +60,7 @@ class EventRoomTest {
         new WorkflowStarted("order", 7, PAYLOAD, "acme", 5, 0, null),
         new StepDispatched(0, 1, 0),
         new StepSuspended(0, 1, 0),
+        new StepSuspended(0, 1, 0, "child".repeat(50)),
         new StepHeld(0, StepHeld.Reason.PAUSED, 0),
         new StepSkipped(0, StepSkipped.Reason.BY_HAND),
         new StepRepeated(0, 1, 0),

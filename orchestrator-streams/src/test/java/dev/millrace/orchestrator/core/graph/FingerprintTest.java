@@ -137,6 +137,8 @@ class FingerprintTest {
                     List.of(a, b),
                     List.of(b, a),
                     List.of(a, TestStep.of("b", "a").build()),
+                    List.of(a, b, TestStep.of("c", "a").build()),
+                    List.of(a, b, TestStep.of("c", "b").build()),
                     List.of(TestStep.of("a", "b").build(), b),
                     List.of(a, TestStep.of("b").when("true").build()),
                     List.of(a, TestStep.of("b").when("false").build()))

@@ -95,6 +95,18 @@ class MigratedWaysTest {
   }
 
   @Test
+  void newStepForFailuresOfAStepThatHasSucceededIsSkipped() {
+    StepDefinition routed = TestStep.of("a").onFailure(new Reaction.Route("rescue")).build();
+    TestWorkflow workflow =
+        TestWorkflow.started(version(1, step("a"), step("b", "a")))
+            .register(version(2, routed, step("b", "a"), step("rescue")));
+    workflow.succeed("a", 1);
+
+    assertThat(events(workflow.migrate(2, false)))
+        .contains(new StepSkipped(2, StepSkipped.Reason.DEPENDENCIES));
+  }
+
+  @Test
   void conditionThatDidNotHoldIsForgottenWithTheWayThatItWasOn() {
     StepDefinition large = TestStep.of("large").after(LARGE_A).build();
     TestWorkflow workflow =

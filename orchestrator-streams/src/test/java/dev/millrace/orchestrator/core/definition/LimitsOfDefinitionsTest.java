@@ -122,6 +122,30 @@ class LimitsOfDefinitionsTest {
   }
 
   @Test
+  void intervalsOfARetryPolicyAreNamed() {
+    RetryPolicy retry =
+        new RetryPolicy(2, Duration.ofSeconds(2), 1, Duration.ofSeconds(1), 0, List.of());
+    RetryPolicy none = new RetryPolicy(2, Duration.ZERO, 1, Duration.ZERO, 0, List.of());
+
+    assertThat(violations(TestStep.of("a").retry(retry).build()))
+        .extracting(Violation::path, Violation::message)
+        .containsExactly(
+            tuple(
+                "steps[0].retry.maxInterval",
+                "maxInterval PT1S is shorter than initialInterval PT2S; make it that long or"
+                    + " longer"));
+    assertThat(violations(TestStep.of("a").retry(none).build()))
+        .extracting(Violation::path, Violation::message)
+        .containsExactly(
+            tuple(
+                "steps[0].retry.initialInterval",
+                "initialInterval is PT0S; use whole milliseconds from 1ms to 3650d"),
+            tuple(
+                "steps[0].retry.maxInterval",
+                "maxInterval is PT0S; use whole milliseconds from 1ms to 3650d"));
+  }
+
+  @Test
   void toleratedItemsAreANumberOrAPercentage() {
     assertThat(violations(each(-1, false)).getFirst().message()).startsWith("tolerate is -1;");
     assertThat(violations(each(101, true)).getFirst().message())

@@ -121,12 +121,16 @@ public final class TestWorkflow implements Targets {
   }
 
   public Decision start(@Nullable Payload input, String tenant, long deadlineMs) {
-    return decide(new StartRequested(input, tenant, 5, deadlineMs, null));
+    return start(new StartRequested(input, tenant, 5, deadlineMs, null));
   }
 
   /** Starts the workflow for another one, which is told how it ends. */
   public Decision start(Parent parent) {
-    return decide(new StartRequested(null, "acme", 5, 0, null, 0, parent, DuplicatePolicy.REJECT));
+    return start(new StartRequested(null, "acme", 5, 0, null, 0, parent, DuplicatePolicy.REJECT));
+  }
+
+  public Decision start(StartRequested request) {
+    return decide(request);
   }
 
   public Decision succeed(String step, int attempt) {

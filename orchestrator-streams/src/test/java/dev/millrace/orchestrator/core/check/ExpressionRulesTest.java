@@ -302,4 +302,22 @@ class ExpressionRulesTest {
 
     assertThat(check(null, steps, List.of())).isEmpty();
   }
+
+  @Test
+  void onlyTheFirstOfManyUnknownNamesGetASuggestion() {
+    List<StepDefinition> steps = new ArrayList<>(List.of(step("validate", "")));
+    IntStream.range(0, 21).forEach(i -> steps.add(step("s" + i, "validte", "validate")));
+
+    List<String> messages =
+        ExpressionRules.check(
+                WorkflowDefinition.of("w", 1, Duration.ZERO, RetryPolicy.NONE, steps), new Ids())
+            .stream()
+            .map(Violation::message)
+            .toList();
+
+    assertThat(messages).hasSize(21);
+    assertThat(messages.subList(0, 20))
+        .allMatch(message -> message.endsWith("; did you mean 'validate'?"));
+    assertThat(messages.getLast()).endsWith("; correct its id");
+  }
 }

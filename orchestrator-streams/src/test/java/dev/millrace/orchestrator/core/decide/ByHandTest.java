@@ -15,11 +15,13 @@ import dev.millrace.orchestrator.core.event.StepSuspended;
 import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.input.Control;
+import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps that somebody holds, starts or takes as done while others have not come so far. */
@@ -85,6 +87,33 @@ class ByHandTest {
             new WorkflowResumed(),
             new StepSuspended(1, 1, 0, "order-1.child.1"),
             new StepSuspended(2, 1, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("controlsOfX")
+  void stepThatTheDefinitionDoesNotHaveIsNamedInTheRefusal(Control control) {
+    TestWorkflow workflow = TestWorkflow.started(Definitions.of(step("a")));
+
+    assertThat(events(workflow.control(control)))
+        .containsExactly(new ControlRefused("unknown-step", "definition order/7 has no step 'x'"));
+  }
+
+  static List<Control> controlsOfX() {
+    return List.of(
+        new Control.Rerun("x"),
+        new Control.RetryStep("x"),
+        new Control.SkipStep("x"),
+        new Control.ResolveStep("x", null));
+  }
+
+  @Test
+  void outputGivenByHandMayBeAMebibyte() {
+    Payload largest = new Payload("", new byte[1024 * 1024]);
+    TestWorkflow workflow = TestWorkflow.started(Definitions.of(step("a"), step("b", "a")));
+
+    workflow.control(new Control.ResolveStep("a", largest));
+
+    assertThat(workflow.output("a")).isEqualTo(largest);
   }
 
   private static List<Event> events(Decision decision) {

@@ -6,6 +6,7 @@ import static dev.millrace.orchestrator.core.TestWorkflow.START_MS;
 import static dev.millrace.orchestrator.core.decide.Decisions.effects;
 import static dev.millrace.orchestrator.core.decide.Decisions.events;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestWorkflow;
@@ -13,6 +14,7 @@ import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
@@ -318,6 +320,21 @@ class DeciderTest {
                         new Failure(Failure.CANCELLED, "customer called", false))),
                 List.of()));
     assertThat(reason(workflow.succeed("a", 1))).isEqualTo(Refusal.WORKFLOW_ENDED);
+  }
+
+  @Test
+  void controlAfterTheEndIsRefusedAndCountsAsAnEventThoughTheDefinitionIsForgotten() {
+    TestWorkflow workflow = TestWorkflow.started(DIAMOND);
+    assertThatThrownBy(() -> Decider.refuseAfterEnd(workflow.state()))
+        .isInstanceOf(IllegalArgumentException.class);
+    workflow.cancel("enough");
+    long next = workflow.state().nextSequence();
+
+    assertThat(Decider.refuseAfterEnd(workflow.state()))
+        .isEqualTo(
+            new ControlRefused(
+                "workflow-ended", "the workflow has ended: CANCELLED; start another one"));
+    assertThat(workflow.state().nextSequence()).isEqualTo(next + 1);
   }
 
   @Test

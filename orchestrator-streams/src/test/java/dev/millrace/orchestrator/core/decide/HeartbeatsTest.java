@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
@@ -21,6 +22,7 @@ import dev.millrace.orchestrator.core.event.StepFailed;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Clocks;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +143,9 @@ class HeartbeatsTest {
         .isInstanceOfSatisfying(
             Decision.Refused.class,
             refused -> assertThat(refused.reason()).isEqualTo(Refusal.PROGRESS_TOO_LARGE));
+    Payload largest = payload("x".repeat(Heartbeats.PROGRESS_BYTES));
+    workflow.heartbeat("a", 1, largest);
+    assertThat(workflow.progress("a")).isEqualTo(largest);
   }
 
   @Test
@@ -219,6 +224,17 @@ class HeartbeatsTest {
             workflow.heartbeat("x", 1, null))) {
       assertThat(decision).isInstanceOf(Decision.Refused.class);
     }
+  }
+
+  @Test
+  void noWorkerCanReportThatItRunsAWorkflowThatAStepHasStarted() {
+    StepAction child = new StepAction.StartChild("ship", 0, null, null, false, true);
+    TestWorkflow workflow = TestWorkflow.started(Definitions.of(TestStep.of("a").does(child)));
+
+    assertThat(workflow.heartbeat("a", 1, payload("half")))
+        .isInstanceOfSatisfying(
+            Decision.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(Refusal.ATTEMPT_NOT_OPEN));
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.millrace.orchestrator.core.decide;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
+import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
 import dev.millrace.orchestrator.core.definition.ResultCache;
@@ -228,6 +230,25 @@ class KeptResultsTest {
     workflow.start();
 
     assertThat(effects(workflow.fail("a", 1, new Failure("bad", "no", false)))).isEmpty();
+  }
+
+  @Test
+  void keyIsForgottenWithAnAttemptThatHasFailedOrIsWaitedForNoMore() {
+    StepDefinition failing =
+        TestStep.of("a")
+            .cache(new ResultCache(null, Duration.ofHours(1)))
+            .onFailure(new Reaction.GoOn())
+            .build();
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            definition(failing, Definitions.step("p"), cached("b", "score", null, null, "p")));
+    workflow.fail("a", 1, new Failure("bad", "no", false));
+    assertThat(workflow.state().resultKey(0)).isNull();
+
+    workflow.succeed("p", 1);
+    assertThat(workflow.state().resultKey(2)).isNotNull();
+    workflow.control(new Control.Rerun("p"));
+    assertThat(workflow.state().resultKey(2)).isNull();
   }
 
   @Test

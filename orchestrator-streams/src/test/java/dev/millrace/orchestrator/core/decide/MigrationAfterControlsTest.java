@@ -3,11 +3,14 @@ package dev.millrace.orchestrator.core.decide;
 import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.decide.Versions.CHAIN;
 import static dev.millrace.orchestrator.core.decide.Versions.code;
+import static dev.millrace.orchestrator.core.decide.Versions.compile;
 import static dev.millrace.orchestrator.core.decide.Versions.events;
 import static dev.millrace.orchestrator.core.decide.Versions.json;
 import static dev.millrace.orchestrator.core.decide.Versions.payload;
+import static dev.millrace.orchestrator.core.decide.Versions.source;
 import static dev.millrace.orchestrator.core.decide.Versions.version;
 import static dev.millrace.orchestrator.core.decide.Versions.with;
+import static dev.millrace.orchestrator.core.decide.Versions.withFinally;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.core.Definitions;
@@ -23,6 +26,7 @@ import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +138,49 @@ class MigrationAfterControlsTest {
 
     assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-signal-kept");
     assertThat(code(workflow.migrate(3, false))).isEqualTo("migration-signal-kept");
+  }
+
+  @Test
+  void newStepThatWouldTakeAKeptSignalMustAskForNoOtherContent() {
+    StepDefinition first = await("e", null, "a");
+    TestWorkflow workflow =
+        TestWorkflow.started(version(1, step("a"), first))
+            .register(version(2, step("a"), first, await("e2", "{\"type\":\"object\"}", "a")))
+            .register(version(3, step("a"), first, await("e2", null, "a")));
+    workflow.control(new Control.Signal("approve", json("true")));
+
+    assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-signal-kept");
+    assertThat(code(workflow.migrate(3, false))).isNull();
+  }
+
+  @Test
+  void stepThatIsDoneTakesNoKeptSignal() {
+    StepDefinition done = await("done", null);
+    TestWorkflow workflow =
+        TestWorkflow.started(version(1, done, step("a"), await("e", null, "a")))
+            .register(version(2, done, step("a"), step("z")))
+            .register(version(3, done, step("a"), await("other", null, "a")));
+    workflow.control(new Control.Signal("approve", json("1")));
+    workflow.control(new Control.Signal("approve", json("2")));
+
+    assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-signal-kept");
+    assertThat(code(workflow.migrate(3, false))).isNull();
+  }
+
+  @Test
+  void keptSignalIsTakenByAFinallyStepOfTheOtherVersion() {
+    StepDefinition last = await("last", null);
+    TestWorkflow workflow =
+        TestWorkflow.started(compile(withFinally(source(1, step("a")), last)))
+            .register(compile(withFinally(source(2, step("a")), step("z"))))
+            .register(compile(withFinally(source(3, step("a"), step("b", "a")), last)));
+    workflow.control(new Control.Signal("approve", json("true")));
+
+    assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-signal-kept");
+    assertThat(code(workflow.migrate(3, false))).isNull();
+    workflow.succeed("a", 1);
+    workflow.succeed("b", 1);
+    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.SUCCEEDED);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.millrace.orchestrator.core.Definitions.step;
 import static dev.millrace.orchestrator.core.decide.Versions.CHAIN;
 import static dev.millrace.orchestrator.core.decide.Versions.code;
 import static dev.millrace.orchestrator.core.decide.Versions.compile;
+import static dev.millrace.orchestrator.core.decide.Versions.events;
 import static dev.millrace.orchestrator.core.decide.Versions.json;
 import static dev.millrace.orchestrator.core.decide.Versions.refused;
 import static dev.millrace.orchestrator.core.decide.Versions.source;
@@ -23,6 +24,7 @@ import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import java.time.Duration;
@@ -115,6 +117,25 @@ class MigrationRefusalsTest {
     workflow.fail("a", 1, new Failure("flaky", "no", true));
 
     assertThat(code(workflow.migrate(2, false))).isEqualTo("migration-attempts");
+  }
+
+  @Test
+  void attemptThatIsOpenMustBeOneOfThoseThatTheOtherVersionAllows() {
+    TestWorkflow workflow =
+        TestWorkflow.started(version(1, guarded("a", Duration.ZERO)))
+            .register(version(2, step("a")));
+    assertThat(code(workflow.migrate(2, true))).isNull();
+    workflow.fail("a", 1, new Failure("flaky", "no", true));
+    workflow.after(1_000).fireTimer();
+
+    assertThat(events(workflow.migrate(2, false)).getFirst())
+        .isInstanceOfSatisfying(
+            ControlRefused.class,
+            refused ->
+                assertThat(refused.message())
+                    .isEqualTo(
+                        "migration-attempts: step 'a' is at attempt 2, and version 2 allows 1;"
+                            + " allow more"));
   }
 
   @Test

@@ -104,6 +104,24 @@ class ReadinessTest {
   }
 
   @Test
+  void failureThatIsToBeTriedAgainFailsTheWorkflowAfterTheLastAttempt() {
+    Failure fatal = new Failure("fatal", "never tried again but for the rule", true);
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            Definitions.of(
+                TestStep.of("a")
+                    .retry(Definitions.THREE_ATTEMPTS)
+                    .onFailure(new Reaction.Retry(), "fatal")));
+    workflow.fail("a", 1, fatal);
+    workflow.after(1_000).fireTimer();
+    workflow.fail("a", 2, fatal);
+    workflow.after(3_000).fireTimer();
+
+    assertThat(events(workflow.fail("a", 3, fatal))).contains(new StepFailed(0, 3, fatal));
+    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.FAILED);
+  }
+
+  @Test
   void joinThatBearsNoFailureBearsNoneThatIsRouted() {
     TestWorkflow workflow =
         TestWorkflow.started(

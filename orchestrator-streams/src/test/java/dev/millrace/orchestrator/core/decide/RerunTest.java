@@ -12,7 +12,12 @@ import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.JoinRule;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.event.StepsReset;
@@ -22,6 +27,7 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.expression.CelExpressions;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -139,5 +145,55 @@ class RerunTest {
 
     assertThat(events(workflow.control(new Control.Rerun("a"))))
         .containsExactly(new StepsReset(List.of(0, 1)), new StepHeld(0, StepHeld.Reason.PAUSED, 0));
+  }
+
+  @Test
+  void rerunStepThatFailuresAreRoutedToStillKnowsOfTheFailure() {
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            Definitions.of(
+                TestStep.of("a").onFailure(new FailureRule.Reaction.Route("rescue")),
+                TestStep.of("p"),
+                TestStep.of("rescue", "p").join(JoinRule.ALL),
+                TestStep.of("z")));
+    workflow.succeed("p", 1);
+    workflow.fail("a", 1, BROKEN);
+    workflow.succeed("rescue", 1);
+
+    workflow.control(new Control.Rerun("p"));
+
+    assertThat(events(workflow.succeed("p", 2))).contains(new StepDispatched(2, 2, 0));
+  }
+
+  @Test
+  void rerunThatMakesRoomLetsStepsRunThatWereHeldForWantOfIt() {
+    TestWorkflow workflow =
+        TestWorkflow.started(
+            CompiledDefinition.compile(
+                new WorkflowDefinition(
+                    "order",
+                    7,
+                    Duration.ZERO,
+                    RetryPolicy.NONE,
+                    1,
+                    null,
+                    List.of(
+                        delay("first", "1m"),
+                        step("a", "first"),
+                        delay("next", "2m"),
+                        step("b", "next")),
+                    List.of()),
+                new CelExpressions()));
+    workflow.after(60_000).fireTimer();
+    workflow.after(120_000).fireTimer();
+    assertThat(workflow.state().stepStatus(1)).isEqualTo(StepStatus.OPEN);
+    assertThat(workflow.state().stepStatus(3)).isEqualTo(StepStatus.READY);
+
+    assertThat(events(workflow.control(new Control.Rerun("first"))))
+        .contains(new StepDispatched(3, 1, 0));
+  }
+
+  private static StepDefinition delay(String id, String duration) {
+    return TestStep.of(id).does(new StepAction.Delay(duration)).build();
   }
 }

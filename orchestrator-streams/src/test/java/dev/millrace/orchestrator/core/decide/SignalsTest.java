@@ -184,6 +184,19 @@ class SignalsTest {
 
     assertThat(code(signal(workflow, "approve", "x".repeat(Signals.PAYLOAD_BYTES + 1))))
         .isEqualTo("signal-too-large");
+    assertThat(events(signal(workflow, "approve", "x".repeat(Signals.PAYLOAD_BYTES))).getFirst())
+        .isInstanceOf(SignalReceived.class);
+  }
+
+  @Test
+  void refusalOfAPayloadGivesFiveReasonsAndSaysHowManyMoreThereAre() {
+    TestWorkflow workflow =
+        started(await("e", "{\"required\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\"]}").build());
+
+    assertThat(refused(signal(workflow, "approve", "{\"f\":1,\"g\":1}")).message())
+        .endsWith("'e' not found");
+    assertThat(refused(signal(workflow, "approve", "{}")).message())
+        .endsWith("'e' not found; and 2 more");
   }
 
   @ParameterizedTest

@@ -29,4 +29,11 @@ class NearestNameTest {
     assertThat(NearestName.among(List.of("step1ab", "step1", "step12x"), "step1x"))
         .contains("step1");
   }
+
+  /** Each is three edits away. */
+  @Test
+  void lettersTooManyCountAsEditsWhereverTheyAre() {
+    assertThat(NearestName.among(List.of("abcdef"), "xyabcdeg")).isEmpty();
+    assertThat(NearestName.among(List.of("abcdX"), "abcdefg")).isEmpty();
+  }
 }

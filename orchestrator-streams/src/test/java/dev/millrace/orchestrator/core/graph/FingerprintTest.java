@@ -25,6 +25,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +125,47 @@ class FingerprintTest {
   @Test
   void everyDifferenceShows() {
     assertThat(different().stream().map(Fingerprint::of)).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyDifferenceOfFinallyStepsShows() {
+    StepDefinition a = TestStep.of("a").build();
+    StepDefinition b = TestStep.of("b").build();
+
+    assertThat(
+            Stream.of(
+                    List.of(a, b),
+                    List.of(b, a),
+                    List.of(a, TestStep.of("b", "a").build()),
+                    List.of(a, b, TestStep.of("c", "a").build()),
+                    List.of(a, b, TestStep.of("c", "b").build()),
+                    List.of(TestStep.of("a", "b").build(), b),
+                    List.of(a, TestStep.of("b").when("true").build()),
+                    List.of(a, TestStep.of("b").when("false").build()))
+                .map(FingerprintTest::withFinally)
+                .map(Fingerprint::of))
+        .doesNotHaveDuplicates();
+  }
+
+  private static WorkflowDefinition withFinally(List<StepDefinition> steps) {
+    StepDefinition x = TestStep.of("x").build();
+    return new WorkflowDefinition("w", 1, SECOND, RetryPolicy.NONE, 0, null, List.of(x), steps);
+  }
+
+  @Test
+  void whenAWindowClosesShows() {
+    assertThat(Stream.of(17, 18).map(FingerprintTest::withWindowUntil).map(Fingerprint::of))
+        .doesNotHaveDuplicates();
+  }
+
+  private static WorkflowDefinition withWindowUntil(int hour) {
+    DeliveryWindow window =
+        new DeliveryWindow(
+            ZoneId.of("UTC"),
+            EnumSet.allOf(DayOfWeek.class),
+            LocalTime.of(8, 0),
+            LocalTime.of(hour, 0));
+    return definition(TestStep.of("a", "x").window(window).build(), 0, null, false);
   }
 
   @Test

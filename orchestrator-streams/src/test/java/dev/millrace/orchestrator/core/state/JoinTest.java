@@ -45,6 +45,27 @@ class JoinTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "ALL, '', 3",
+    "ALL, SATISFIED, 2",
+    "ANY, UNSATISFIED, 2",
+    "ALL_DONE, FAILED, 2",
+    "NONE_FAILED, SATISFIED, 2",
+    "AT_LEAST, '', 2",
+    "AT_LEAST, UNSATISFIED, 2",
+    "AT_LEAST, SATISFIED, 1",
+    "ALL, FAILED, 0"
+  })
+  void stepLacksAsManyAsMayStillHaveToEnd(JoinRule.Kind kind, String ended, int expected) {
+    JoinRule rule = new JoinRule(kind, 2);
+    int join = Join.of(rule, 3);
+
+    assertThat(
+            Join.lacks(rule, ended.isEmpty() ? join : Join.after(rule, join, End.valueOf(ended))))
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
   @CsvSource({"ALL, 3", "ANY, 3", "ALL_DONE, 3", "NONE_FAILED, 3", "AT_LEAST, 514"})
   void stepWaitsForAllOfItsDependenciesInTheBeginning(JoinRule.Kind kind, int expected) {
     assertThat(Join.of(new JoinRule(kind, 2), 3)).isEqualTo(expected);

@@ -14,7 +14,9 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +42,14 @@ final class KeptResults {
    * What the result of a step would be kept under; null when it is not kept.
    *
    * @param input the mapped input of its command, where it has one
+   * @param outputs {@linkplain #outputs those of its dependencies}, where they tell results apart
    */
   @Nullable String key(
-      int step, CompiledStep compiled, CompiledAction.Work work, @Nullable Payload input)
+      int step,
+      CompiledStep compiled,
+      CompiledAction.Work work,
+      @Nullable Payload input,
+      @Nullable List<@Nullable Payload> outputs)
       throws EvaluationException {
     CompiledStep.CompiledCache cache = compiled.cache();
     if (cache == null) {
@@ -55,14 +62,33 @@ final class KeptResults {
     if (cache.key() != null) {
       digest.update((byte) 'k');
       put(digest, transition.evaluate(cache.key(), null));
-    } else if (work.input() != null) {
+    } else if (outputs == null) {
       digest.update((byte) 'm');
       put(digest, input);
     } else {
       digest.update((byte) 'w');
-      putWhole(digest, step, compiled);
+      putWhole(digest, step, outputs);
     }
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+  }
+
+  /**
+   * The outputs of a step's dependencies, where its result is kept for those that have the same;
+   * null for other steps. The command must carry these and no others: what comes of this very
+   * decision may be more than its key is made of.
+   */
+  @Nullable List<@Nullable Payload> outputs(
+      int step, CompiledStep compiled, CompiledAction.Work work) {
+    CompiledStep.CompiledCache cache = compiled.cache();
+    if (cache == null || cache.key() != null || work.input() != null) {
+      return null;
+    }
+    Adjacency dependencies = transition.definition().dependencies();
+    List<@Nullable Payload> outputs = new ArrayList<>(compiled.dependencies());
+    for (int i = 0; i < compiled.dependencies(); i++) {
+      outputs.add(transition.payloads().output(dependencies.target(dependencies.start(step) + i)));
+    }
+    return outputs;
   }
 
   /**
@@ -100,13 +126,13 @@ final class KeptResults {
     }
   }
 
-  private void putWhole(MessageDigest digest, int step, CompiledStep compiled) {
+  private void putWhole(MessageDigest digest, int step, List<@Nullable Payload> outputs) {
     put(digest, transition.payloads().input());
     Adjacency dependencies = transition.definition().dependencies();
-    for (int i = 0; i < compiled.dependencies(); i++) {
+    for (int i = 0; i < outputs.size(); i++) {
       int dependency = dependencies.target(dependencies.start(step) + i);
       put(digest, transition.definition().step(dependency).id().getBytes(UTF_8));
-      put(digest, transition.payloads().output(dependency));
+      put(digest, outputs.get(i));
     }
   }
 

@@ -245,6 +245,26 @@ class KeptResultsTest {
   }
 
   @Test
+  void commandCarriesTheOutputsThatItsKeyIsMadeOfAndNoneThatCameAfter() {
+    StepDefinition any =
+        with(cached("c", "score", null, null, "a", "b"), null, TWO_ATTEMPTS, JoinRule.ANY);
+    CompiledDefinition definition =
+        definition(
+            StepDefinition.work("a", "read", "queue", List.of(), Duration.ZERO, null),
+            any,
+            TestStep.of("b", "a").does(new StepAction.SetValue("\"late\"")).build());
+    TestWorkflow workflow = new TestWorkflow(definition, Results.NONE);
+    workflow.start();
+
+    assertThat(effects(workflow.succeed("a", 1, json("1"))))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DispatchStep.class,
+            command -> assertThat(command.outputs()).containsExactly(json("1"), null));
+    assertThat(workflow.output("b")).isEqualTo(json("\"late\""));
+  }
+
+  @Test
   void keyWithoutAValueFailsTheStep() {
     TestWorkflow workflow =
         new TestWorkflow(definition(cached("a", "score", null, "${input.id}")), kept::get);

@@ -16,7 +16,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,9 @@ final class KeptResults {
   private final Transition transition;
   private final WorkflowView state;
   private final Steps steps;
+
+  /** The results that are kept by this very decision. */
+  private final Map<String, Results.Kept> added = new HashMap<>();
 
   KeptResults(Transition transition, Steps steps) {
     this.transition = transition;
@@ -97,30 +102,38 @@ final class KeptResults {
    * step shall run.
    */
   boolean take(int step, CompiledStep compiled, int attempt, String key) {
-    boolean isFirst = state.attempt(step) == state.formerAttempts();
-    Results.Kept kept = isFirst ? transition.results().find(key) : null;
+    boolean isFirst = state.attempt(step) == state.formerAttempts() && !state.wasReset(step);
+    Results.Kept kept = isFirst ? find(key) : null;
     if (kept == null
         || !transition.room().fits(kept.output())
-        || !isLast(compiled, kept.output())) {
+        || !isLast(step, compiled, kept.output())) {
       return false;
     }
     steps.succeed(step, attempt, kept.output(), StepSucceeded.Source.CACHED);
     return true;
   }
 
+  private Results.@Nullable Kept find(String key) {
+    Results.Kept news = added.get(key);
+    return news == null ? transition.results().find(key) : news;
+  }
+
   /** A result is kept, now that the open attempt of a step has succeeded. */
   void keep(String key, CompiledStep.CompiledCache cache, @Nullable Payload output) {
+    if (output == null || output.data().length <= Results.OUTPUT_BYTES) {
+      added.put(key, new Results.Kept(output));
+    }
     long expiresAtMs = Deadlines.after(transition.nowMs(), Math.max(1, cache.ttlMs()));
     transition.effect(new CacheResult(key, output, expiresAtMs));
   }
 
   /** Whether a step that is repeated would not be, after this output. */
-  private boolean isLast(CompiledStep compiled, @Nullable Payload output) {
+  private boolean isLast(int step, CompiledStep compiled, @Nullable Payload output) {
     if (compiled.repeat() == null) {
       return true;
     }
     try {
-      return transition.evaluate(compiled.repeat().until(), output);
+      return transition.evaluate(compiled.repeat().until(), output, step);
     } catch (EvaluationException e) {
       return false; // the output is of another step of that type; this one's own may have a value
     }

@@ -62,7 +62,7 @@ public final class OutputEncoder {
     Payload input =
         dispatch.isMapped() ? dispatch.input() : payloads.apply(PackedWorkflow.INPUT_SLOT);
     List<StepOutput> outputs =
-        dispatch.isMapped() ? List.of() : dependencies(definition, dispatch.step(), payloads);
+        dispatch.isMapped() ? List.of() : dependencies(definition, dispatch, payloads);
     return commands.encode(
         new StepCommand(
             workflowId,
@@ -92,15 +92,18 @@ public final class OutputEncoder {
   }
 
   private static List<StepOutput> dependencies(
-      CompiledDefinition definition, int step, IntFunction<@Nullable Payload> payloads) {
+      CompiledDefinition definition,
+      DispatchStep dispatch,
+      IntFunction<@Nullable Payload> payloads) {
     Adjacency dependencies = definition.dependencies();
+    List<@Nullable Payload> known = dispatch.outputs();
+    int step = dispatch.step();
     int count = definition.step(step).dependencies();
     List<StepOutput> outputs = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       int dependency = dependencies.target(dependencies.start(step) + i);
-      outputs.add(
-          new StepOutput(
-              definition.step(dependency).id(), PayloadCodec.toAvro(payloads.apply(dependency))));
+      Payload output = known == null ? payloads.apply(dependency) : known.get(i);
+      outputs.add(new StepOutput(definition.step(dependency).id(), PayloadCodec.toAvro(output)));
     }
     return outputs;
   }

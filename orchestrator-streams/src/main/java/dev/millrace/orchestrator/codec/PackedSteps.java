@@ -209,7 +209,6 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     System.arraycopy(all, at, grown, at + size, all.length - at);
     Arrays.fill(grown, at, at + size, (byte) 0);
     become(grown);
-    attachments.moved();
     setFlag(flag);
   }
 
@@ -245,7 +244,6 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     putInt(next, AT_VERSION, plan.version());
     putLong(next, AT_FINGERPRINT, plan.fingerprint());
     become(next);
-    attachments.moved();
     for (int step = 0; step < steps; step++) {
       if (StepEntry.isWaiting(entry(step))) {
         setEntry(step, plan.joins()[step]);
@@ -285,6 +283,7 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   }
 
   final void become(byte[] whole) {
+    attachments.moved();
     bytes = whole;
     body = RecordBody.owned(whole);
     headerIsApart = false;

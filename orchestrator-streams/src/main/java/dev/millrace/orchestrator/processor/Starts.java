@@ -236,8 +236,9 @@ final class Starts {
     ParkedRecord waiting = parked.records().getFirst();
     Cause cause = new Cause(InputSource.START, waiting.offset(), waiting.headers());
     DuplicatePolicy policy = start.request().onDuplicate();
-    Duplicates.Verdict verdict = Duplicates.decide(policy, status(store.load(workflowId), null));
-    if (verdict == Duplicates.Verdict.CANCEL_FIRST) {
+    PackedWorkflow known = store.load(workflowId);
+    Duplicates.Verdict verdict = Duplicates.decide(policy, status(known, null));
+    if (verdict == Duplicates.Verdict.CANCEL_FIRST && known != null && known.outcome() == null) {
       // Not its whole effect: its offset stays open until its own workflow begins.
       transitions.change(
           workflowId, new ControlRequested(new Control.Cancel(GIVES_WAY)), cause.inPart());

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The results of steps that one stream task keeps, as one decision sees them. */
 record StoredResults(WorkflowStore store, EngineMetrics metrics, long nowMs) implements Results {
-  /** Largest output that is kept, in bytes. */
-  static final int RESULT_BYTES = 64 * 1024;
-
   @Override
   public @Nullable Kept find(String key) {
     StoredResult result = store.results().find(key);
@@ -31,7 +28,7 @@ record StoredResults(WorkflowStore store, EngineMetrics metrics, long nowMs) imp
    */
   void keep(CacheResult result) {
     Payload output = result.output();
-    if (output != null && output.data().length > RESULT_BYTES) {
+    if (output != null && output.data().length > OUTPUT_BYTES) {
       metrics.result("too-large");
       return;
     }

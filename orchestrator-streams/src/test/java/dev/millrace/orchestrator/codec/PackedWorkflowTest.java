@@ -11,6 +11,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Join;
 import dev.millrace.orchestrator.core.state.Outcome;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -49,6 +50,24 @@ class PackedWorkflowTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("layout 99");
     assertThatThrownBy(() -> WorkflowSummary.of(bytes)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void workflowThatFollowsUnderItsIdHasNothingAttachedOfTheFormer() {
+    CompiledDefinition definition = join(2);
+    PackedWorkflow workflow = running(definition);
+    for (int signal = 0; signal < 10; signal++) {
+      workflow.keepSignal("signal", new Payload("", new byte[100]));
+    }
+    workflow.setParent(new Parent("above", "step", 1, 1));
+    for (int look = 0; look < 20; look++) { // so often that it remembers where to look
+      assertThat(workflow.parent()).isNotNull();
+    }
+    workflow.end(Outcome.SUCCEEDED, null, 2);
+    workflow.begin(definition.plan(), null, "", 5, 0, 3);
+
+    assertThat(workflow.parent()).isNull();
+    assertThat(workflow.keptSignals()).isZero();
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -27,10 +28,10 @@ import java.util.TreeMap;
 
 /** Inputs that reach a workflow at one moment, in every order in which they may be read. */
 final class Race {
+  private final SimulatedWorkflow workflow;
   private final CompiledDefinition definition;
   private final byte[] stored;
   private final Map<Integer, Payload> payloads;
-  private final List<Applied> history;
   private final List<Input> inputs;
   private final long atMs;
   private final Map<WorkflowStatus, Integer> ends = new EnumMap<>(WorkflowStatus.class);
@@ -38,10 +39,10 @@ final class Race {
   private final Map<String, Integer> losers = new TreeMap<>();
 
   Race(SimulatedWorkflow workflow, List<Input> inputs, long atMs) {
+    this.workflow = workflow;
     this.definition = workflow.definition();
     this.stored = workflow.stored();
     this.payloads = workflow.payloads();
-    this.history = workflow.history();
     this.inputs = List.copyOf(inputs);
     this.atMs = atMs;
   }
@@ -83,13 +84,8 @@ final class Race {
   }
 
   private void runInOrder(List<Input> order) {
-    EventLogInvariants log = new EventLogInvariants(definition);
-    long sequence = 0;
-    for (Applied applied : history) {
-      for (Event event : applied.events()) {
-        log.accept(sequence++, event, applied.nowMs());
-      }
-    }
+    EventLogInvariants log = workflow.account();
+    long sequence = PackedWorkflow.of(stored).nextSequence();
     assertThat(log.violations()).isEmpty();
     Map<Integer, Payload> known = new HashMap<>(payloads);
     Set<String> reported = new HashSet<>();
@@ -97,7 +93,8 @@ final class Race {
     List<Event> ofTheEnd = new ArrayList<>();
     byte[] bytes = stored;
     for (Input input : order) {
-      Applied applied = Applied.apply(definition, bytes, known, input, atMs, history.size());
+      Applied applied =
+          Applied.apply(definition, bytes, known, Results.NONE, input, atMs, workflow.inputs());
       for (Spilled spilled : applied.spilled()) {
         known.put(spilled.slot(), spilled.payload());
       }

@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.core.definition.Dependency;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.definition.JoinRule;
 import dev.millrace.orchestrator.core.definition.Repeat;
+import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepAction.Case;
 import dev.millrace.orchestrator.core.definition.Timeouts;
@@ -85,7 +86,15 @@ final class RandomFeatures {
       step.join(chance() ? join(draft.dependsOn().size()) : null);
       boolean isChild = action instanceof StepAction.StartChild;
       if ((isWork || isChild || action instanceof StepAction.AwaitSignal) && chance()) {
-        step.repeat(repeat());
+        step.repeat(repeat(draft.id()));
+      }
+      if (isWork && random.nextDouble() < share * 2) {
+        ResultCache cache = cache(sources);
+        step.cache(cache);
+        if (cache.key() == null
+            && random.nextBoolean()) { // not all that it depends on need be there
+          step.join(join(draft.dependsOn().size()));
+        }
       }
       if (isWork && random.nextDouble() < share / 2) {
         step.timeouts(timeouts());
@@ -192,10 +201,22 @@ final class RandomFeatures {
     };
   }
 
-  private Repeat repeat() {
+  /** Few keys, so that steps and workflows come by the same, and times that pass. */
+  private ResultCache cache(List<String> sources) {
+    String key =
+        switch (random.nextInt(4)) {
+          case 0 -> null;
+          case 1 -> text(sources);
+          default -> "chance %d of input".formatted(random.nextInt(2));
+        };
+    int mostMs = random.nextInt(3) == 0 ? 200 : 600_000;
+    return new ResultCache(key, Duration.ofMillis(1 + random.nextInt(mostMs)));
+  }
+
+  private Repeat repeat(String step) {
     Duration delay =
         random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(1 + random.nextInt(5_000));
-    return new Repeat(text(List.of("output", "output", "input")), delay, 1 + random.nextInt(5));
+    return new Repeat(text(List.of("output", step, "input")), delay, 1 + random.nextInt(5));
   }
 
   private Compensation compensation(List<String> sources) {

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
@@ -10,9 +11,7 @@ import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
-import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
-import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -21,24 +20,26 @@ import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One random workflow in a hostile world: workers and children that fail, hang or answer twice, a
- * network that reorders, timers at any time, a clock that jumps, engines that crash, people who
+ * One random workflow id in a hostile world: workers and children that fail, hang or answer twice,
+ * a network that reorders, timers at any time, a clock that jumps, engines that crash, people who
  * meddle. All of it follows from one seed. What else may happen belongs into the kinds below.
  */
 final class RandomRun {
-  private static final Payload TOO_LARGE = new Payload("", new byte[1024 * 1024 + 1]);
   private static final Payload HALF_WAY = new Payload("", new byte[] {5, 0});
   private static final int MOST_CONTROLS = 30;
 
   private final Random random;
+  private final SharedResults results = new SharedResults();
   private final SimulatedWorkflow workflow;
+  private final RandomStarts starts;
   private final RandomControls controls;
+  private final RandomPayloads payloads;
   private final double failureShare;
 
   /** Reports on their way, in no order. */
@@ -53,7 +54,10 @@ final class RandomRun {
 
   RandomRun(long seed) {
     random = new Random(seed);
-    workflow = new SimulatedWorkflow(new RandomDefinitions(random).next());
+    WorkflowDefinition definition = new RandomDefinitions(random).next();
+    workflow = new SimulatedWorkflow(definition, results);
+    starts = new RandomStarts(random, workflow, definition, this::apply);
+    payloads = new RandomPayloads(random);
     controls = new RandomControls(random, workflow);
     failureShare = random.nextInt(3) * random.nextDouble() * 0.1;
     boolean mayBeCancelled = random.nextInt(8) == 0;
@@ -65,7 +69,8 @@ final class RandomRun {
             new Kind(70, () -> passTime(false)),
             new Kind(30, () -> apply(new TimerFired())),
             new Kind(30, () -> apply(new AttemptReported("no-such-step", 1, null, null))),
-            new Kind(20, () -> apply(start())),
+            new Kind(30, () -> starts.come(nowMs)),
+            new Kind(50, this::anotherKeepsAResult),
             new Kind(100, this::giveASign),
             new Kind(askedFor, this::ask),
             new Kind(
@@ -85,7 +90,9 @@ final class RandomRun {
 
   /** How many events of each kind there were, and refusals of each code. */
   Map<String, Long> events() {
-    return workflow.kinds();
+    Map<String, Long> events = new HashMap<>(workflow.kinds());
+    events.put("result expired", results.expired());
+    return events;
   }
 
   int inputs() {
@@ -98,7 +105,7 @@ final class RandomRun {
    * @return what may then happen at one moment
    */
   Race toARace() {
-    apply(start());
+    starts.begin(nowMs);
     for (int i = random.nextInt(30); i > 0 && !workflow.status().hasEnded(); i--) {
       goOn();
     }
@@ -131,24 +138,38 @@ final class RandomRun {
     return new Race(workflow, inputs.subList(0, Math.min(inputs.size(), 4)), atMs);
   }
 
-  /** Runs until the workflow has ended, and a little longer. */
-  WorkflowStatus toTheEnd() {
+  /** Runs until the last workflow of the id has ended, and a little longer. */
+  List<WorkflowStatus> toTheEnd() {
     for (int i = random.nextInt(3); i > 0; i--) {
       apply(beforeStart());
     }
-    apply(start());
+    starts.begin(nowMs);
+    do {
+      goOnToTheEnd();
+      for (int i = random.nextInt(5); i > 0; i--) {
+        act();
+      }
+      for (int i = random.nextInt(4); i > 0 && starts.areToCome(); i--) {
+        starts.come(nowMs);
+      }
+    } while (!workflow.status().hasEnded());
+    workflow.foldAll();
+    return workflow.ends();
+  }
+
+  private void goOnToTheEnd() {
     int most = 1_000 + 50 * workflow.definition().stepCount();
+    int ends = workflow.ends().size();
     for (int i = 0; !workflow.status().hasEnded(); i++) {
+      if (workflow.ends().size() > ends) {
+        goOnToTheEnd(); // of the one that has followed
+        return;
+      }
       if (i == most) {
         throw new AssertionError("still running after %d inputs".formatted(most));
       }
       goOn();
     }
-    for (int i = random.nextInt(5); i > 0; i--) {
-      act();
-    }
-    workflow.foldAll();
-    return workflow.status();
   }
 
   private void goOn() {
@@ -197,7 +218,7 @@ final class RandomRun {
       goOnByHand();
       return;
     }
-    if (armedMs == WorkflowView.NO_DEADLINE) {
+    if (armedMs == WorkflowView.NO_DEADLINE || workflow.status().hasEnded()) {
       return;
     }
     int early = mustComeToPass ? 0 : random.nextInt(3) - 1;
@@ -213,9 +234,9 @@ final class RandomRun {
       return;
     }
     for (AttemptReported report : stale) {
-      CompiledDefinition definition = workflow.definition();
-      ReferenceStep step = workflow.reference().steps().get(definition.indexOf(report.stepId()));
-      if (step.awaits(report.attempt())) {
+      int step = workflow.definition().indexOf(report.stepId());
+      if (step != CompiledDefinition.NO_STEP
+          && workflow.reference().steps().get(step).awaits(report.attempt())) {
         apply(report);
         return;
       }
@@ -241,9 +262,9 @@ final class RandomRun {
   private AttemptRunning sign(AttemptReported of) {
     Payload progress =
         switch (random.nextInt(100)) {
-          case 0 -> TOO_LARGE;
-          case 1, 2, 3, 4, 5, 6, 7, 8, 9 -> payload(PackedWorkflow.OUTPUT_BYTES - 4);
-          default -> random.nextInt(3) == 0 ? payload(0) : HALF_WAY;
+          case 0 -> RandomPayloads.TOO_LARGE;
+          case 1, 2, 3, 4, 5, 6, 7, 8, 9 -> payloads.about(PackedWorkflow.OUTPUT_BYTES - 4);
+          default -> random.nextInt(3) == 0 ? payloads.about(0) : HALF_WAY;
         };
     int attempt = of.attempt() + (random.nextInt(30) == 0 ? 1 : 0);
     return new AttemptRunning(
@@ -263,6 +284,16 @@ final class RandomRun {
       int crashes = Math.min(workflow.inputs(), 1 + random.nextInt(8));
       workflow.replayFrom(workflow.inputs() - crashes);
     }
+    starts.afterChange();
+  }
+
+  /** Another workflow of the partition keeps a result that this one could take. */
+  private void anotherKeepsAResult() {
+    List<String> names = results.names();
+    if (!names.isEmpty()) {
+      String name = names.get(random.nextInt(names.size()));
+      results.keepOfAnother(name, payloads.kept(), nowMs + random.nextInt(200_000));
+    }
   }
 
   private Input beforeStart() {
@@ -271,22 +302,6 @@ final class RandomRun {
       case 1 -> new ControlRequested(new Control.Cancel("too soon"));
       default -> new AttemptReported(workflow.definition().step(0).id(), 1, null, null);
     };
-  }
-
-  private StartRequested start() {
-    long deadlineMs = random.nextInt(8) == 0 ? nowMs + random.nextInt(600_000) : 0;
-    int inputBytes = random.nextInt(4) == 0 ? PackedWorkflow.INPUT_BYTES - 4 : 0;
-    return new StartRequested(
-        payload(inputBytes),
-        "tenant-" + random.nextInt(3),
-        random.nextInt(10),
-        deadlineMs,
-        null,
-        0,
-        random.nextInt(4) == 0
-            ? new Parent("above", "step", 1 + random.nextInt(3), 1 + random.nextInt(Parent.DEPTH))
-            : null,
-        DuplicatePolicy.REJECT);
   }
 
   private void work(DispatchStep command) {
@@ -304,7 +319,7 @@ final class RandomRun {
   private AttemptReported report(String step, int attempt) {
     return random.nextDouble() < failureShare
         ? new AttemptReported(step, attempt, null, failure())
-        : new AttemptReported(step, attempt, output(), null);
+        : new AttemptReported(step, attempt, payloads.output(), null);
   }
 
   private void send(AttemptReported report, boolean mayHang) {
@@ -317,22 +332,5 @@ final class RandomRun {
       case 1 -> new Failure("broken", "for good", false);
       default -> new Failure("flaky", "try again", true);
     };
-  }
-
-  private @Nullable Payload output() {
-    if (random.nextInt(2_000) == 0) {
-      return TOO_LARGE;
-    }
-    return payload(random.nextInt(4) == 0 ? PackedWorkflow.OUTPUT_BYTES - 4 : 0);
-  }
-
-  /** None, a small one, or one of about a size. */
-  private @Nullable Payload payload(int aboutBytes) {
-    if (random.nextInt(8) == 0) {
-      return null;
-    }
-    byte[] data = new byte[aboutBytes + random.nextInt(aboutBytes == 0 ? 60 : 8)];
-    random.nextBytes(data);
-    return new Payload(random.nextInt(4) == 0 ? "x" : "", data);
   }
 }

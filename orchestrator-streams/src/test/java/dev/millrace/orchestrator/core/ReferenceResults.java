@@ -12,10 +12,10 @@ import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What comes of the steps of the reference: success, another round or attempt, failure. */
@@ -23,17 +23,17 @@ final class ReferenceResults {
   private final ReferenceRun run;
   private final Map<String, ReferenceStep> steps;
   private final ReferenceScope scope;
-  private final ToLongBiFunction<String, Integer> retryAtMs;
+  private final CoreChoices choices;
 
   ReferenceResults(
       ReferenceRun run,
       Map<String, ReferenceStep> steps,
       ReferenceScope scope,
-      ToLongBiFunction<String, Integer> retryAtMs) {
+      CoreChoices choices) {
     this.run = run;
     this.steps = steps;
     this.scope = scope;
-    this.retryAtMs = retryAtMs;
+    this.choices = choices;
   }
 
   /** A step will not run. */
@@ -51,13 +51,13 @@ final class ReferenceResults {
     Repeat repeat = step.definition.repeat();
     boolean isAwaitedOnly = step.part == Part.MAIN && run.end().outcome() != null;
     if (repeat == null || isAwaitedOnly) {
-      succeeded(step, output);
+      succeededAndKept(step, output);
       return;
     }
     step.output = output;
     try {
       if (scope.holds(repeat.until(), output)) {
-        succeeded(step, output);
+        succeededAndKept(step, output);
         return;
       }
     } catch (EvaluationException e) {
@@ -83,7 +83,24 @@ final class ReferenceResults {
     }
   }
 
+  private void succeededAndKept(ReferenceStep step, @Nullable Payload output) {
+    List<@Nullable Object> content = step.keptUnder;
+    succeeded(step, output);
+    if (content != null) {
+      run.cache().keep(step, content, output);
+    }
+  }
+
   void succeeded(ReferenceStep step, @Nullable Payload output) {
+    succeeded(step, output, false);
+  }
+
+  /** A step takes the result of another one. */
+  void succeededAsAnother(ReferenceStep step, @Nullable Payload output) {
+    succeeded(step, output, true);
+  }
+
+  private void succeeded(ReferenceStep step, @Nullable Payload output, boolean isOfAnother) {
     step.output = output;
     Set<String> broken = new LinkedHashSet<>();
     for (ReferenceStep other : steps.values()) {
@@ -99,7 +116,8 @@ final class ReferenceResults {
       }
     }
     step.come(StepStatus.SUCCEEDED);
-    run.tell(Told.succeeded(step.id(), step.attempt, output, new TreeSet<>(step.notTaken)));
+    run.tell(
+        Told.succeeded(step.id(), step.attempt, output, isOfAnother, new TreeSet<>(step.notTaken)));
     if (step.definition.compensation() != null) {
       run.end().toUndo().add(step.id());
     }
@@ -143,7 +161,7 @@ final class ReferenceResults {
       failed(step, type);
       return;
     }
-    long chosenMs = retryAtMs.applyAsLong(step.id(), step.attempt);
+    long chosenMs = choices.retryAtMs(step.id(), step.attempt);
     long dueMs = ReferenceClocks.checkedRetryAtMs(step, chosenMs, run.nowMs());
     if (step.overallByMs != 0 && step.overallByMs <= dueMs) {
       failed(step, Failure.SCHEDULE_TO_CLOSE_TIMEOUT);

@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What the steps of the reference do. */
@@ -25,6 +24,7 @@ final class ReferenceRun {
   private final ReferenceEnd end;
   private final ReferenceWaits waits;
   private final ReferenceResults results;
+  private final ReferenceCache cache;
   private List<String> told = new ArrayList<>();
   private List<Told.Turn> order = List.of();
   private long nowMs;
@@ -34,14 +34,16 @@ final class ReferenceRun {
       WorkflowDefinition definition,
       Map<String, ReferenceStep> steps,
       ReferenceScope scope,
-      ToLongBiFunction<String, Integer> retryAtMs) {
+      CoreChoices choices,
+      SharedResults shared) {
     this.definition = definition;
     this.steps = steps;
     this.scope = scope;
     this.joins = new ReferenceJoins(steps);
     ReferenceWaits waiting = new ReferenceWaits(this, steps, scope);
     this.waits = waiting;
-    this.results = new ReferenceResults(this, steps, scope, retryAtMs);
+    this.results = new ReferenceResults(this, steps, scope, choices);
+    this.cache = new ReferenceCache(this, scope, choices, shared);
     this.end =
         new ReferenceEnd(
             definition, steps, scope, this::tell, this::settle, () -> waiting.leaveAll(Part.MAIN));
@@ -61,6 +63,10 @@ final class ReferenceRun {
 
   ReferenceResults results() {
     return results;
+  }
+
+  ReferenceCache cache() {
+    return cache;
   }
 
   long nowMs() {
@@ -234,11 +240,16 @@ final class ReferenceRun {
     if (mapping != null) {
       input = scope.evaluate(ExpressionCompiler::template, mapping, input);
     }
+    List<@Nullable Object> content = cache.content(step, input);
+    if (content != null && cache.take(step, content)) {
+      return;
+    }
     step.status = StepStatus.OPEN;
     step.attempt++;
     step.attemptsOfRound++;
+    String name = content == null ? null : cache.dispatched(step, content);
     long attemptByMs = ReferenceClocks.dispatched(step, nowMs);
-    told.add(Told.dispatched(step.id(), step.attempt, step.deadlineMs));
+    told.add(Told.dispatched(step.id(), step.attempt, step.deadlineMs, name));
     told.add(Told.command(step.id(), step.attempt, attemptByMs, undoes || mapping != null, input));
   }
 

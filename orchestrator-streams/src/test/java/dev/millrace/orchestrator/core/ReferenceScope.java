@@ -117,6 +117,9 @@ final class ReferenceScope implements Scope {
     if (step.repeat() != null) {
       texts.add(step.repeat().until());
     }
+    if (step.cache() != null) {
+      texts.add(step.cache().key());
+    }
     Compensation compensation = step.compensation();
     if (compensation != null) {
       texts.add(compensation.input());

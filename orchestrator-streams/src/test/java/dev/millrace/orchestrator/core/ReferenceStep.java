@@ -38,7 +38,10 @@ final class ReferenceStep {
   final Set<String> routedFrom = new HashSet<>();
 
   StepStatus status = StepStatus.WAITING;
+
+  /** Of this and the workflows that had the id before, of which none is used twice. */
   int attempt;
+
   int attemptsOfRound;
   int rounds;
   long deadlineMs;
@@ -57,6 +60,14 @@ final class ReferenceStep {
   /** The workflow that it waits for. */
   @Nullable String child;
 
+  /** All that its open attempt depends on; null where its result is not kept. */
+  @Nullable List<@Nullable Object> keptUnder;
+
+  /** Whether nobody has had it run again. */
+  private boolean isUntouched = true;
+
+  private final int formerAttempts;
+
   /** Dependents to which its success does not lead. */
   final Set<String> notTaken = new HashSet<>();
 
@@ -65,22 +76,36 @@ final class ReferenceStep {
 
   @Nullable String routedTo;
 
-  private ReferenceStep(StepDefinition definition, Part part, RetryPolicy defaults) {
+  private ReferenceStep(
+      StepDefinition definition, Part part, RetryPolicy defaults, int formerAttempts) {
     this.definition = definition;
     this.part = part;
+    this.formerAttempts = formerAttempts;
+    this.attempt = formerAttempts;
     RetryPolicy own = definition.retry();
     this.retry = own == null ? defaults : own;
     definition.dependsOn().forEach(each -> dependsOn.put(each.step(), each));
   }
 
-  /** The steps of a definition: those of the main part, finally steps, compensations. */
+  /** The steps of a definition whose attempts nobody has had before. */
   static List<ReferenceStep> all(WorkflowDefinition definition) {
+    return all(definition, 0);
+  }
+
+  /**
+   * The steps of a definition: those of the main part, finally steps, compensations.
+   *
+   * @param former the highest attempt of the workflows that had the id before
+   */
+  static List<ReferenceStep> all(WorkflowDefinition definition, int former) {
     List<ReferenceStep> steps = new ArrayList<>();
     RetryPolicy retry = definition.retry();
-    definition.steps().forEach(each -> steps.add(new ReferenceStep(each, Part.MAIN, retry)));
+    definition
+        .steps()
+        .forEach(each -> steps.add(new ReferenceStep(each, Part.MAIN, retry, former)));
     definition
         .finallySteps()
-        .forEach(each -> steps.add(new ReferenceStep(each, Part.FINALLY, retry)));
+        .forEach(each -> steps.add(new ReferenceStep(each, Part.FINALLY, retry, former)));
     for (ReferenceStep step : List.copyOf(steps)) {
       for (FailureRule rule : step.definition.onFailure()) {
         if (rule.reaction() instanceof FailureRule.Reaction.Route route) {
@@ -97,7 +122,7 @@ final class ReferenceStep {
                 .timeout(undo.timeout())
                 .retry(undo.retry())
                 .build();
-        steps.add(new ReferenceStep(made, Part.COMPENSATION, retry));
+        steps.add(new ReferenceStep(made, Part.COMPENSATION, retry, former));
       }
     }
     return steps;
@@ -117,6 +142,7 @@ final class ReferenceStep {
     status = to;
     deadlineMs = 0;
     child = null;
+    keptUnder = null;
     progress = null;
     startByMs = 0;
     closeByMs = 0;
@@ -127,12 +153,18 @@ final class ReferenceStep {
   /** It is as if it had not run, but for the number of its next attempt. */
   void reset() {
     come(StepStatus.WAITING);
+    isUntouched = false;
     attemptsOfRound = 0;
     rounds = 0;
     output = null;
     notTaken.clear();
     consequence = Consequence.FAIL;
     routedTo = null;
+  }
+
+  /** Whether its next attempt is the first, and nobody has asked for it. */
+  boolean isNew() {
+    return isUntouched && attempt == formerAttempts;
   }
 
   /** Whether it has other time-outs than that of the attempt. */

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToLongBiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +31,7 @@ final class ReferenceWorkflow {
 
   private final Map<String, ReferenceStep> steps = new LinkedHashMap<>();
   private final WorkflowDefinition definition;
+  private final int formerAttempts;
   private final ReferenceScope scope = new ReferenceScope(steps);
   private final ReferenceRun run;
   private final ReferenceOperators operators;
@@ -42,19 +42,34 @@ final class ReferenceWorkflow {
   /**
    * A workflow.
    *
-   * @param retryAtMs when the attempt after a failed one is due, as the core chose; only its bounds
-   *     are checked
+   * @param choices what the core chose, of which only the bounds are checked
+   * @param shared the results that it shares with other workflows
+   * @param formerAttempts the highest attempt of the workflows that had its id before
    */
-  ReferenceWorkflow(WorkflowDefinition definition, ToLongBiFunction<String, Integer> retryAtMs) {
+  ReferenceWorkflow(
+      WorkflowDefinition definition,
+      CoreChoices choices,
+      SharedResults shared,
+      int formerAttempts) {
     this.definition = definition;
-    ReferenceStep.all(definition).forEach(step -> steps.put(step.id(), step));
-    run = new ReferenceRun(definition, steps, scope, retryAtMs);
+    this.formerAttempts = formerAttempts;
+    ReferenceStep.all(definition, formerAttempts).forEach(step -> steps.put(step.id(), step));
+    run = new ReferenceRun(definition, steps, scope, choices, shared);
     operators = new ReferenceOperators(run, steps);
     texts = ReferenceScope.texts(definition);
   }
 
   WorkflowStatus status() {
     return run.end().ended() == null ? status : run.end().ended();
+  }
+
+  int formerAttempts() {
+    return formerAttempts;
+  }
+
+  /** The highest attempt of any step, and of the workflows before. */
+  int highestAttempt() {
+    return steps.values().stream().mapToInt(each -> each.attempt).reduce(formerAttempts, Math::max);
   }
 
   /** How the workflow is going to end; null while that is not known, and after the end. */
@@ -113,8 +128,8 @@ final class ReferenceWorkflow {
 
   /** Why an input is to be refused, or null when it is taken. */
   @Nullable Refusal refusal(Input input) {
-    if (input instanceof StartRequested) {
-      return status() == WorkflowStatus.ABSENT ? null : Refusal.ALREADY_STARTED;
+    if (input instanceof StartRequested start) {
+      return ReferenceStarts.begins(start.onDuplicate(), status()) ? null : Refusal.ALREADY_STARTED;
     }
     if (status() == WorkflowStatus.ABSENT) {
       return Refusal.UNKNOWN_WORKFLOW;
@@ -171,6 +186,7 @@ final class ReferenceWorkflow {
     status = WorkflowStatus.RUNNING;
     scope.input = start.input();
     operators.begin(start.priority());
+    run.cache().begin(start.tenant());
     run.waits().begin(start.parent());
     run.end().begin(start.parent());
     long timeoutMs = definition.timeout().toMillis();

@@ -2,60 +2,74 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.codec.PackedPayload;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
-import dev.millrace.orchestrator.core.event.AttemptFailed;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
-import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
-import dev.millrace.orchestrator.core.state.Failure;
-import dev.millrace.orchestrator.core.state.Join;
-import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Payload;
-import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A workflow whose every input is checked against the invariants, the fold of its events and the
- * reference. Nothing lives on from one input to the next but bytes, as if the engine crashed in
- * between.
+ * The workflows of one id, one after another, whose every input is checked against the invariants,
+ * the fold of the events and the reference. Nothing lives on from one input to the next but bytes,
+ * as if the engine crashed in between.
  */
 final class SimulatedWorkflow {
-  private final CompiledDefinition definition;
-  private final ReferenceWorkflow reference;
+  private final SharedResults results;
+  private final CoreChoices choices = new CoreChoices();
   private final EventLogInvariants log;
   private final List<Applied> history = new ArrayList<>();
   private final Map<Integer, Payload> ownKeys = new HashMap<>();
-
-  private final Map<String, Long> retriesMs = new HashMap<>();
+  private final List<WorkflowStatus> ends = new ArrayList<>();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private byte[] stored = PackedWorkflow.absent().bytes();
   private final Map<String, Long> kinds = new HashMap<>();
   private long nextSequence;
+  private CompiledDefinition definition;
+  private ReferenceWorkflow reference;
 
-  SimulatedWorkflow(WorkflowDefinition source) {
+  /** The definition of the workflow that follows. */
+  private WorkflowDefinition next;
+
+  /**
+   * Nothing yet of an id.
+   *
+   * @param source the definition of its first workflow
+   * @param results what it shares with others
+   */
+  SimulatedWorkflow(WorkflowDefinition source, SharedResults results) {
+    this.results = results;
+    next = source;
     definition = CompiledDefinition.compile(source, FakeExpressions.INSTANCE);
     log = new EventLogInvariants(definition);
-    reference =
-        new ReferenceWorkflow(
-            source, (step, attempt) -> retriesMs.getOrDefault(step + "/" + attempt, -1L));
+    reference = new ReferenceWorkflow(source, choices, results, 0);
+  }
+
+  /** The next workflow of the id has another definition. */
+  void expect(WorkflowDefinition source) {
+    next = source;
+  }
+
+  /** How the workflows of the id have ended. */
+  List<WorkflowStatus> ends() {
+    return ends;
   }
 
   CompiledDefinition definition() {
@@ -72,8 +86,15 @@ final class SimulatedWorkflow {
 
   /** Applies an input, checks everything and hands out what is to be done because of it. */
   List<Effect> apply(Input input, long nowMs) {
+    if (input instanceof StartRequested
+        && status().hasEnded()
+        && reference.refusal(input) == null) {
+      follow();
+    }
     Map<Integer, Payload> payloads = Map.copyOf(ownKeys);
-    Applied applied = Applied.apply(definition, stored, payloads, input, nowMs, history.size());
+    Applied applied =
+        Applied.apply(
+            definition, stored, payloads, results.at(nowMs), input, nowMs, history.size());
     history.add(applied);
     stored = applied.after();
     applied.spilled().forEach(each -> ownKeys.put(each.slot(), each.payload()));
@@ -81,17 +102,67 @@ final class SimulatedWorkflow {
     checkDecision(applied);
     for (Event event : applied.events()) {
       log.accept(nextSequence++, event, nowMs);
-      kinds.merge(event.getClass().getSimpleName(), 1L, Long::sum);
-      if (event instanceof ControlRefused refused) {
-        kinds.merge(refused.code(), 1L, Long::sum);
+      count(event);
+    }
+    for (Effect effect : applied.effects()) {
+      if (effect instanceof CacheResult result) {
+        results.keep(result);
+        count("CacheResult");
       }
     }
     assertThat(log.violations()).isEmpty();
     applied.fold(fold);
     fold.spilled().take();
     fold.spilled().takeReleased();
-    checkState();
+    StoredChecks checks = new StoredChecks(definition, stored, ownKeys, reference, results);
+    checks.check(nextSequence);
+    for (Effect effect : applied.effects()) {
+      if (effect instanceof DispatchStep command && !status().hasEnded()) {
+        checks.checkCommand(command);
+      }
+    }
     return applied.effects();
+  }
+
+  /** The id is used again. */
+  private void follow() {
+    definition = CompiledDefinition.compile(next, FakeExpressions.INSTANCE);
+    reference = new ReferenceWorkflow(next, choices, results, reference.highestAttempt());
+    log.expect(definition);
+  }
+
+  private void count(Event event) {
+    count(event.getClass().getSimpleName());
+    if (event instanceof ControlRefused refused) {
+      count(refused.code());
+    }
+    if (event instanceof StepSucceeded success) {
+      count("StepSucceeded " + success.source());
+    }
+    if (event instanceof WorkflowStarted && !ends.isEmpty()) {
+      count("WorkflowStarted again");
+    }
+    if (event instanceof WorkflowEnded ended) {
+      ends.add(ended.outcome().status());
+    }
+  }
+
+  /** Counts something that happened. */
+  void count(String kind) {
+    kinds.merge(kind, 1L, Long::sum);
+  }
+
+  /** A fresh account of the log so far. */
+  EventLogInvariants account() {
+    EventLogInvariants account = new EventLogInvariants(history.getFirst().definition());
+    long sequence = 0;
+    for (Applied applied : history) {
+      account.expect(applied.definition());
+      for (Event event : applied.events()) {
+        account.accept(sequence++, event, applied.nowMs());
+      }
+    }
+    return account;
   }
 
   /** The workflow as it is stored. */
@@ -117,7 +188,7 @@ final class SimulatedWorkflow {
     }
   }
 
-  /** How many events of each kind there were, and refusals of each code. */
+  /** How often what has happened: events of each kind, refusals of each code, and more. */
   Map<String, Long> kinds() {
     return kinds;
   }
@@ -142,7 +213,10 @@ final class SimulatedWorkflow {
   private void checkDecision(Applied applied) {
     if (applied.decision() instanceof Decision.Refused refused) {
       assertThat(refused.reason()).isEqualTo(reference.refusal(applied.input()));
-      kinds.merge(refused.reason().code(), 1L, Long::sum);
+      count(refused.reason().code());
+      if (applied.input() instanceof AttemptReported report && isOfFormer(report)) {
+        count("late report of a former workflow");
+      }
       return;
     }
     assertThat(reference.refusal(applied.input())).isNull();
@@ -152,10 +226,7 @@ final class SimulatedWorkflow {
       if (!words.isEmpty()) {
         told.add(words);
       }
-      if (event instanceof AttemptFailed failed) {
-        String step = definition.step(failed.step()).id();
-        retriesMs.put(step + "/" + failed.attempt(), failed.retryAtMs());
-      }
+      choices.take(event, definition);
     }
     for (Effect effect : applied.effects()) {
       String words = Told.of(effect, definition);
@@ -170,121 +241,10 @@ final class SimulatedWorkflow {
     assertThat(told).as("what comes of %s", applied.input()).isEqualTo(expected);
   }
 
-  private void checkState() {
-    PackedWorkflow workflow = PackedWorkflow.of(stored);
-    assertThat(WorkflowInvariants.check(definition, workflow)).isEmpty();
-    assertThat(workflow.status()).isEqualTo(reference.status());
-    assertThat(workflow.nextSequence()).isEqualTo(nextSequence);
-    Outcome outcome = workflow.outcome();
-    assertThat(outcome == null ? null : outcome.status()).isEqualTo(reference.ending());
-    Failure failure = workflow.failure();
-    assertThat(failure == null ? null : failure.type()).isEqualTo(reference.failureType());
-    long earliestMs = workflow.earliestDeadlineMs();
-    long armedMs = workflow.armedTimerMs();
-    if (earliestMs != WorkflowView.NO_DEADLINE
-        && (armedMs == WorkflowView.NO_DEADLINE || armedMs > earliestMs)) {
-      throw new AssertionError("timer lost: due %d, armed %d".formatted(earliestMs, armedMs));
-    }
-    if (workflow.status() == WorkflowStatus.RUNNING) {
-      assertThat(workflow.deadlineMs()).isEqualTo(reference.deadlineMs());
-      assertThat(
-              Arrays.stream(workflow.toCompensate()).mapToObj(each -> definition.step(each).id()))
-          .isEqualTo(reference.toUndo());
-      List<ReferenceStep> steps = reference.steps();
-      checkControls(workflow);
-      int ridingBytes = 0;
-      for (int step = 0; step < steps.size(); step++) {
-        checkStep(workflow, step, steps.get(step));
-        ridingBytes += ridingBytes(workflow.riding(step));
-      }
-      assertThat(ridingBytes).isLessThanOrEqualTo(PackedWorkflow.OUTPUTS_BYTES);
-    } else if (workflow.status().hasEnded()) {
-      Payload riding = workflow.riding(PackedWorkflow.RESULT_SLOT);
-      Payload own = ownKeys.get(PackedWorkflow.RESULT_SLOT);
-      assertThat(riding == null ? own : riding).as("result").isEqualTo(reference.result());
-      assertThat(ownKeys.keySet())
-          .as("payloads with keys of their own")
-          .isEqualTo(own == null ? Set.of() : Set.of(PackedWorkflow.RESULT_SLOT));
-    }
-  }
-
-  private void checkControls(PackedWorkflow workflow) {
-    assertThat(workflow.isPaused()).isEqualTo(reference.isPaused());
-    assertThat(workflow.priority()).isEqualTo(reference.priority());
-    assertThat(workflow.keptSignals()).isEqualTo(reference.keptSignals().size());
-    PendingPayloads payloads = new PendingPayloads(workflow, ownKeys);
-    Set<String> names = new HashSet<>();
-    for (ReferenceWaits.Kept signal : reference.keptSignals()) {
-      if (names.add(signal.name())) {
-        assertThat(payloads.signal(workflow.keptSignal(signal.name())))
-            .as("oldest signal '%s'", signal.name())
-            .isEqualTo(signal.payload());
-      }
-    }
-    assertThat(ownKeys.keySet())
-        .as("payloads with keys of their own")
-        .containsExactlyInAnyOrderElementsOf(workflow.spilledSlots());
-  }
-
-  private void checkStep(PackedWorkflow workflow, int step, ReferenceStep expected) {
-    boolean same =
-        workflow.stepStatus(step) == expected.status
-            && workflow.attempt(step) == expected.attempt
-            && workflow.rounds(step) == expected.rounds
-            && workflow.stepDeadlineMs(step) == expected.deadlineMs
-            && (expected.status != StepStatus.WAITING
-                || expected.part == ReferenceStep.Part.COMPENSATION
-                || verdict(workflow.join(step)) == reference.verdict(expected));
-    if (!same) {
-      throw new AssertionError(
-          "step %s: %s/%d round %d until %d, expected %s/%d round %d until %d"
-              .formatted(
-                  expected.id(),
-                  workflow.stepStatus(step),
-                  workflow.attempt(step),
-                  workflow.rounds(step),
-                  workflow.stepDeadlineMs(step),
-                  expected.status,
-                  expected.attempt,
-                  expected.rounds,
-                  expected.deadlineMs));
-    }
-    if (!Objects.equals(workflow.child(step), expected.child)) {
-      throw new AssertionError(
-          "step %s waits for workflow %s, expected %s"
-              .formatted(expected.id(), workflow.child(step), expected.child));
-    }
-    Payload output = output(workflow, step);
-    boolean read = expected.status == StepStatus.SUCCEEDED && reference.isRead(expected);
-    assertThat(output).isEqualTo(read ? expected.output : null);
-    if (expected.status == StepStatus.OPEN || expected.progress != null) {
-      assertThat(new PendingPayloads(workflow, ownKeys).progress(step))
-          .as("progress of step %s", expected.id())
-          .isEqualTo(expected.progress);
-    }
-  }
-
-  private static ReferenceJoins.Verdict verdict(int join) {
-    return switch (join) {
-      case 0 -> ReferenceJoins.Verdict.MAY_START;
-      case Join.MISSED -> ReferenceJoins.Verdict.NEVER_STARTS;
-      default -> ReferenceJoins.Verdict.WAITS;
-    };
-  }
-
-  private static int ridingBytes(@Nullable Payload riding) {
-    int bytes = riding == null ? 0 : PackedPayload.toBytes(riding).length;
-    assertThat(bytes).isLessThanOrEqualTo(PackedWorkflow.OUTPUT_BYTES);
-    return bytes;
-  }
-
-  private @Nullable Payload output(PackedWorkflow workflow, int step) {
-    Payload riding = workflow.riding(step);
-    Payload stored = ownKeys.get(step);
-    assertThat(stored != null).isEqualTo(workflow.isSpilled(step));
-    if (riding != null && stored != null) {
-      throw new AssertionError("output of step %d is kept twice".formatted(step));
-    }
-    return riding == null ? stored : riding;
+  /** Whether a report would fit a step that is under way, but for the workflow that it is of. */
+  private boolean isOfFormer(AttemptReported report) {
+    return report.attempt() <= reference.formerAttempts()
+        && reference.steps().stream()
+            .anyMatch(step -> step.id().equals(report.stepId()) && step.awaits(step.attempt));
   }
 }

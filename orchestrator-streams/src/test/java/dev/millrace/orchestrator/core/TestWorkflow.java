@@ -133,6 +133,13 @@ public final class TestWorkflow implements Targets {
     return decide(request);
   }
 
+  /** Starts another workflow with the id of this one, which has ended. */
+  public Decision startAgain() {
+    log.expect(definition);
+    return decide(
+        new StartRequested(null, "acme", 5, 0, null, 0, null, DuplicatePolicy.ALLOW_AFTER_END));
+  }
+
   public Decision succeed(String step, int attempt) {
     return succeed(step, attempt, null);
   }

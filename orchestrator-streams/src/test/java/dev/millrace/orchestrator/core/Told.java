@@ -58,7 +58,8 @@ final class Told {
     return switch (event) {
       case WorkflowStarted started -> started(started.deadlineMs());
       case StepDispatched step ->
-          dispatched(id(definition, step.step()), step.attempt(), step.deadlineMs());
+          dispatched(
+              id(definition, step.step()), step.attempt(), step.deadlineMs(), step.resultKey());
       case StepSuspended step ->
           suspended(id(definition, step.step()), step.attempt(), step.dueMs());
       case StepHeld held -> "";
@@ -68,7 +69,9 @@ final class Told {
       case StepSucceeded step -> {
         Set<String> notTaken = new TreeSet<>();
         step.notTaken().forEach(each -> notTaken.add(id(definition, each)));
-        yield succeeded(id(definition, step.step()), step.attempt(), step.output(), notTaken);
+        boolean isOfAnother = step.source() == StepSucceeded.Source.CACHED;
+        yield succeeded(
+            id(definition, step.step()), step.attempt(), step.output(), isOfAnother, notTaken);
       }
       case AttemptFailed step ->
           retried(
@@ -166,8 +169,9 @@ final class Told {
     return "started, deadline " + deadlineMs;
   }
 
-  static String dispatched(String step, int attempt, long deadlineMs) {
-    return "dispatched %s/%d, deadline %d".formatted(step, attempt, deadlineMs);
+  static String dispatched(String step, int attempt, long deadlineMs, @Nullable String resultKey) {
+    return "dispatched %s/%d, deadline %d, to keep as %s"
+        .formatted(step, attempt, deadlineMs, resultKey);
   }
 
   /** An effect in words; empty for a timer, of which only the earliest matters. */
@@ -192,7 +196,7 @@ final class Told {
       case TellParent tell ->
           parent(
               tell.parent(), tell.output(), tell.failure() == null ? null : tell.failure().type());
-      case CacheResult result -> throw notTold(result);
+      case CacheResult result -> kept(result.key(), result.output(), result.expiresAtMs());
       case CancelBranches cancel -> throw notTold(cancel);
       case KeepItems items -> throw notTold(items);
       case OpenChunk open -> throw notTold(open);
@@ -204,6 +208,10 @@ final class Told {
       String step, int attempt, long deadlineMs, boolean isMapped, @Nullable Payload input) {
     return "command %s/%d until %d%s"
         .formatted(step, attempt, deadlineMs, isMapped ? " with " + payload(input) : "");
+  }
+
+  static String kept(String key, @Nullable Payload output, long expiresAtMs) {
+    return "keep %s as %s until %d".formatted(payload(output), key, expiresAtMs);
   }
 
   static String child(
@@ -246,9 +254,18 @@ final class Told {
   }
 
   static String succeeded(
-      String step, int attempt, @Nullable Payload output, Set<String> notTaken) {
-    return "succeeded %s/%d with %s, not to %s"
-        .formatted(step, attempt, payload(output), new TreeSet<>(notTaken));
+      String step,
+      int attempt,
+      @Nullable Payload output,
+      boolean isOfAnother,
+      Set<String> notTaken) {
+    return "succeeded %s/%d with %s%s, not to %s"
+        .formatted(
+            step,
+            attempt,
+            payload(output),
+            isOfAnother ? " of another" : "",
+            new TreeSet<>(notTaken));
   }
 
   static String retried(String step, int attempt, String type, long retryAtMs) {

@@ -180,6 +180,9 @@ class DuplicateStartsTest extends DrivenEngineCase {
     assertThat(engine.attempts()).containsExactly("a/1", "tidy/1");
     engine.advance(Duration.ofSeconds(25));
     assertThat(engine.attempts()).isEmpty();
+    assertThat(engine.eventTypes())
+        .as("it is cancelled once")
+        .doesNotContain(EventType.CONTROL_REFUSED);
     engine.start("w", "timed");
     engine.start("w", "timed", DuplicatePolicy.ALLOW_AFTER_END);
 

@@ -14,7 +14,11 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +34,9 @@ final class KeptResults {
   private final WorkflowView state;
   private final Steps steps;
 
+  /** The results that are kept by this very decision. */
+  private final Map<String, Results.Kept> added = new HashMap<>();
+
   KeptResults(Transition transition, Steps steps) {
     this.transition = transition;
     this.state = transition.state();
@@ -40,9 +47,14 @@ final class KeptResults {
    * What the result of a step would be kept under; null when it is not kept.
    *
    * @param input the mapped input of its command, where it has one
+   * @param outputs {@linkplain #outputs those of its dependencies}, where they tell results apart
    */
   @Nullable String key(
-      int step, CompiledStep compiled, CompiledAction.Work work, @Nullable Payload input)
+      int step,
+      CompiledStep compiled,
+      CompiledAction.Work work,
+      @Nullable Payload input,
+      @Nullable List<@Nullable Payload> outputs)
       throws EvaluationException {
     CompiledStep.CompiledCache cache = compiled.cache();
     if (cache == null) {
@@ -55,14 +67,33 @@ final class KeptResults {
     if (cache.key() != null) {
       digest.update((byte) 'k');
       put(digest, transition.evaluate(cache.key(), null));
-    } else if (work.input() != null) {
+    } else if (outputs == null) {
       digest.update((byte) 'm');
       put(digest, input);
     } else {
       digest.update((byte) 'w');
-      putWhole(digest, step, compiled);
+      putWhole(digest, step, outputs);
     }
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest.digest());
+  }
+
+  /**
+   * The outputs of a step's dependencies, where its result is kept for those that have the same;
+   * null for other steps. The command must carry these and no others: what comes of this very
+   * decision may be more than its key is made of.
+   */
+  @Nullable List<@Nullable Payload> outputs(
+      int step, CompiledStep compiled, CompiledAction.Work work) {
+    CompiledStep.CompiledCache cache = compiled.cache();
+    if (cache == null || cache.key() != null || work.input() != null) {
+      return null;
+    }
+    Adjacency dependencies = transition.definition().dependencies();
+    List<@Nullable Payload> outputs = new ArrayList<>(compiled.dependencies());
+    for (int i = 0; i < compiled.dependencies(); i++) {
+      outputs.add(transition.payloads().output(dependencies.target(dependencies.start(step) + i)));
+    }
+    return outputs;
   }
 
   /**
@@ -71,42 +102,50 @@ final class KeptResults {
    * step shall run.
    */
   boolean take(int step, CompiledStep compiled, int attempt, String key) {
-    boolean isFirst = state.attempt(step) == state.formerAttempts();
-    Results.Kept kept = isFirst ? transition.results().find(key) : null;
+    boolean isFirst = state.attempt(step) == state.formerAttempts() && !state.wasReset(step);
+    Results.Kept kept = isFirst ? find(key) : null;
     if (kept == null
         || !transition.room().fits(kept.output())
-        || !isLast(compiled, kept.output())) {
+        || !isLast(step, compiled, kept.output())) {
       return false;
     }
     steps.succeed(step, attempt, kept.output(), StepSucceeded.Source.CACHED);
     return true;
   }
 
+  private Results.@Nullable Kept find(String key) {
+    Results.Kept news = added.get(key);
+    return news == null ? transition.results().find(key) : news;
+  }
+
   /** A result is kept, now that the open attempt of a step has succeeded. */
   void keep(String key, CompiledStep.CompiledCache cache, @Nullable Payload output) {
+    if (output == null || output.data().length <= Results.OUTPUT_BYTES) {
+      added.put(key, new Results.Kept(output));
+    }
     long expiresAtMs = Deadlines.after(transition.nowMs(), Math.max(1, cache.ttlMs()));
     transition.effect(new CacheResult(key, output, expiresAtMs));
   }
 
   /** Whether a step that is repeated would not be, after this output. */
-  private boolean isLast(CompiledStep compiled, @Nullable Payload output) {
+  private boolean isLast(int step, CompiledStep compiled, @Nullable Payload output) {
     if (compiled.repeat() == null) {
       return true;
     }
     try {
-      return transition.evaluate(compiled.repeat().until(), output);
+      return transition.evaluate(compiled.repeat().until(), output, step);
     } catch (EvaluationException e) {
       return false; // the output is of another step of that type; this one's own may have a value
     }
   }
 
-  private void putWhole(MessageDigest digest, int step, CompiledStep compiled) {
+  private void putWhole(MessageDigest digest, int step, List<@Nullable Payload> outputs) {
     put(digest, transition.payloads().input());
     Adjacency dependencies = transition.definition().dependencies();
-    for (int i = 0; i < compiled.dependencies(); i++) {
+    for (int i = 0; i < outputs.size(); i++) {
       int dependency = dependencies.target(dependencies.start(step) + i);
       put(digest, transition.definition().step(dependency).id().getBytes(UTF_8));
-      put(digest, transition.payloads().output(dependency));
+      put(digest, outputs.get(i));
     }
   }
 

@@ -19,6 +19,7 @@ import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -215,13 +216,15 @@ final class Readiness {
     if (work.input() != null) {
       input = transition.evaluate(work.input(), input);
     }
-    String resultKey = steps.kept().key(step, compiled, work, input);
+    List<@Nullable Payload> outputs = steps.kept().outputs(step, compiled, work);
+    String resultKey = steps.kept().key(step, compiled, work, input, outputs);
     if (resultKey != null && steps.kept().take(step, compiled, attempt, resultKey)) {
       return;
     }
     transition.record(new StepDispatched(step, attempt, clocks.earliestMs(), resultKey));
     boolean isMapped = undoes || work.input() != null;
-    transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), isMapped, input));
+    transition.effect(
+        new DispatchStep(step, attempt, clocks.attemptByMs(), isMapped, input, List.of(), outputs));
     transition.armTimer(clocks.earliestMs());
   }
 

@@ -1,6 +1,8 @@
 package dev.millrace.orchestrator.core.effect;
 
 import dev.millrace.orchestrator.core.state.Payload;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     workflow's input and the outputs of the dependencies
  * @param input what it carries then
  * @param items the items of a batch; empty for other steps
+ * @param outputs what it carries as those of the dependencies, in their order; null for what they
+ *     are when it is sent, or where there are none
  */
 public record DispatchStep(
     int step,
@@ -21,10 +25,26 @@ public record DispatchStep(
     long deadlineMs,
     boolean isMapped,
     @Nullable Payload input,
-    List<Payload> items)
+    List<Payload> items,
+    @Nullable List<@Nullable Payload> outputs)
     implements Effect {
   public DispatchStep {
     items = List.copyOf(items);
+    outputs =
+        outputs == null || outputs.isEmpty()
+            ? null
+            : Collections.unmodifiableList(new ArrayList<>(outputs));
+  }
+
+  /** The command of a batch. */
+  public DispatchStep(
+      int step,
+      int attempt,
+      long deadlineMs,
+      boolean isMapped,
+      @Nullable Payload input,
+      List<Payload> items) {
+    this(step, attempt, deadlineMs, isMapped, input, items, null);
   }
 
   /** The command of what is no batch. */

@@ -6,9 +6,12 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 
-/** What must hold of the attempts of one step. Not thread-safe. */
+/** What must hold of the attempts of each step. Not thread-safe. */
 final class AttemptAccount {
   private final Complaints complaints;
+
+  /** The highest attempt of any step so far. */
+  private int highest;
 
   AttemptAccount(Complaints complaints) {
     this.complaints = complaints;
@@ -23,6 +26,7 @@ final class AttemptAccount {
         step.step().id(),
         step.attempts());
     step.attempt(attempt);
+    highest = Math.max(highest, attempt);
     int most = step.step().retry().maxAttempts();
     complaints.unless(
         step.attemptsOfRound() <= most,
@@ -70,13 +74,17 @@ final class AttemptAccount {
     step.become(StepStatus.OPEN, heard.deadlineMs());
   }
 
-  /** The branches of a chunk are tried for the first time after so many attempts of others. */
-  void follow(StepAccount[] branches, int formerAttempts) {
-    for (StepAccount branch : branches) {
-      if (formerAttempts > 0) {
-        branch.attempt(formerAttempts);
-        branch.nextRound();
-      }
+  /** The highest attempt of any step so far. */
+  int highest() {
+    return highest;
+  }
+
+  /**
+   * Steps, or branches of a chunk, are tried for the first time after so many attempts of others.
+   */
+  void follow(StepAccount[] steps, int formerAttempts) {
+    for (StepAccount step : steps) {
+      step.follow(formerAttempts);
     }
   }
 

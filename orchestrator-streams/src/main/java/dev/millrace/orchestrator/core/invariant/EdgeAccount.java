@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.core.invariant;
 
+import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.StepMapping;
@@ -23,8 +25,45 @@ final class EdgeAccount {
     this.ends = new byte[dependents.size()];
   }
 
-  /** An edge to a step has ended. */
-  void end(int edge, boolean isSatisfied, boolean isOfFailure) {
+  /** A step has been skipped. */
+  void skipped(int step) {
+    for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+      end(edge, false, false);
+    }
+  }
+
+  /**
+   * A step has succeeded.
+   *
+   * @return how many edges with a condition lead to steps that the event says it does not lead to
+   */
+  int succeeded(StepSucceeded success) {
+    int notTaken = 0;
+    int step = success.step();
+    for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+      boolean isRefused =
+          definition.edges().condition(edge) != null
+              && success.notTaken().contains(dependents.target(edge));
+      notTaken += isRefused ? 1 : 0;
+      end(edge, !isRefused && !definition.edges().isRoute(edge), false);
+    }
+    return notTaken;
+  }
+
+  /** A step has failed for good. */
+  void failed(StepFailed failed) {
+    boolean continues = failed.consequence() == StepFailed.Consequence.CONTINUE;
+    int step = failed.step();
+    for (int edge = dependents.start(step); edge < dependents.end(step); edge++) {
+      if (definition.edges().isRoute(edge)) {
+        end(edge, dependents.target(edge) == failed.routedTo(), false);
+      } else {
+        end(edge, continues && definition.edges().condition(edge) == null, true);
+      }
+    }
+  }
+
+  private void end(int edge, boolean isSatisfied, boolean isOfFailure) {
     ends[edge] = (byte) (ENDED | (isSatisfied ? SATISFIED : 0) | (isOfFailure ? OF_FAILURE : 0));
     steps[dependents.target(edge)].edgeEnded(isSatisfied, isOfFailure);
   }

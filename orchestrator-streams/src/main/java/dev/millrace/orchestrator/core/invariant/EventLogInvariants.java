@@ -25,7 +25,6 @@ import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
-import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
@@ -35,35 +34,48 @@ import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold of the events of one workflow, fed in the order of its log. It keeps its own
- * account of the steps and shares no code with the decider, so that a fault of one does not hide in
- * the other. Superseded events must be left out by the caller. Not thread-safe.
+ * What must hold of the events of one workflow id, fed in the order of its log: of the workflow,
+ * and of those that follow it under the id. It keeps its own account of the steps and shares no
+ * code with the decider, so that a fault of one does not hide in the other. Superseded events must
+ * be left out by the caller. Not thread-safe.
  */
 public final class EventLogInvariants {
   private CompiledDefinition definition;
+
+  /** The definition of the workflow that may follow; null where none may. */
+  private @Nullable CompiledDefinition next;
+
   private StepAccount[] steps;
   private EdgeAccount edges;
   private EndAccount end;
   private final Complaints complaints = new Complaints();
   private final AttemptAccount attempts = new AttemptAccount(complaints);
-  private final ControlAccount controls;
+  private ControlAccount controls;
 
   /**
-   * A checker for one workflow.
+   * A checker for one workflow id.
    *
-   * @param definition the definition that the workflow is pinned to in the beginning
+   * @param definition the definition that its first workflow is pinned to in the beginning
    */
   public EventLogInvariants(CompiledDefinition definition) {
     this.definition = definition;
-    steps = new StepAccount[definition.stepCount()];
-    for (int step = 0; step < steps.length; step++) {
-      steps[step] = new StepAccount(definition.step(step), definition.dependencies().degree(step));
-    }
+    steps = StepAccount.all(definition);
     edges = new EdgeAccount(definition, steps);
     end = new EndAccount(definition, steps, complaints);
     controls = new ControlAccount(steps, complaints);
+  }
+
+  /**
+   * Lets another workflow follow under the id once this one has ended; without it, that is a
+   * violation.
+   *
+   * @param following the definition that it is pinned to
+   */
+  public void expect(CompiledDefinition following) {
+    next = following;
   }
 
   /**
@@ -74,6 +86,9 @@ public final class EventLogInvariants {
   public void accept(long sequence, Event event, long atMs) {
     complaints.next(sequence);
     boolean isNote = event instanceof ControlRefused;
+    if (event instanceof WorkflowStarted && status().hasEnded() && next != null) {
+      begin(next);
+    }
     complaints.unless(isNote || !status().hasEnded(), "%s after the end", event);
     boolean starts = event instanceof WorkflowStarted || event instanceof ChunkOpened;
     complaints.unless(
@@ -110,6 +125,17 @@ public final class EventLogInvariants {
       case WorkflowEnding ending -> end.ending(ending, atMs);
       case WorkflowEnded ended -> end.ended(ended, atMs);
     }
+  }
+
+  /** Nothing of the former workflow goes on but the count of attempts. */
+  private void begin(CompiledDefinition following) {
+    next = null;
+    definition = following;
+    steps = StepAccount.all(following);
+    edges = new EdgeAccount(following, steps);
+    end = new EndAccount(following, steps, complaints);
+    controls = new ControlAccount(steps, complaints);
+    attempts.follow(steps, attempts.highest());
   }
 
   /** What was found wrong so far, each with the sequence number of its event. */
@@ -244,12 +270,7 @@ public final class EventLogInvariants {
         skipped.reason());
     step.become(StepStatus.SKIPPED, WorkflowView.NO_DEADLINE);
     end.skipped(skipped.step());
-    Adjacency dependents = definition.dependents();
-    for (int edge = dependents.start(skipped.step());
-        edge < dependents.end(skipped.step());
-        edge++) {
-      edges.end(edge, false, false);
-    }
+    edges.skipped(skipped.step());
   }
 
   private void repeated(StepRepeated repeated) {
@@ -289,19 +310,8 @@ public final class EventLogInvariants {
     }
     step.become(StepStatus.SUCCEEDED, WorkflowView.NO_DEADLINE);
     end.succeeded(success.step());
-    Adjacency dependents = definition.dependents();
-    int notTaken = 0;
-    for (int edge = dependents.start(success.step());
-        edge < dependents.end(success.step());
-        edge++) {
-      int target = dependents.target(edge);
-      boolean isRefused =
-          definition.edges().condition(edge) != null && success.notTaken().contains(target);
-      notTaken += isRefused ? 1 : 0;
-      edges.end(edge, !isRefused && !definition.edges().isRoute(edge), false);
-    }
     complaints.unless(
-        notTaken == success.notTaken().size(),
+        edges.succeeded(success) == success.notTaken().size(),
         "step '%s' does not lead to steps %s, which do not all depend on it under a condition",
         id(step),
         success.notTaken());
@@ -347,16 +357,7 @@ public final class EventLogInvariants {
         expected);
     step.become(StepStatus.FAILED, WorkflowView.NO_DEADLINE);
     end.failed(failed);
-    boolean continues = failed.consequence() == Consequence.CONTINUE;
-    Adjacency dependents = definition.dependents();
-    for (int edge = dependents.start(failed.step()); edge < dependents.end(failed.step()); edge++) {
-      int target = dependents.target(edge);
-      if (definition.edges().isRoute(edge)) {
-        edges.end(edge, target == failed.routedTo(), false);
-      } else {
-        edges.end(edge, continues && definition.edges().condition(edge) == null, true);
-      }
-    }
+    edges.failed(failed);
   }
 
   /** The step may get under way. */

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.core.invariant;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.event.StepFailed.Consequence;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.state.Failure;
@@ -31,6 +32,15 @@ final class StepAccount {
   StepAccount(CompiledStep step, int edges) {
     this.step = step;
     this.edges = edges;
+  }
+
+  /** The accounts of the steps of a workflow that has not begun. */
+  static StepAccount[] all(CompiledDefinition definition) {
+    StepAccount[] steps = new StepAccount[definition.stepCount()];
+    for (int step = 0; step < steps.length; step++) {
+      steps[step] = new StepAccount(definition.step(step), definition.dependencies().degree(step));
+    }
+    return steps;
   }
 
   /** The account of the same step in another version, but for the edges to it. */
@@ -77,6 +87,12 @@ final class StepAccount {
 
   void attempt(int attempt) {
     attempts = attempt;
+  }
+
+  /** Its attempts are numbered from behind those of others, and counted anew. */
+  void follow(int formerAttempts) {
+    attempts = formerAttempts;
+    attemptsOfFormerRounds = formerAttempts;
   }
 
   void nextRound() {

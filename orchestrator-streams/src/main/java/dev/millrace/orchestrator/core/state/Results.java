@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** Results of steps that are kept beyond their workflows. Not thread-safe. */
 @FunctionalInterface
 public interface Results {
+  /** Largest output that is kept, in bytes. */
+  int OUTPUT_BYTES = 64 * 1024;
+
   /** Where none is kept. */
   Results NONE = key -> null;
 

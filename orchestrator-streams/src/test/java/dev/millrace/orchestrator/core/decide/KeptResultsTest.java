@@ -266,6 +266,76 @@ class KeptResultsTest {
   }
 
   @Test
+  void outputThatEndsARepetitionMayBeNamedByItsStep() {
+    StepDefinition cached = cached("a", "poll", null, "1");
+    Repeat untilDone = new Repeat("steps.a.output.score > 5", Duration.ZERO, 3);
+    CompiledDefinition definition = definition(with(cached, untilDone, TWO_ATTEMPTS, JoinRule.ALL));
+
+    run(definition(cached), json("1"));
+    assertThat(isHit(definition, json("1"), "acme")).isTrue();
+  }
+
+  @Test
+  void firstAttemptOfAWorkflowWhoseIdWasUsedBeforeLooksForAResult() {
+    CompiledDefinition definition = definition(cached("a", "score", null, null));
+    TestWorkflow workflow = new TestWorkflow(definition, kept::get);
+    workflow.start();
+    keep(workflow.succeed("a", 1, OUTPUT));
+
+    assertThat(events(workflow.startAgain()))
+        .contains(new StepSucceeded(0, 2, OUTPUT, List.of(), StepSucceeded.Source.CACHED));
+  }
+
+  @Test
+  void stepThatSomebodyHasRunLooksForNoResultThoughItHasHadNoAttempt() {
+    run(definition(cached("x", "score", null, "1")), null);
+    StepDefinition first =
+        StepDefinition.work("a", "read", "queue", List.of(), Duration.ZERO, null);
+    TestWorkflow workflow =
+        new TestWorkflow(definition(first, cached("b", "score", null, "1", "a")), kept::get);
+    workflow.start();
+    workflow.control(new Control.SkipStep("b"));
+
+    assertThat(effects(workflow.control(new Control.Rerun("b"))))
+        .contains(new DispatchStep(1, 1, 0));
+  }
+
+  @Test
+  void stepThatStartsByTheEndOfAnotherTakesItsResultUnlessThatIsTooLarge() {
+    CompiledDefinition definition =
+        definition(cached("a", "score", null, "1"), cached("b", "score", null, "1", "a"));
+    TestWorkflow workflow = new TestWorkflow(definition, Results.NONE);
+    workflow.start();
+    assertThat(events(workflow.succeed("a", 1, OUTPUT)))
+        .contains(new StepSucceeded(1, 1, OUTPUT, List.of(), StepSucceeded.Source.CACHED));
+
+    TestWorkflow large = new TestWorkflow(definition, Results.NONE);
+    large.start();
+    large.succeed("a", 1, new Payload("", new byte[Results.OUTPUT_BYTES + 1]));
+    assertThat(large.state().stepStatus(1)).isEqualTo(StepStatus.OPEN);
+  }
+
+  @Test
+  void commandCarriesTheOutputsThatItsKeyIsMadeOfAndNoneThatCameAfter() {
+    StepDefinition any =
+        with(cached("c", "score", null, null, "a", "b"), null, TWO_ATTEMPTS, JoinRule.ANY);
+    CompiledDefinition definition =
+        definition(
+            StepDefinition.work("a", "read", "queue", List.of(), Duration.ZERO, null),
+            any,
+            TestStep.of("b", "a").does(new StepAction.SetValue("\"late\"")).build());
+    TestWorkflow workflow = new TestWorkflow(definition, Results.NONE);
+    workflow.start();
+
+    assertThat(effects(workflow.succeed("a", 1, json("1"))))
+        .singleElement()
+        .isInstanceOfSatisfying(
+            DispatchStep.class,
+            command -> assertThat(command.outputs()).containsExactly(json("1"), null));
+    assertThat(workflow.output("b")).isEqualTo(json("\"late\""));
+  }
+
+  @Test
   void keyWithoutAValueFailsTheStep() {
     TestWorkflow workflow =
         new TestWorkflow(definition(cached("a", "score", null, "${input.id}")), kept::get);

@@ -17,6 +17,7 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EventLogInvariantsTest {
@@ -39,6 +40,16 @@ class EventLogInvariantsTest {
   private static List<String> violations(Event... events) {
     EventLogInvariants log = new EventLogInvariants(DEFINITION);
     for (int i = 0; i < events.length; i++) {
+      log.accept(i, events[i], 1_000 + i * 1_000L);
+    }
+    return log.violations();
+  }
+
+  /** The same where the id may be used again and again. */
+  private static List<String> violationsOfMany(Event... events) {
+    EventLogInvariants log = new EventLogInvariants(DEFINITION);
+    for (int i = 0; i < events.length; i++) {
+      log.expect(DEFINITION);
       log.accept(i, events[i], 1_000 + i * 1_000L);
     }
     return log.violations();
@@ -86,6 +97,82 @@ class EventLogInvariantsTest {
     assertThat(
             violations(STARTED, A1, A1_SUCCEEDED, B1, B1_SUCCEEDED, ALL_SUCCEEDED, ALL_SUCCEEDED))
         .containsExactly("event 6: %s after the end".formatted(ALL_SUCCEEDED));
+    assertThat(violations(STARTED, A1, A1_SUCCEEDED, B1, B1_SUCCEEDED, ALL_SUCCEEDED, STARTED))
+        .as("a start that was expected once")
+        .contains("event 6: %s after the end".formatted(STARTED));
+  }
+
+  @Test
+  void anotherWorkflowMayFollowTheEndWhereItIsExpectedAndIsAsStrictlyLookedAt() {
+    Event[] first = {STARTED, A1, A1_SUCCEEDED, B1, B1_SUCCEEDED, ALL_SUCCEEDED};
+    Event a2 = new StepDispatched(0, 2, 12_000);
+    Event a2Succeeded = new StepSucceeded(0, 2, null);
+    Event b2 = new StepDispatched(1, 2, 0);
+    Event b2Succeeded = new StepSucceeded(1, 2, null);
+
+    assertThat(
+            violationsOfMany(
+                follow(first, STARTED, a2, a2Succeeded, b2, b2Succeeded, ALL_SUCCEEDED, STARTED)))
+        .isEmpty();
+    assertThat(violationsOfMany(follow(first, a2)))
+        .contains("event 6: %s after the end".formatted(a2));
+    assertThat(violationsOfMany(follow(first, STARTED, b2)))
+        .containsExactly("event 7: step 'b' is dispatched, but its join rule is not satisfied");
+    assertThat(violationsOfMany(follow(first, STARTED, a2, a2Succeeded, ALL_SUCCEEDED)))
+        .contains("event 9: the workflow ends SUCCEEDED, and step 'b' is WAITING");
+    assertThat(violationsOfMany(follow(first, STARTED, STARTED)))
+        .containsExactly("event 7: %s while RUNNING".formatted(STARTED));
+  }
+
+  @Test
+  void attemptsAreNumberedOnFromThoseOfTheWorkflowBeforeAndCountedAnew() {
+    Event[] first = {
+      STARTED,
+      A1,
+      A1_FAILED,
+      new StepDispatched(0, 2, 9_000),
+      new StepFailed(0, 2, FATAL),
+      ALL_FAILED
+    };
+    Event a3 = new StepDispatched(0, 3, 12_000);
+
+    assertThat(violationsOfMany(follow(first, STARTED, new StepDispatched(0, 1, 12_000))))
+        .containsExactly("event 7: attempt 1 of step 'a' follows attempt 2");
+    assertThat(
+            violationsOfMany(
+                follow(
+                    first,
+                    STARTED,
+                    a3,
+                    new StepSucceeded(0, 3, null),
+                    new StepDispatched(1, 1, 0))))
+        .containsExactly("event 9: attempt 1 of step 'b' follows attempt 2");
+    assertThat(violationsOfMany(follow(first, STARTED, a3, new AttemptFailed(0, 3, FLAKY, 20_000))))
+        .as("the first of so many attempts as its policy has")
+        .isEmpty();
+    assertThat(violationsOfMany(follow(first, STARTED, a3, new StepSucceeded(0, 2, null))))
+        .as("a late completion of the former workflow")
+        .containsExactly(
+            "event 8: attempt 2 of step 'a' is over, but the step is OPEN at attempt 3");
+  }
+
+  @Test
+  void workflowThatFollowsMayHaveAnotherDefinition() {
+    EventLogInvariants log = new EventLogInvariants(DEFINITION);
+    log.accept(0, STARTED, 1_000);
+    log.accept(1, new WorkflowEnded(WorkflowStatus.CANCELLED, FLAKY), 1_000);
+    log.expect(Definitions.of(step("only")));
+    log.accept(2, new WorkflowStarted("order", 8, null, "", 5, 0, null), 2_000);
+    log.accept(3, new StepDispatched(0, 1, 0), 2_000);
+    log.accept(4, new StepSucceeded(0, 1, null), 2_000);
+    log.accept(5, ALL_SUCCEEDED, 2_000);
+
+    assertThat(log.violations()).isEmpty();
+    assertThat(log.status()).isEqualTo(WorkflowStatus.SUCCEEDED);
+  }
+
+  private static Event[] follow(Event[] first, Event... others) {
+    return Stream.concat(Stream.of(first), Stream.of(others)).toArray(Event[]::new);
   }
 
   @Test

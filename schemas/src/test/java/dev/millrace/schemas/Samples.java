@@ -80,6 +80,7 @@ public final class Samples {
         .setVersion(4)
         .setDryRun(true)
         .setId("order-17")
+        .setParent(parent())
         .build();
   }
 

@@ -40,7 +40,7 @@ final class LetterText {
       return "none";
     }
     if (JsonIntake.isJson(letter.originalHeaders())) {
-      return unread(value, "");
+      return text(value).orElseGet(() -> bytes(value, ""));
     }
     Class<? extends SpecificRecordBase> type = type(connection.topics(), letter.topic());
     if (type == null || connection.schemaRegistryUrl().isEmpty()) {
@@ -76,7 +76,7 @@ final class LetterText {
     try {
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
       boolean isPlain =
-          text.codePoints().noneMatch(c -> Character.isISOControl(c) && !Character.isWhitespace(c));
+          text.codePoints().noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t');
       return isPlain ? Optional.of(text) : Optional.empty();
     } catch (CharacterCodingException e) {
       return Optional.empty();

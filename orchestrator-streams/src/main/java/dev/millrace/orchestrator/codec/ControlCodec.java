@@ -22,7 +22,7 @@ final class ControlCodec {
   static DecodedControl fromAvro(WorkflowControl control) throws MalformedRecordException {
     UnsupportedInputs.check(control);
     InputDecoder.checkLength("id", control.getId(), Limits.NAME_CHARS);
-    InputDecoder.checkLength("requestedBy", control.getRequestedBy(), Limits.NAME_CHARS);
+    InputDecoder.checkLength("requestedBy", control.getRequestedBy(), Limits.WORKFLOW_ID_BYTES);
     String why = Failure.cut(control.getReason(), Limits.MESSAGE_CHARS);
     return new DecodedControl(
         new ControlRequested(control.getId(), asked(control, why)),
@@ -32,7 +32,7 @@ final class ControlCodec {
   private static Control asked(WorkflowControl control, String why)
       throws MalformedRecordException {
     return switch (control.getAction()) {
-      case CANCEL -> new Control.Cancel(why);
+      case CANCEL -> new Control.Cancel(why, ParentCodec.fromAvro(control.getParent()));
       case TERMINATE -> new Control.Terminate(why);
       case PAUSE -> new Control.Pause();
       case RESUME -> new Control.Resume();

@@ -257,6 +257,11 @@ public final class InputDecoder {
           "parent.depth is %d, allowed are 1 to %d".formatted(parent.getDepth(), Parent.DEPTH),
           null);
     }
+    if (parent != null && parent.getBranch() < Parent.NO_BRANCH) {
+      throw new MalformedRecordException(
+          "parent.branch is %d, allowed are -1 (none) and more".formatted(parent.getBranch()),
+          null);
+    }
     if (parent != null) {
       WorkflowIds.decode(parent.getWorkflowId().getBytes(UTF_8));
       checkLength("parent.step", parent.getStep(), Limits.NAME_CHARS);

@@ -21,7 +21,7 @@ final class ParentCodec {
         : new Parent(
             parent.getWorkflowId(),
             parent.getStep(),
-            Math.max(Parent.NO_BRANCH, parent.getBranch()),
+            parent.getBranch(),
             parent.getAttempt(),
             parent.getDepth());
   }

@@ -47,13 +47,14 @@ public final class WorkflowMessages {
             .build());
   }
 
-  /** The cancellation of another workflow by one. */
-  public byte[] cancellation(CancelWorkflow cancel, String workflowId) {
+  /** The cancellation of another workflow by its parent. */
+  public byte[] cancellation(CancelWorkflow cancel) {
     return controls.encode(
         WorkflowControl.newBuilder()
             .setAction(ControlAction.CANCEL)
             .setReason(cancel.reason())
-            .setRequestedBy(workflowId)
+            .setRequestedBy(cancel.parent().workflowId())
+            .setParent(ParentCodec.toAvro(cancel.parent()))
             .build());
   }
 

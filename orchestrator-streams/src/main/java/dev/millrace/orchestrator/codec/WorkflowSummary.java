@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * it has; all that is left of one that has ended. Not thread-safe.
  */
 public sealed class WorkflowSummary permits PackedSteps {
-  static final byte LAYOUT = 3;
+  static final byte LAYOUT = 4;
 
   /** The same layout, of a chunk of branches rather than a workflow. */
   static final byte CHUNK_LAYOUT = LAYOUT | 0x40;

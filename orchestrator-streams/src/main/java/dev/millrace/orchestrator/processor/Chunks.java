@@ -21,6 +21,7 @@ import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.store.ChunkId;
@@ -104,15 +105,15 @@ final class Chunks {
     List<CancelWorkflow> cancellations = new ArrayList<>();
     String step = whole.definition().step(cancel.step()).id();
     for (int number = 0; number < cancel.branches().opened(); number++) {
-      PackedWorkflow chunk =
-          cancel.branches().isOpen(number)
-              ? store.load(new ChunkId(whole.workflowId(), step, number))
-              : null;
+      ChunkId id = new ChunkId(whole.workflowId(), step, number);
+      PackedWorkflow chunk = cancel.branches().isOpen(number) ? store.load(id) : null;
       if (chunk != null && chunk.formerAttempts() == formerAttempts(cancel.attempt())) {
-        for (int branch : chunk.stepsWithChildren()) {
-          String child = chunk.child(branch);
+        for (int local : chunk.stepsWithChildren()) {
+          String child = chunk.child(local);
           if (child != null) {
-            cancellations.add(new CancelWorkflow(child, cancel.reason()));
+            int branch = number * Branches.CHUNK + local;
+            Parent parent = cancel.parent(id.workflowId(), step, branch, chunk.attempt(local));
+            cancellations.add(new CancelWorkflow(child, parent, cancel.reason()));
           }
         }
       }

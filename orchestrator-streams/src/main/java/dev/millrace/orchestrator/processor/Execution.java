@@ -142,10 +142,7 @@ final class Execution {
               topics().starts(),
               task.messages().start(start, workflow.tenant(), workflow.priority()));
       case CancelWorkflow cancel ->
-          forward(
-              cancel.workflowId(),
-              topics().controls(),
-              task.messages().cancellation(cancel, workflowId));
+          forward(cancel.workflowId(), topics().controls(), task.messages().cancellation(cancel));
       case CancelBranches cancel -> pending.addAll(chunks.cancellations(situation, cancel));
       case TellParent tell ->
           forward(

@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
+import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.store.WorkflowStore;
@@ -87,7 +88,7 @@ final class Transitions {
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
     if (workflow.status().hasEnded()) {
-      if (input instanceof ControlRequested) {
+      if (input instanceof ControlRequested asked && !isOfAParent(asked)) {
         refuseAfterEnd(workflowId, workflow, cause);
         return null;
       }
@@ -98,6 +99,11 @@ final class Transitions {
           apply(workflowId, found.definition(), workflow, input, cause);
       case PinnedDefinitions.Lost lost -> lost.refusal();
     };
+  }
+
+  /** Whether a parent lets go of its child, which may end just then: nobody is to be told. */
+  private static boolean isOfAParent(ControlRequested asked) {
+    return asked.control() instanceof Control.Cancel cancel && cancel.parent() != null;
   }
 
   /** Says in the event log that a control came too late. */

@@ -30,7 +30,6 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,28 +171,24 @@ final class CheckedForks {
     check();
   }
 
-  /** What was sent since and is answered, all of which carries what it must. */
+  /** What was sent since, all of which carries what it must. */
   List<Sent> takeSent() {
-    List<Sent> answered = new ArrayList<>();
-    for (Sent sent : workflow.takeSent()) {
+    List<Sent> all = workflow.takeSent();
+    for (Sent sent : all) {
       if (sent.branch() >= 0) {
         String text = branch(sent.step(), sent.branch()) + '/' + sent.attempt();
         assertThat(sent.items()).as("items of %s", text).isEqualTo(carried.remove(text));
       }
-      StartChild child = child(sent.step());
-      if (!sent.child().isEmpty() && (child == null || !child.detached())) {
+      if (!sent.child().isEmpty()) {
         count("children");
         children.started(sent);
-      }
-      if (child == null || !child.detached()) {
-        answered.add(sent);
       }
     }
     carried.clear();
     List<String> cancelled = workflow.takeCancelled();
     children.check(cancelled, this::isAwaited, sent -> isToBeCancelled(sent.step()));
     cancelled.forEach(child -> count("cancelled children"));
-    return answered;
+    return all;
   }
 
   private boolean isAwaited(Sent child) {
@@ -330,10 +325,6 @@ final class CheckedForks {
     if (turn == null && type.equals(Failure.EXPRESSION)) {
       assertThat(fork.isBroken(branch)).as("input of branch %d has no value", branch).isTrue();
       turn = fork.failed(branch, new Failure(type, "", false));
-    } else if (turn == null && how == Turn.SUCCEEDED) {
-      StartChild child = child(key.step());
-      assertThat(child != null && child.detached()).as("is not waited for").isTrue();
-      turn = fork.detached(branch);
     } else if (turn == null) {
       assertThat(type).startsWith("millrace.timeout.");
       count(type);

@@ -243,14 +243,11 @@ final class ForkedWorkflow {
     return made.decision();
   }
 
-  /** What starts is told of as a command is; nobody is told of the end of a detached workflow. */
+  /** What starts is told of as a command is. */
   private Sent started(Key key, StartWorkflow start) {
     Payload input = start.input();
     List<Payload> items = input == null ? List.of() : List.of(input);
-    Parent parent = start.parent();
-    if (parent == null) {
-      return new Sent(key.step(), AttemptReported.NO_BRANCH, 0, items, start.workflowId());
-    }
+    Parent parent = Objects.requireNonNull(start.parent());
     assertThat(parent.workflowId()).isEqualTo("workflow");
     assertThat(parent.step()).isEqualTo(definition.step(key.step()).id());
     assertThat(parent.depth()).isEqualTo(1);

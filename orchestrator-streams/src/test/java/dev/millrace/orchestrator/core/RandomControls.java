@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import java.util.ArrayList;
@@ -83,8 +84,9 @@ final class RandomControls {
   }
 
   Control control() {
-    return switch (random.nextInt(32)) {
+    return switch (random.nextInt(33)) {
       case 0 -> random.nextBoolean() ? new Control.Terminate("now") : new Control.Cancel("enough");
+      case 32 -> new Control.Cancel("let go", parent());
       case 1, 2, 3, 4 -> new Control.Pause();
       case 5, 6, 7, 8, 9 -> new Control.Resume();
       case 10, 11, 12, 13, 14 -> retry();
@@ -93,6 +95,13 @@ final class RandomControls {
       case 24, 25, 26, 27, 28, 29 -> new Control.Rerun(step(done()));
       default -> new Control.SetPriority(random.nextInt(10));
     };
+  }
+
+  /** The parent of the workflow, where it has one, or mostly another. */
+  private Parent parent() {
+    Parent parent = workflow.reference().parent();
+    Parent another = new Parent("above", "step", 1 + random.nextInt(3), 1);
+    return parent == null || random.nextInt(3) > 0 ? another : parent;
   }
 
   Control.Signal signal() {

@@ -290,8 +290,7 @@ final class RandomForks {
   }
 
   private StepAction child(@Nullable String mapping) {
-    boolean isDetached = random.nextInt(5) == 0;
-    return new StepAction.StartChild("child", 0, null, mapping, isDetached, random.nextBoolean());
+    return new StepAction.StartChild("child", 0, null, mapping, false, random.nextBoolean());
   }
 
   private ForEach forEach() {

@@ -133,15 +133,6 @@ final class ReferenceFork {
     return failed(branch, new Failure(type, "", !type.equals(Failure.SCHEDULE_TO_CLOSE_TIMEOUT)));
   }
 
-  /** What was started is not waited for. */
-  Turn detached(int branch) {
-    attempts[branch]++;
-    for (int item = first(branch); item < end(branch); item++) {
-      come(branch, item, new ItemResult(null, null));
-    }
-    return left(branch);
-  }
-
   /** All that is still to do in a branch fails at once. */
   Turn failed(int branch, Failure failure) {
     for (int item = first(branch); item < end(branch); item++) {

@@ -90,7 +90,8 @@ final class ReferenceWaits {
     String id =
         child.workflowId() == null
             ? "workflow." + step.id() + "." + (step.attempt + 1)
-            : scope.evaluate(ExpressionCompiler::text, child.workflowId(), null);
+            : scope.evaluate(ExpressionCompiler::text, child.workflowId(), null)
+                + (step.attempt == 0 ? "" : "." + (step.attempt + 1));
     int depth = parent == null ? 1 : parent.depth() + 1;
     if (id.isEmpty() || id.length() > LONGEST_ID) {
       run.results().failed(step, Failure.CHILD_ID);

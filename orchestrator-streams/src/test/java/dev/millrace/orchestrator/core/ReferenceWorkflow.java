@@ -6,11 +6,13 @@ import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
+import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
@@ -126,6 +128,11 @@ final class ReferenceWorkflow {
                         && other.dependencyOn(step.id()) != null);
   }
 
+  /** Who is told how it ends; null for nobody, and once it has ended. */
+  @Nullable Parent parent() {
+    return status() == WorkflowStatus.RUNNING ? run.waits().parent() : null;
+  }
+
   /** Why an input is to be refused, or null when it is taken. */
   @Nullable Refusal refusal(Input input) {
     if (input instanceof StartRequested start) {
@@ -134,8 +141,12 @@ final class ReferenceWorkflow {
     if (status() == WorkflowStatus.ABSENT) {
       return Refusal.UNKNOWN_WORKFLOW;
     }
-    if (input instanceof ControlRequested) {
-      return null;
+    if (input instanceof ControlRequested asked) {
+      boolean isOfAnother =
+          asked.control() instanceof Control.Cancel cancel
+              && cancel.parent() != null
+              && !cancel.parent().equals(parent());
+      return isOfAnother ? Refusal.NOT_ITS_PARENT : null;
     }
     if (status() != WorkflowStatus.RUNNING) {
       return Refusal.WORKFLOW_ENDED;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 record WorkflowOfBranches(WorkflowView state, Payloads payloads) implements BranchedWorkflow {
   @Override
   public boolean isPaused() {
-    return state.isPaused();
+    return state.status().hasEnded() || state.isPaused();
   }
 
   @Override

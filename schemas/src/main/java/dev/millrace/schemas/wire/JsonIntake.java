@@ -190,10 +190,11 @@ public final class JsonIntake {
         case "version" -> control.setVersion(in.integer(field, 1, Integer.MAX_VALUE));
         case "dryRun" -> control.setDryRun(in.bool(field));
         case "id" -> control.setId(in.string(field));
+        case "parent" -> control.setParent(parent(in));
         default ->
             throw JsonFields.unknown(
                 field,
-                "action, reason, requestedBy, step, name, payload, priority, version, dryRun and id");
+                "action, reason, requestedBy, step, name, payload, priority, version, dryRun, id and parent");
       }
     }
     return control.setAction(required(action, "action")).build();

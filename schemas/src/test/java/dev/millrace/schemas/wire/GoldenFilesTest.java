@@ -68,7 +68,8 @@ class GoldenFilesTest {
         "WorkflowEvents|4|, \"branch\": -1",
         "WorkflowStart|2|, \"branch\": -1",
         "WorkflowStart|1|, \"parent\": null, \"onDuplicate\": \"REJECT\" & " + NEW_OF_DEFINITIONS,
-        "WorkflowControl|1|, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\"",
+        "WorkflowControl|1|, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\", \"parent\": null",
+        "WorkflowControl|2|, \"parent\": null",
         "StepCommand|1|, \"branch\": -1, \"items\": [], \"progress\": null, \"heartbeatMs\": 0",
         "StepCompletion|1|, \"branch\": -1, \"results\": []"
       })

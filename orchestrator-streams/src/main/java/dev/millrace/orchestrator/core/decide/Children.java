@@ -42,9 +42,9 @@ final class Children {
   /** Starts the child of a step, or of a branch. */
   void start(int step, CompiledStep compiled, CompiledAction.StartChild child)
       throws EvaluationException {
-    Parent parent = parent(step, compiled);
-    int attempt = parent.attempt();
-    String id = child.workflowId() == null ? id(parent) : evaluate(child.workflowId(), step);
+    int attempt = state.attempt(step) + 1;
+    Parent parent = parent(step, attempt);
+    String id = child.workflowId() == null ? id(parent) : id(child.workflowId(), step, attempt);
     Failure refusal = refusal(id, parent.depth());
     if (refusal != null) {
       steps.failures().failForGood(step, refusal);
@@ -62,16 +62,16 @@ final class Children {
     transition.armTimer(deadlineMs);
   }
 
-  /** What the next child of a step or branch is told to answer to. */
-  private Parent parent(int step, CompiledStep compiled) {
+  /** What the child of an attempt of a step or branch is told to answer to. */
+  private Parent parent(int step, int attempt) {
     Chunk chunk = transition.chunk();
     Parent own = state.parent();
     int depthOfWorkflow = own == null ? 0 : own.depth();
     return new Parent(
         transition.workflowId(),
-        compiled.id(),
+        transition.definition().step(step).id(),
         chunk == null ? Parent.NO_BRANCH : chunk.branch(step),
-        state.attempt(step) + 1,
+        attempt,
         1 + (chunk == null ? depthOfWorkflow : chunk.ofWorkflow().depth()));
   }
 
@@ -80,7 +80,13 @@ final class Children {
     String step = parent.workflowId() + '.' + parent.step();
     return parent.branch() == Parent.NO_BRANCH
         ? "%s.%d".formatted(step, parent.attempt())
-        : "%s.%d.%d".formatted(step, parent.branch(), parent.attempt());
+        : "%s:%d.%d".formatted(step, parent.branch(), parent.attempt());
+  }
+
+  /** The id that a definition gives; that of a child of a later attempt is another one. */
+  private String id(Expression<String> given, int step, int attempt) throws EvaluationException {
+    String id = evaluate(given, step);
+    return attempt == 1 ? id : id + '.' + attempt;
   }
 
   private <T> T evaluate(Expression<T> expression, int step) throws EvaluationException {
@@ -127,9 +133,11 @@ final class Children {
     String child = state.child(step);
     Branches branches = state.branches(step);
     if (child != null) {
-      transition.effect(new CancelWorkflow(child, reason));
+      transition.effect(new CancelWorkflow(child, parent(step, state.attempt(step)), reason));
     } else if (branches != null) {
-      transition.effect(new CancelBranches(step, state.attempt(step), branches, reason));
+      int attempt = state.attempt(step);
+      int depth = parent(step, attempt).depth();
+      transition.effect(new CancelBranches(step, attempt, branches, depth, reason));
     }
   }
 

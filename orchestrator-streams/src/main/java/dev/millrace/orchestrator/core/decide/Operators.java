@@ -46,6 +46,14 @@ final class Operators {
     if (state.status() == WorkflowStatus.ABSENT) {
       return refused;
     }
+    if (request.control() instanceof Control.Cancel cancel
+        && cancel.parent() != null
+        && !cancel.parent().equals(state.parent())) {
+      return new Decision.Refused(
+          Refusal.NOT_ITS_PARENT,
+          "the workflow was not started for step '%s' of workflow '%s'"
+              .formatted(cancel.parent().step(), cancel.parent().workflowId()));
+    }
     if (refused == null && !request.id().isEmpty() && state.hasApplied(request.id())) {
       refused =
           new Decision.Refused(

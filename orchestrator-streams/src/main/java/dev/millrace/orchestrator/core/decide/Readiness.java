@@ -182,18 +182,21 @@ final class Readiness {
     if (transition.isPaused()) {
       return new StepHeld(step, StepHeld.Reason.PAUSED, WorkflowView.NO_DEADLINE);
     }
-    if (!needsRoom(compiled)) {
-      return null;
-    }
-    if (compiled.window() != null) {
+    if (compiled.window() != null && isSent(compiled)) {
       long opensAtMs = Windows.opensAtMs(compiled.window(), transition.nowMs());
       if (opensAtMs > transition.nowMs()) {
         return new StepHeld(step, StepHeld.Reason.WINDOW, opensAtMs);
       }
     }
-    return state.openSteps() < definition.maxParallel()
+    return !needsRoom(compiled) || state.openSteps() < definition.maxParallel()
         ? null
         : new StepHeld(step, StepHeld.Reason.MAX_PARALLEL, WorkflowView.NO_DEADLINE);
+  }
+
+  /** Whether a worker or another workflow runs a step, which then waits for its window. */
+  private static boolean isSent(CompiledStep step) {
+    return step.action() instanceof CompiledAction.Work
+        || step.action() instanceof CompiledAction.StartChild;
   }
 
   /** Whether a step counts among those that may be open at once. */

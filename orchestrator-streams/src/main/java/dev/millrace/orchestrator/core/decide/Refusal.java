@@ -25,6 +25,8 @@ public enum Refusal {
 
   /** It is known already how the workflow ends. */
   ALREADY_ENDING("already-ending", true),
+  /** Another workflow than its parent lets go of it: one that found the id taken. */
+  NOT_ITS_PARENT("not-its-parent", true),
   /** A control with this id was applied before. */
   DUPLICATE_CONTROL("duplicate-control", true),
   /** It is paused. */

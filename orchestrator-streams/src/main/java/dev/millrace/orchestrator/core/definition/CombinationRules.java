@@ -76,6 +76,10 @@ final class CombinationRules {
         "forEach.batchSize",
         "each item has a workflow of its own; remove it, or list batches as items");
     refuse(
+        step.action() instanceof StepAction.StartChild child && child.detached(),
+        "workflow.detached",
+        "without a bound as many workflows would be started at once as there are items; remove it");
+    refuse(
         step.repeat() != null,
         "repeat",
         "a step for each item cannot repeat; remove one of forEach and repeat");

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.input;
 
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import org.jspecify.annotations.Nullable;
 
@@ -9,8 +10,15 @@ public sealed interface Control {
    * End, after compensations and finally steps.
    *
    * @param reason why, for people
+   * @param parent the workflow that was started for this is meant, and no other; null for whichever
+   *     has the id
    */
-  record Cancel(String reason) implements Control {}
+  record Cancel(String reason, @Nullable Parent parent) implements Control {
+    /** A cancel of whichever workflow has the id. */
+    public Cancel(String reason) {
+      this(reason, null);
+    }
+  }
 
   /**
    * End at once; nothing is undone and no finally step runs.

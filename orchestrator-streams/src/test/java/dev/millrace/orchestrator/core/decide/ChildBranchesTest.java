@@ -30,7 +30,7 @@ class ChildBranchesTest extends BranchesCase {
 
   private static StartWorkflow started(int branch, int attempt, Payload input) {
     return new StartWorkflow(
-        "order-1.each.%d.%d".formatted(branch, attempt),
+        "order-1.each:%d.%d".formatted(branch, attempt),
         "ship",
         2,
         input,
@@ -99,13 +99,13 @@ class ChildBranchesTest extends BranchesCase {
   @Test
   void onlySoManyWorkflowsAreUnderWayAtOnce() {
     WorkflowAndChunks workflow = over(4, each(2, 1, 1).does(SHIP));
-    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each.0.1", "order-1.each.1.1");
+    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each:0.1", "order-1.each:1.1");
     assertThat(workflow.chunk(0).openSteps()).isEqualTo(2);
 
     workflow.succeed(1, 1, null);
-    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each.2.1");
+    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each:2.1");
     workflow.fail(0, 1, FATAL);
-    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each.3.1");
+    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each:3.1");
     assertThat(workflow.chunk(0).openSteps()).isEqualTo(2);
     workflow.succeed(2, 1, null);
     workflow.succeed(3, 1, null);
@@ -122,8 +122,19 @@ class ChildBranchesTest extends BranchesCase {
     assertThat(workflow.timers()).contains(1_000L);
     workflow.after(1_000).fireTimer(0);
 
-    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each.0.2");
+    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each:0.2");
     assertThat(refusal(workflow.succeed(0, 1, null))).isEqualTo(Refusal.ATTEMPT_NOT_OPEN);
+  }
+
+  @Test
+  void whereTheDefinitionGivesAnIdTheWorkflowOfALaterAttemptHasAnother() {
+    StepAction named = new StepAction.StartChild("ship", 0, "p-${item}", null, false, true);
+    WorkflowAndChunks workflow = ofTwo(each(0, 1, 0).does(named));
+
+    workflow.fail(1, 1, FLAKY);
+    workflow.after(1_000).fireTimer(0);
+
+    assertThat(ids(workflow.toOthers())).containsExactly("p-1.2");
   }
 
   @Test
@@ -135,7 +146,11 @@ class ChildBranchesTest extends BranchesCase {
     workflow.after(5_000).fireTimer(0);
 
     assertThat(workflow.toOthers())
-        .containsExactly(new CancelWorkflow("order-1.each.1.1", "it did not end in time"));
+        .containsExactly(
+            new CancelWorkflow(
+                "order-1.each:1.1",
+                new Parent("order-1", "each", 1, 1, 1),
+                "it did not end in time"));
   }
 
   @Test
@@ -185,18 +200,6 @@ class ChildBranchesTest extends BranchesCase {
   }
 
   @Test
-  void detachedOnesAreNotWaitedFor() {
-    StepAction detached = new StepAction.StartChild("ship", 2, null, null, true, true);
-    WorkflowAndChunks workflow = over(3, each(1, 1, 0).does(detached));
-
-    assertThat(workflow.toOthers())
-        .hasSize(3)
-        .allMatch(effect -> ((StartWorkflow) effect).parent() == null);
-    assertThat(handedOn(workflow))
-        .isEqualTo("{\"count\":3,\"succeeded\":3,\"failed\":0,\"results\":[null,null,null]}");
-  }
-
-  @Test
   void theyAreOneDeeperThanTheirParent() {
     Parent above = new Parent("above", "step", 1, Parent.DEPTH - 1);
     WorkflowAndChunks within =
@@ -205,7 +208,7 @@ class ChildBranchesTest extends BranchesCase {
         .singleElement()
         .isEqualTo(
             new StartWorkflow(
-                "order-1.each.0.1",
+                "order-1.each:0.1",
                 "ship",
                 2,
                 payload("1"),
@@ -229,6 +232,6 @@ class ChildBranchesTest extends BranchesCase {
 
     workflow.control(new Control.Resume());
     workflow.after(10_000).fireTimer(0);
-    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each.1.1");
+    assertThat(ids(workflow.toOthers())).containsExactly("order-1.each:1.1");
   }
 }

@@ -105,8 +105,36 @@ class ChildrenTest {
         TestWorkflow.started(Definitions.of(TestStep.of("a").does(SHIP).timeout(LIMIT)));
 
     assertThat(effects(workflow.after(LIMIT.toMillis()).fireTimer()))
-        .contains(new CancelWorkflow("order-1.a.1", "it did not end in time"));
+        .contains(
+            new CancelWorkflow(
+                "order-1.a.1", new Parent("order-1", "a", 1, 1), "it did not end in time"));
     assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.FAILED);
+  }
+
+  @Test
+  void onlyTheParentThatAWorkflowWasStartedForCancelsItAsItsParent() {
+    Parent parent = new Parent("above", "step", 7, 2, 1);
+    for (Parent other :
+        List.of(
+            new Parent("other", "step", 7, 2, 1),
+            new Parent("above", "other", 7, 2, 1),
+            new Parent("above", "step", 8, 2, 1),
+            new Parent("above", "step", 7, 1, 1))) {
+      TestWorkflow workflow = new TestWorkflow(Definitions.of(TestStep.of("a")));
+      workflow.start(parent);
+      assertThat(workflow.control(new Control.Cancel("let go", other)))
+          .isInstanceOfSatisfying(
+              Decision.Refused.class,
+              refused -> assertThat(refused.reason()).isEqualTo(Refusal.NOT_ITS_PARENT));
+      assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.RUNNING);
+    }
+    TestWorkflow workflow = new TestWorkflow(Definitions.of(TestStep.of("a")));
+    workflow.start(parent);
+    workflow.control(new Control.Cancel("let go", parent));
+    assertThat(workflow.state().status()).isEqualTo(WorkflowStatus.CANCELLED);
+    TestWorkflow ofNobody = TestWorkflow.started(Definitions.of(TestStep.of("a")));
+    ofNobody.control(new Control.Cancel("let go", parent));
+    assertThat(ofNobody.state().status()).isEqualTo(WorkflowStatus.RUNNING);
   }
 
   @Test

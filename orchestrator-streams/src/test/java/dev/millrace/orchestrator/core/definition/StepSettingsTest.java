@@ -172,6 +172,9 @@ class StepSettingsTest {
     assertThat(refused(step -> step.does(child).forEach(each).compensation(undo))).isEmpty();
     assertThat(refused(step -> step.does(child).forEach(batched)))
         .containsExactly("not-together steps[0].forEach.batchSize");
+    StepAction detached = new StepAction.StartChild("d", 0, null, null, true, false);
+    assertThat(refused(step -> step.does(detached).forEach(each)))
+        .containsExactly("not-together steps[0].workflow.detached");
     assertThat(refused(step -> step.compensation(undo).cache(cache))).isEmpty();
     assertThat(refused(step -> step.does(child).cache(cache)))
         .containsExactly("not-together steps[0].cache");

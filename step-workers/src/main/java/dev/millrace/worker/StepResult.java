@@ -1,6 +1,7 @@
 package dev.millrace.worker;
 
 import dev.millrace.schemas.Limits;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -48,14 +49,35 @@ public sealed interface StepResult {
    * @param message text for people; cut after {@link Limits#MESSAGE_CHARS} characters
    * @param retryable false when another attempt cannot help: the step then fails at once, whatever
    *     its retry policy says
+   * @param retryAfter how long another attempt waits at least, if there is one, whatever the retry
+   *     policy says; zero leaves it to the policy, and more than {@link Limits#RETRY_AFTER_MS}
+   *     counts as that
    */
-  record Failed(String type, String message, boolean retryable) implements StepResult {
+  record Failed(String type, String message, boolean retryable, Duration retryAfter)
+      implements StepResult {
+    private static final Duration LONGEST = Duration.ofMillis(Limits.RETRY_AFTER_MS);
+
     public Failed {
       Objects.requireNonNull(message, "message");
+      if (retryAfter.isNegative()) {
+        throw new IllegalArgumentException(
+            "retry after %s: must not be negative".formatted(retryAfter));
+      }
+      retryAfter = retryAfter.compareTo(LONGEST) > 0 ? LONGEST : retryAfter;
       if (type.isBlank() || type.length() > Limits.NAME_CHARS) {
         throw new IllegalArgumentException(
             "failure type '%s': must be 1 to %d characters".formatted(type, Limits.NAME_CHARS));
       }
+    }
+
+    /** A failure that leaves it to the retry policy when another attempt is due. */
+    public Failed(String type, String message, boolean retryable) {
+      this(type, message, retryable, Duration.ZERO);
+    }
+
+    /** This failure, with another attempt no earlier than that. */
+    public Failed retryAfter(Duration atLeast) {
+      return new Failed(type, message, retryable, atLeast);
     }
   }
 
@@ -67,7 +89,7 @@ public sealed interface StepResult {
    * #OUTPUT_TOO_LARGE}.
    *
    * @param results one for each of {@link StepContext#items()}, in their order; none of them a
-   *     batch
+   *     batch. Those to be tried again wait together for the longest {@link Failed#retryAfter()}
    */
   record Batch(List<StepResult> results) implements StepResult {
     public Batch {
@@ -94,12 +116,12 @@ public sealed interface StepResult {
   }
 
   /** Failed; the step's retry policy decides what comes next. */
-  static StepResult failed(String type, String message) {
+  static Failed failed(String type, String message) {
     return new Failed(type, message, true);
   }
 
   /** Failed for good: another attempt cannot help. */
-  static StepResult failedForGood(String type, String message) {
+  static Failed failedForGood(String type, String message) {
     return new Failed(type, message, false);
   }
 }

@@ -140,7 +140,7 @@ final class CommandRunner {
 
   private static StepResult shortened(StepResult.Failed failed) {
     String message = Completions.cut(failed.message(), Limits.ITEM_MESSAGE_CHARS);
-    return new StepResult.Failed(failed.type(), message, failed.retryable());
+    return new StepResult.Failed(failed.type(), message, failed.retryable(), failed.retryAfter());
   }
 
   /** The failure, or one that says that its type is the engine's own. */

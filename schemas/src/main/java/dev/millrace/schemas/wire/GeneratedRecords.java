@@ -20,20 +20,23 @@ final class GeneratedRecords {
 
   /** Avro's model of a record class, with every class that the record is made of looked up. */
   static synchronized SpecificData model(Class<? extends SpecificRecordBase> type) {
-    SpecificData model = SpecificData.getForClass(type);
+    SpecificData model = ofLoader(type);
     Set<Schema> named = new HashSet<>();
     collect(model.getSchema(type), new HashSet<>(), named);
     trust(type, named);
     model.setFastReaderEnabled(true);
-    // Avro looks with its own class loader first and then with the thread's.
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(type.getClassLoader());
-    try {
-      named.forEach(model::getClass);
-    } finally {
-      thread.setContextClassLoader(before);
+    named.forEach(model::getClass);
+    return model;
+  }
+
+  /** A class's own model, which looks for classes where the class itself comes from. */
+  private static SpecificData ofLoader(Class<?> type) {
+    SpecificData generated = SpecificData.getForClass(type);
+    if (generated.getClassLoader().equals(type.getClassLoader())) {
+      return generated;
     }
+    SpecificData model = new SpecificData(type.getClassLoader());
+    generated.getConversions().forEach(model::addLogicalTypeConversion);
     return model;
   }
 

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.registry.BuiltInRegistry;
 import dev.millrace.schemas.registry.IncompatibleSchemaException;
+import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.UnreadablePayloadException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -21,6 +26,7 @@ import org.acme.orders.Kind;
 import org.acme.orders.Order;
 import org.acme.orders.lines.Line;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 
 final class PayloadValuesTest {
@@ -165,5 +171,67 @@ final class PayloadValuesTest {
     Payload text = new Payload("text/plain", "x".getBytes(StandardCharsets.UTF_8));
     assertThat(values.read("input", text, Payload.class)).isSameAs(text);
     assertThat(values.read("input", text, byte[].class)).isSameAs(text.data());
+  }
+
+  @Test
+  void recordGoesThroughARegistryThatSpeaksConfluentsApi() throws Exception {
+    try (BuiltInRegistry server = BuiltInRegistry.inMemory(0)) {
+      Payload payload = with(SchemaRegistries.connect(server.url(), Map.of())).write(ORDER);
+      PayloadValues elsewhere = with(SchemaRegistries.connect(server.url(), Map.of()));
+      assertThat(elsewhere.read("input", payload, Order.class)).isEqualTo(ORDER);
+    }
+  }
+
+  @Test
+  void recordThatDoesNotGoWithEarlierOnesOfItsNameCannotBeWritten() throws Exception {
+    try (BuiltInRegistry server = BuiltInRegistry.inMemory(0)) {
+      SchemaRegistry client = SchemaRegistries.connect(server.url(), Map.of());
+      Schema other =
+          SchemaBuilder.record("org.acme.orders.Order").fields().requiredInt("id").endRecord();
+      client.register("millrace.payloads-org.acme.orders.Order", other);
+
+      assertThatThrownBy(() -> with(client).write(ORDER))
+          .isInstanceOf(UnwritableValueException.class)
+          .hasMessageContaining("cannot be written as Avro");
+    }
+  }
+
+  @Test
+  void registryThatDoesNotAnswerIsTold() {
+    PayloadValues cut = with(SchemaRegistries.connect("http://127.0.0.1:1", Map.of()));
+    assertThatThrownBy(() -> cut.write(ORDER)).isInstanceOf(RegistryUnavailableException.class);
+    Payload payload = new Payload(Payload.AVRO, new byte[] {0, 0, 0, 0, 9, 1});
+    assertThatThrownBy(() -> cut.read("input", payload, Order.class))
+        .isInstanceOf(RegistryUnavailableException.class);
+  }
+
+  /** The classes of the application once more, as those of a jar with its own class loader. */
+  private static final class Jar extends URLClassLoader {
+    Jar() {
+      super(new URL[] {Order.class.getProtectionDomain().getCodeSource().getLocation()}, null);
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      return name.startsWith("org.acme.")
+          ? super.findClass(name)
+          : PayloadValuesTest.class.getClassLoader().loadClass(name);
+    }
+  }
+
+  @Test
+  void recordsOfAJarAreMadeOfItsOwnClasses() throws Exception {
+    Payload payload = values.write(ORDER);
+    try (Jar jar = new Jar()) {
+      Class<?> type = jar.loadClass("org.acme.orders.Order");
+      assertThat(type).isNotSameAs(Order.class);
+
+      Object read = values.read("input", payload, type);
+
+      assertThat(read).isExactlyInstanceOf(type).hasToString(ORDER.toString());
+      List<?> lines = (List<?>) type.getMethod("getLines").invoke(read);
+      assertThat(lines.getFirst().getClass().getClassLoader()).isSameAs(jar);
+      assertThat(values.write(read).data()).isEqualTo(payload.data());
+    }
   }
 }

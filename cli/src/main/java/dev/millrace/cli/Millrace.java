@@ -11,6 +11,7 @@ import dev.millrace.cli.sample.SampleCommand;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.wfformat.ImportCommand;
 import dev.millrace.cli.wfformat.ReplayCommand;
+import dev.millrace.cli.worker.WorkerCommand;
 import dev.millrace.cli.workflow.Control;
 import dev.millrace.cli.workflow.ControlCommand;
 import dev.millrace.cli.workflow.DiffAttemptsCommand;
@@ -23,6 +24,7 @@ import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -56,9 +58,19 @@ public final class Millrace {
   public static void main(String[] args) {
     // Takes effect before the first logger is made, and only if nobody chose a configuration.
     if (System.getProperty("logback.configurationFile") == null) {
-      System.setProperty("logback.configurationFile", "dev/millrace/cli/logback.xml");
+      System.setProperty("logback.configurationFile", logging(args));
     }
     System.exit(commandLine().execute(args));
+  }
+
+  /** Servers log more than commands do, which say themselves what there is to say. */
+  private static String logging(String[] args) {
+    boolean isWorker =
+        Stream.of(args)
+            .filter(each -> !each.startsWith("-"))
+            .findFirst()
+            .equals(Optional.of("worker"));
+    return isWorker ? "dev/millrace/cli/worker/logback.xml" : "dev/millrace/cli/logback.xml";
   }
 
   /** The command with all its subcommands, ready to be executed. */
@@ -69,6 +81,7 @@ public final class Millrace {
     line.addSubcommand(new DemoCommand(LocalEngine::start))
         .addSubcommand(new SampleCommand(LocalEngine::start))
         .addSubcommand(new DevCommand(LocalEngine::start))
+        .addSubcommand(new WorkerCommand())
         .addSubcommand(new LintCommand())
         .addSubcommand(new RegisterCommand())
         .addSubcommand(new DiffCommand())

@@ -55,6 +55,9 @@ public final class Limits {
   /** Most attempts of one step. */
   public static final int ATTEMPTS = 1_000;
 
+  /** Longest time that a worker may ask to wait before the next attempt, in milliseconds: a day. */
+  public static final long RETRY_AFTER_MS = 24L * 60 * 60 * 1_000;
+
   /** Lowest and highest priority of a workflow. */
   public static final int LOWEST_PRIORITY = 0;
 

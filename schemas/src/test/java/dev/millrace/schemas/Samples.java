@@ -123,6 +123,7 @@ public final class Samples {
                 ItemResult.newBuilder().setOutput(json("2")).build(),
                 ItemResult.newBuilder().setFailure(failure()).build(),
                 ItemResult.newBuilder().build()))
+        .setRetryAfterMs(90_000)
         .build();
   }
 

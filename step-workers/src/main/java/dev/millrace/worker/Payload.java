@@ -11,6 +11,12 @@ import java.util.Objects;
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes; nobody compares payloads
 public record Payload(String contentType, byte[] data) {
+  /**
+   * Media type of one Avro record in Confluent's wire format: a zero byte, the schema id in four
+   * bytes, the Avro binary.
+   */
+  public static final String AVRO = "application/avro";
+
   private static final String JSON = "application/json";
 
   public Payload {
@@ -28,9 +34,18 @@ public record Payload(String contentType, byte[] data) {
     if (contentType.isEmpty()) {
       return true;
     }
-    int end = contentType.indexOf(';');
-    String type = (end < 0 ? contentType : contentType.substring(0, end)).trim();
+    String type = mediaType();
     return type.equalsIgnoreCase(JSON)
         || type.regionMatches(true, type.length() - "+json".length(), "+json", 0, "+json".length());
+  }
+
+  /** Whether the content type is {@link #AVRO}, whatever its parameters. */
+  public boolean isAvro() {
+    return mediaType().equalsIgnoreCase(AVRO);
+  }
+
+  private String mediaType() {
+    int end = contentType.indexOf(';');
+    return (end < 0 ? contentType : contentType.substring(0, end)).trim();
   }
 }

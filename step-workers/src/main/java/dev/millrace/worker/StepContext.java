@@ -5,8 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
-/** What a handler is told about the attempt that it runs. Belongs to that call of the handler. */
+/**
+ * What a handler is told about the attempt that it runs. Belongs to that call of the handler.
+ *
+ * <p>What payloads are read as: a {@link Payload} or {@code byte[]} is given as it came, whatever
+ * its content type; a class that Avro has generated is read from {@link Payload#AVRO}, with any
+ * schema that resolves to its own; any other class is read from JSON.
+ */
 public interface StepContext {
   /**
    * {@code workflowId/step/attempt}, and {@code workflowId/step/branch/attempt} for a branch of a
@@ -35,9 +42,9 @@ public interface StepContext {
   List<Payload> items();
 
   /**
-   * The items of a batch, read from JSON.
+   * The items of a batch, each read as said above.
    *
-   * @throws UnreadablePayloadException when one is not JSON or does not fit
+   * @throws UnreadablePayloadException when one does not fit
    */
   <T> List<T> items(Class<T> type);
 
@@ -66,9 +73,11 @@ public interface StepContext {
   Optional<Payload> input();
 
   /**
-   * The workflow's input, read from JSON.
+   * The workflow's input, read as said above.
    *
-   * @throws UnreadablePayloadException when there is none, it is not JSON or it does not fit
+   * @throws UnreadablePayloadException when there is none or it does not fit
+   * @throws dev.millrace.schemas.registry.RegistryUnavailableException when it is Avro, its schema
+   *     is not known yet, and the registry does not answer
    */
   <T> T input(Class<T> type);
 
@@ -83,10 +92,11 @@ public interface StepContext {
   Optional<Payload> dependency(String step);
 
   /**
-   * What a step that this one depends on returned, read from JSON.
+   * What a step that this one depends on returned, read as said above.
    *
    * @throws IllegalArgumentException when this step does not depend on it
-   * @throws UnreadablePayloadException when it returned nothing, not JSON or what does not fit
+   * @throws UnreadablePayloadException when it returned nothing or what does not fit
+   * @throws dev.millrace.schemas.registry.RegistryUnavailableException as {@link #input(Class)}
    */
   <T> T dependency(String step, Class<T> type);
 
@@ -95,12 +105,25 @@ public interface StepContext {
    * must be heard of more often than that. The worker gives the first sign itself, before it calls
    * the handler. Returns when the sign is handed to the Kafka client; may be called by any thread.
    *
-   * @param progress a {@link Payload}, anything that can be written as JSON, or null for a mere
-   *     sign; at most 64 KiB. The next attempt, if there is one, gets the last of them
-   * @throws IllegalArgumentException when it cannot be written as JSON or is too large
+   * @param progress anything that {@link StepResult.Succeeded} may have as its output, or null for
+   *     a mere sign; at most 64 KiB. The next attempt, if there is one, gets the last of them
+   * @throws IllegalArgumentException when it cannot be written or is too large
    */
   void heartbeat(@Nullable Object progress);
 
   /** The progress that an earlier attempt has reported last, if any. */
   Optional<Payload> lastHeartbeat();
+
+  /**
+   * Where to log to: the logger {@code millrace.step.<type>}. Whatever is logged by the handler's
+   * thread, to any logger, has {@code workflowId}, {@code step}, {@code attempt}, {@code commandId}
+   * and, for a branch, {@code branch} in slf4j's {@link org.slf4j.MDC}.
+   */
+  Logger logger();
+
+  /**
+   * The {@code traceparent} of W3C's trace context that the command came with, to be handed on with
+   * calls to others; empty if it has none that is well formed.
+   */
+  Optional<String> traceparent();
 }

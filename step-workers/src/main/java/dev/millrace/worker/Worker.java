@@ -4,11 +4,15 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.worker.internal.AnnotatedHandlers;
 import dev.millrace.worker.internal.ClientSettings;
 import dev.millrace.worker.internal.WorkerRuntime;
 import dev.millrace.worker.internal.WorkerSettings;
+import dev.millrace.worker.spi.HandlerDecorator;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,6 +123,11 @@ public final class Worker implements AutoCloseable {
     }
   }
 
+  /** What it runs, by step type, with everything that was put around it. */
+  Map<String, StepHandler> handlers() {
+    return settings.handlers();
+  }
+
   private synchronized WorkerRuntime started() {
     if (runtime == null) {
       throw new IllegalStateException("the worker was not started");
@@ -147,6 +156,7 @@ public final class Worker implements AutoCloseable {
     public static final int MAX_SLOTS = 100_000;
 
     private final Map<String, StepHandler> handlers = new LinkedHashMap<>();
+    private final List<HandlerDecorator> decorators = new ArrayList<>();
     private final Map<String, String> clientSettings = new LinkedHashMap<>();
     private @Nullable String bootstrapServers;
     private @Nullable SchemaRegistry registry;
@@ -254,11 +264,46 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
-    /** Sets the handler of a step type, to be given the workflow's input read from JSON. */
+    /**
+     * Sets the handler of a step type, to be given the workflow's input, read as {@link
+     * StepContext} says.
+     */
     public <T> Builder handler(String stepType, Class<T> inputType, TypedStepHandler<T> handler) {
       Objects.requireNonNull(inputType, "inputType");
       Objects.requireNonNull(handler, "handler");
       return handler(stepType, context -> handler.handle(context.input(inputType), context));
+    }
+
+    /**
+     * Sets the handlers that an object has: its methods that are marked with {@link Step}, and
+     * itself if its class is.
+     *
+     * <p>Such a method may be private, but not static. It may take the {@link StepContext} and one
+     * parameter more, in any order: the input, read as {@link StepContext} says. A {@code List} is
+     * the items of a batch, and where there are none, an input that is an array of JSON. It may
+     * return a {@link StepResult}, a {@code List<StepResult>} for the items of a batch, nothing, or
+     * a value, which is what the step has returned; and it may throw anything.
+     *
+     * @throws IllegalArgumentException when it has no such method, or one that cannot be a handler;
+     *     the message names class, method and parameter and says what to do
+     */
+    public Builder handlers(Object owner) {
+      AnnotatedHandlers.of(owner).forEach(this::handler);
+      return this;
+    }
+
+    /**
+     * Puts a decorator around all handlers, also those that are set later. Of several the first is
+     * the outermost.
+     */
+    public Builder around(HandlerDecorator decorator) {
+      decorators.add(Objects.requireNonNull(decorator, "decorator"));
+      return this;
+    }
+
+    /** The step types that have a handler so far, in the order in which they were given one. */
+    public List<String> stepTypes() {
+      return List.copyOf(handlers.keySet());
     }
 
     /**
@@ -294,8 +339,26 @@ public final class Worker implements AutoCloseable {
               profile,
               slots == 0 ? profile.slots() : slots,
               drainTimeout,
-              handlers,
+              decorated(),
               clientSettings));
+    }
+
+    private Map<String, StepHandler> decorated() {
+      Map<String, StepHandler> decorated = new LinkedHashMap<>();
+      handlers.forEach(
+          (stepType, handler) -> {
+            StepHandler outermost = handler;
+            for (HandlerDecorator decorator : decorators.reversed()) {
+              outermost = decorator.around(stepType, outermost);
+              if (outermost == null) {
+                throw new IllegalStateException(
+                    "decorator %s: returned null for step type '%s'; return the handler itself to leave it as it is"
+                        .formatted(decorator.getClass().getName(), stepType));
+              }
+            }
+            decorated.put(stepType, outermost);
+          });
+      return decorated;
     }
 
     private static <T> T required(@Nullable T value, String what) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest {
   private static final String API = "dev.millrace.worker";
+  private static final String SPI = "dev.millrace.worker.spi";
   private static final String INTERNAL = "dev.millrace.worker.internal";
 
   private static final JavaClasses CLASSES =
@@ -32,7 +33,13 @@ final class ArchitectureTest {
 
   @Test
   void publicSignaturesShowNeitherInternalsNorAvro() {
-    classes().that().resideInAPackage(API).and().arePublic().should(showOnlyApi()).check(CLASSES);
+    classes()
+        .that()
+        .resideInAnyPackage(API, SPI)
+        .and()
+        .arePublic()
+        .should(showOnlyApi())
+        .check(CLASSES);
   }
 
   private static ArchCondition<JavaClass> showOnlyApi() {

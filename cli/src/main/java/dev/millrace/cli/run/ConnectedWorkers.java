@@ -12,12 +12,20 @@ public final class ConnectedWorkers {
 
   /** A worker of a queue, to be given handlers. */
   public static Worker.Builder of(Connection connection, String queue) {
-    Worker.Builder worker =
-        Worker.builder()
-            .bootstrapServers(Objects.requireNonNull(connection.kafka().get(BOOTSTRAP), BOOTSTRAP))
-            .schemaRegistry(connection.registry())
-            .topics(connection.topics())
-            .queue(queue);
+    return connect(Worker.builder(), connection, queue);
+  }
+
+  /**
+   * Has a worker work for a queue, connected as the command is.
+   *
+   * @throws IllegalArgumentException when queue or connection make no sense
+   */
+  public static Worker.Builder connect(Worker.Builder worker, Connection connection, String queue) {
+    worker
+        .bootstrapServers(Objects.requireNonNull(connection.kafka().get(BOOTSTRAP), BOOTSTRAP))
+        .schemaRegistry(connection.registry())
+        .topics(connection.topics())
+        .queue(queue);
     connection
         .kafka()
         .forEach(

@@ -157,8 +157,15 @@ public final class InputDecoder {
         completion.getStatus() == CompletionStatus.FAILED
             ? ofWorker(FailureCodec.fromAvro(completion.getFailure()))
             : null;
+    long retryAfterMs = Math.clamp(completion.getRetryAfterMs(), 0, Limits.RETRY_AFTER_MS);
     return new AttemptReported(
-        completion.getStep(), branch, completion.getAttempt(), output, results, failure);
+        completion.getStep(),
+        branch,
+        completion.getAttempt(),
+        output,
+        results,
+        failure,
+        retryAfterMs);
   }
 
   private static List<ItemResult> results(StepCompletion completion)

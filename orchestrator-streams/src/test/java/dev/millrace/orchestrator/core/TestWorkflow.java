@@ -31,6 +31,7 @@ import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +151,13 @@ public final class TestWorkflow implements Targets {
 
   public Decision fail(String step, int attempt, Failure failure) {
     return decide(new AttemptReported(step, attempt, null, failure));
+  }
+
+  /** As {@link #fail}, with a wish how long the next attempt is to wait. */
+  public Decision failUntil(long retryAfterMs, String step, int attempt, Failure failure) {
+    return decide(
+        new AttemptReported(
+            step, AttemptReported.NO_BRANCH, attempt, null, List.of(), failure, retryAfterMs));
   }
 
   public Decision heartbeat(String step, int attempt, @Nullable Payload progress) {

@@ -175,6 +175,14 @@ public final class WorkflowAndChunks {
     return report(branch, attempt, null, List.of(results), null);
   }
 
+  /** As {@link #reportBatch}, with a wish how long what failed is to wait. */
+  public Decision reportBatchAfter(
+      long retryAfterMs, int branch, int attempt, ItemResult... results) {
+    return decide(
+        Math.max(branch, 0) / Branches.CHUNK,
+        new AttemptReported("each", branch, attempt, null, List.of(results), null, retryAfterMs));
+  }
+
   private Decision report(
       int branch,
       int attempt,

@@ -9,8 +9,11 @@ import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.Failure;
 import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepCompletion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +45,40 @@ class TimersTest extends DrivenEngineCase {
 
     engine.fail("w", "a", 3);
     assertThat(engine.eventTypes()).endsWith(EventType.STEP_FAILED, EventType.WORKFLOW_FAILED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {60_000, Limits.RETRY_AFTER_MS, Limits.RETRY_AFTER_MS + 1, Long.MAX_VALUE})
+  void retryWaitsAsLongAsItsWorkerAsksForButNoLongerThanADay(long retryAfterMs) {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ZERO)));
+    engine.start("w", "timed");
+    engine.complete("w", flaky(retryAfterMs));
+    assertThat(engine.attempts()).containsExactly("a/1");
+
+    Duration wait = Duration.ofMillis(Math.min(retryAfterMs, Limits.RETRY_AFTER_MS));
+    engine.advance(wait.minus(JUST_BEFORE));
+    assertThat(engine.attempts()).isEmpty();
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.attempts()).containsExactly("a/2");
+  }
+
+  @Test
+  void wishBelowNothingIsNone() {
+    engine.define(definition(Duration.ZERO, Definitions.guarded("a", Duration.ZERO)));
+    engine.start("w", "timed");
+    engine.complete("w", flaky(Long.MIN_VALUE));
+    engine.advance(Duration.ofSeconds(1).plus(DrivenEngine.TICK));
+    assertThat(engine.attempts()).containsExactly("a/1", "a/2");
+  }
+
+  private static StepCompletion flaky(long retryAfterMs) {
+    return StepCompletion.newBuilder()
+        .setStep("a")
+        .setAttempt(1)
+        .setStatus(CompletionStatus.FAILED)
+        .setFailure(new Failure("flaky", "busy", true))
+        .setRetryAfterMs(retryAfterMs)
+        .build();
   }
 
   @Test

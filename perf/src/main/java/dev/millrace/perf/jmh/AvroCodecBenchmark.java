@@ -81,7 +81,8 @@ public class AvroCodecBenchmark {
           NOW,
           "worker-0",
           -1,
-          List.of());
+          List.of(),
+          0L);
   private final WorkflowEvents stepDone =
       new WorkflowEvents(
           7L,

@@ -58,7 +58,8 @@ public final class LimitLoopWorker implements RecordLoop.Answerer {
             Instant.now(),
             "limit-worker",
             command.getBranch(),
-            List.of());
+            List.of(),
+            0L);
     return new ProducerRecord<>(
         RunPlan.TOPICS.completions(),
         command.getWorkflowId().getBytes(UTF_8),

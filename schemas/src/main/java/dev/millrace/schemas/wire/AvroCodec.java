@@ -2,7 +2,6 @@ package dev.millrace.schemas.wire;
 
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.registry.UnknownSchemaException;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -23,9 +22,6 @@ import org.apache.avro.specific.SpecificRecordBase;
  * @param <T> the generated record class
  */
 public final class AvroCodec<T extends SpecificRecordBase> {
-  private static final byte MAGIC = 0;
-  private static final int HEADER_BYTES = 5;
-
   /** Writers' schemas kept ready; beyond them the one that was met first is resolved again. */
   private static final int MAX_READERS = 256;
 
@@ -66,7 +62,7 @@ public final class AvroCodec<T extends SpecificRecordBase> {
    */
   public byte[] encode(T record) {
     out.clear();
-    out.writeByte(MAGIC);
+    out.writeByte(WireFrame.MAGIC);
     out.writeByte(schemaId >>> 24);
     out.writeByte(schemaId >>> 16);
     out.writeByte(schemaId >>> 8);
@@ -83,37 +79,8 @@ public final class AvroCodec<T extends SpecificRecordBase> {
    *     not known yet and the registry cannot be asked
    */
   public T decode(byte[] framed) throws MalformedRecordException {
-    if (framed.length < HEADER_BYTES || framed[0] != MAGIC) {
-      throw new MalformedRecordException(
-          "not in Confluent's wire format: expected a zero byte and a 4-byte schema id", null);
-    }
-    int id =
-        (framed[1] & 0xff) << 24
-            | (framed[2] & 0xff) << 16
-            | (framed[3] & 0xff) << 8
-            | (framed[4] & 0xff);
-    SpecificDatumReader<T> reader = reader(id);
-    decoder.reset(framed, HEADER_BYTES);
-    T record;
-    int rest;
-    try {
-      record = reader.read(null, decoder);
-      rest = decoder.remaining();
-    } catch (IOException | RuntimeException | StackOverflowError e) {
-      // Avro reports bad bytes in many ways; the overflow is a writer's schema that nests in
-      // itself.
-      throw new MalformedRecordException(
-          "not a %s written with schema id %d: %s".formatted(schema.getName(), id, e), e);
-    } finally {
-      decoder.clear();
-    }
-    if (rest > 0) {
-      throw new MalformedRecordException(
-          "%d bytes too many after a %s written with schema id %d"
-              .formatted(rest, schema.getName(), id),
-          null);
-    }
-    return record;
+    int id = WireFrame.schemaId(framed);
+    return WireFrame.read(reader(id), decoder, framed, schema, id);
   }
 
   private SpecificDatumReader<T> reader(int id) throws MalformedRecordException {

@@ -218,10 +218,11 @@ public final class JsonIntake {
         case "worker" -> completion.setWorker(in.string(field));
         case "branch" -> completion.setBranch(in.integer(field, 0, Integer.MAX_VALUE));
         case "results" -> completion.setResults(results(in, field));
+        case "retryAfterMs" -> completion.setRetryAfterMs(in.wholeNumber(field, 0, Long.MAX_VALUE));
         default ->
             throw JsonFields.unknown(
                 field,
-                "step, attempt, status, output, failure, startedAt, endedAt, worker, branch and results");
+                "step, attempt, status, output, failure, startedAt, endedAt, worker, branch, results and retryAfterMs");
       }
     }
     if (status == CompletionStatus.FAILED) {

@@ -71,7 +71,8 @@ class GoldenFilesTest {
         "WorkflowControl|1|, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\", \"parent\": null",
         "WorkflowControl|2|, \"parent\": null",
         "StepCommand|1|, \"branch\": -1, \"items\": [], \"progress\": null, \"heartbeatMs\": 0",
-        "StepCompletion|1|, \"branch\": -1, \"results\": []"
+        "StepCompletion|1|, \"branch\": -1, \"results\": [], \"retryAfterMs\": 0",
+        "StepCompletion|2|, \"retryAfterMs\": 0"
       })
   void goldenBytesOfAnEarlierSchemaAreReadWithDefaultsForWhatIsNew(
       String name, int version, String defaults) throws Exception {

@@ -263,6 +263,20 @@ class JsonIntakeTest {
   }
 
   @Test
+  void aFailureMaySayHowLongToWait() throws Exception {
+    StepCompletion completion =
+        intake.completion(
+            """
+            {"step":"s","attempt":1,"status":"FAILED","failure":{"type":"Busy"},"retryAfterMs":90000}
+            """
+                .getBytes(UTF_8));
+
+    assertThat(completion.getRetryAfterMs()).isEqualTo(90_000);
+    assertCompletionRefused(
+        "{\"retryAfterMs\":-1}", "field 'retryAfterMs': -1: must be a whole number from 0");
+  }
+
+  @Test
   void aHeartbeatIsAStatus() throws Exception {
     assertThat(
             intake

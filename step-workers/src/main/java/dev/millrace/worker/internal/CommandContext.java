@@ -6,7 +6,6 @@ import dev.millrace.schemas.v1.StepOutput;
 import dev.millrace.worker.Dependency;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
-import dev.millrace.worker.UnreadablePayloadException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,23 +14,33 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
+import org.slf4j.Logger;
 
 /** A command as its handler sees it. */
 final class CommandContext implements StepContext {
   private final StepCommand command;
-  private final JsonMapper json;
+  private final PayloadValues values;
+  private final @Nullable String traceparent;
+  private final Logger logger;
   private final Consumer<@Nullable Payload> heartbeats;
 
   /**
    * A context.
    *
+   * @param traceparent what the command's header of this name says; null if it has none
+   * @param logger of the step type
    * @param heartbeats sends a sign of life with the progress, if there is any
    */
-  CommandContext(StepCommand command, JsonMapper json, Consumer<@Nullable Payload> heartbeats) {
+  CommandContext(
+      StepCommand command,
+      PayloadValues values,
+      @Nullable String traceparent,
+      Logger logger,
+      Consumer<@Nullable Payload> heartbeats) {
     this.command = command;
-    this.json = json;
+    this.values = values;
+    this.traceparent = traceparent;
+    this.logger = logger;
     this.heartbeats = heartbeats;
   }
 
@@ -69,7 +78,7 @@ final class CommandContext implements StepContext {
   public <T> List<T> items(Class<T> type) {
     List<T> values = new ArrayList<>(command.getItems().size());
     for (Payload item : items()) {
-      values.add(read("item " + values.size() + " of the batch", item, type));
+      values.add(this.values.read("item " + values.size() + " of the batch", item, type));
     }
     return List.copyOf(values);
   }
@@ -116,7 +125,7 @@ final class CommandContext implements StepContext {
 
   @Override
   public <T> T input(Class<T> type) {
-    return read("input of the workflow", payload(command.getInput()), type);
+    return values.read("input of the workflow", payload(command.getInput()), type);
   }
 
   @Override
@@ -136,7 +145,7 @@ final class CommandContext implements StepContext {
 
   @Override
   public <T> T dependency(String step, Class<T> type) {
-    return read("output of step '" + step + "'", payload(output(step).getOutput()), type);
+    return values.read("output of step '" + step + "'", payload(output(step).getOutput()), type);
   }
 
   @Override
@@ -151,22 +160,27 @@ final class CommandContext implements StepContext {
   }
 
   private Payload written(Object progress) {
-    if (progress instanceof Payload payload) {
-      return payload;
-    }
     try {
-      return Payload.json(json.writeValueAsBytes(progress));
-    } catch (JacksonException e) {
+      return values.write(progress);
+    } catch (UnwritableValueException e) {
       throw new IllegalArgumentException(
-          "progress of step '%s': cannot be written as JSON: %s"
-              .formatted(command.getStep(), e.getOriginalMessage()),
-          e);
+          "progress of step '%s': %s".formatted(command.getStep(), e.getMessage()), e);
     }
   }
 
   @Override
   public Optional<Payload> lastHeartbeat() {
     return Optional.ofNullable(payload(command.getProgress()));
+  }
+
+  @Override
+  public Logger logger() {
+    return logger;
+  }
+
+  @Override
+  public Optional<String> traceparent() {
+    return Optional.ofNullable(traceparent);
   }
 
   private StepOutput output(String step) {
@@ -181,33 +195,6 @@ final class CommandContext implements StepContext {
                 command.getStep(),
                 step,
                 command.getDependencies().stream().map(StepOutput::getStep).toList()));
-  }
-
-  private <T> T read(String what, @Nullable Payload payload, Class<T> type) {
-    if (payload == null) {
-      throw new UnreadablePayloadException(
-          "%s: expected %s, but there is none".formatted(what, type.getSimpleName()), null);
-    }
-    if (!payload.isJson()) {
-      throw new UnreadablePayloadException(
-          "%s: expected JSON, but its content type is '%s': read it as a Payload"
-              .formatted(what, payload.contentType()),
-          null);
-    }
-    T value;
-    try {
-      value = json.readValue(payload.data(), type);
-    } catch (JacksonException e) {
-      throw new UnreadablePayloadException(
-          "%s: not JSON of a %s: %s".formatted(what, type.getSimpleName(), e.getOriginalMessage()),
-          e);
-    }
-    if (value == null) {
-      throw new UnreadablePayloadException(
-          "%s: expected %s, but it is the JSON value null".formatted(what, type.getSimpleName()),
-          null);
-    }
-    return value;
   }
 
   private static @Nullable Payload payload(dev.millrace.schemas.v1.@Nullable Payload payload) {

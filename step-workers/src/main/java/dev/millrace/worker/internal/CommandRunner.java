@@ -2,6 +2,7 @@ package dev.millrace.worker.internal;
 
 import dev.millrace.schemas.FailureTypes;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepHandler;
@@ -17,8 +18,6 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Runs each command in a virtual thread of its own: handler, completion, then the slot is free
@@ -31,7 +30,8 @@ final class CommandRunner {
   private final Thread.Builder threads =
       Thread.ofVirtual().name("millrace-step").inheritInheritableThreadLocals(false);
   private final Map<String, StepHandler> handlers;
-  private final JsonMapper json;
+  private final PayloadValues values;
+  private final StepLog log;
   private final Completions completions;
   private final DeadLetters deadLetters;
   private final Slots slots;
@@ -41,13 +41,15 @@ final class CommandRunner {
 
   CommandRunner(
       Map<String, StepHandler> handlers,
+      PayloadValues values,
       Completions completions,
       DeadLetters deadLetters,
       Slots slots,
       StopSignal stop,
       InstantSource clock) {
     this.handlers = handlers;
-    this.json = JsonMapper.builder().build();
+    this.values = values;
+    this.log = new StepLog(handlers.keySet());
     this.completions = completions;
     this.deadLetters = deadLetters;
     this.slots = slots;
@@ -84,6 +86,8 @@ final class CommandRunner {
     } catch (UnreadablePayloadException e) {
       return StepResult.failedForGood(
           UnreadablePayloadException.FAILURE_TYPE, String.valueOf(e.getMessage()));
+    } catch (RegistryUnavailableException e) {
+      return StepResult.failed(StepResult.REGISTRY_UNAVAILABLE, String.valueOf(e.getMessage()));
     } catch (Throwable e) {
       failures.handlerThrew(command.getType(), context.commandId(), e);
       return StepResult.failed(typeOf(e), e.getMessage() == null ? "" : e.getMessage());
@@ -136,7 +140,7 @@ final class CommandRunner {
 
   private static StepResult shortened(StepResult.Failed failed) {
     String message = Completions.cut(failed.message(), Limits.ITEM_MESSAGE_CHARS);
-    return new StepResult.Failed(failed.type(), message, failed.retryable());
+    return new StepResult.Failed(failed.type(), message, failed.retryable(), failed.retryAfter());
   }
 
   /** The failure, or one that says that its type is the engine's own. */
@@ -159,12 +163,15 @@ final class CommandRunner {
       payload = asItIs;
     } else {
       try {
-        payload = Payload.json(json.writeValueAsBytes(succeeded.output()));
-      } catch (JacksonException e) {
+        payload = values.write(succeeded.output());
+      } catch (UnwritableValueException e) {
         return StepResult.failedForGood(
             StepResult.UNWRITABLE_OUTPUT,
-            "output of step '%s': cannot be written as JSON: %s"
-                .formatted(command.getStep(), e.getOriginalMessage()));
+            "output of step '%s': %s".formatted(command.getStep(), e.getMessage()));
+      } catch (RegistryUnavailableException e) {
+        return StepResult.failed(
+            StepResult.REGISTRY_UNAVAILABLE,
+            "output of step '%s': %s".formatted(command.getStep(), e.getMessage()));
       }
     }
     if (payload.data().length > Limits.PAYLOAD_BYTES) {
@@ -246,7 +253,20 @@ final class CommandRunner {
       if (command.getHeartbeatMs() > 0) {
         heartbeat(null);
       }
-      StepResult result = handle(command, new CommandContext(command, json, this::heartbeat));
+      CommandContext context =
+          new CommandContext(
+              command,
+              values,
+              TraceParent.of(record.headers()),
+              log.of(command.getType()),
+              this::heartbeat);
+      StepResult result;
+      StepLog.enter(context);
+      try {
+        result = handle(command, context);
+      } finally {
+        StepLog.leave();
+      }
       endedAt = clock.instant();
       send(writable(command, result));
     }

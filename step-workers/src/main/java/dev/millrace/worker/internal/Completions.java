@@ -71,10 +71,13 @@ final class Completions {
       case StepResult.Failed failed -> {
         completion.setStatus(CompletionStatus.FAILED);
         completion.setFailure(avro(failed));
+        completion.setRetryAfterMs(retryAfterMs(failed));
       }
       case StepResult.Batch batch -> {
         completion.setStatus(CompletionStatus.SUCCEEDED);
         completion.setResults(batch.results().stream().map(Completions::item).toList());
+        completion.setRetryAfterMs(
+            batch.results().stream().mapToLong(Completions::retryAfterMs).max().orElse(0));
       }
     }
     write(record, command, completion, acknowledged);
@@ -144,6 +147,10 @@ final class Completions {
       case StepResult.Batch batch ->
           throw new IllegalArgumentException("the result of an item cannot be a batch");
     };
+  }
+
+  private static long retryAfterMs(StepResult result) {
+    return result instanceof StepResult.Failed failed ? failed.retryAfter().toMillis() : 0;
   }
 
   private static Failure avro(StepResult.Failed failed) {

@@ -1,6 +1,7 @@
 package dev.millrace.worker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -204,6 +206,36 @@ final class CommandRunnerTest {
   void reportsTheHandlersOwnFailure() throws Exception {
     assertThat(failure(known(), context -> StepResult.failedForGood("CardDeclined", "no money")))
         .isEqualTo(new Failure("CardDeclined", "no money", false));
+  }
+
+  @Test
+  void reportsHowLongTheNextAttemptIsToWait() throws Exception {
+    StepResult.Failed busy = StepResult.failed("Busy", "");
+    assertThat(run(known(), context -> busy).getRetryAfterMs()).isZero();
+    assertThat(run(known(), context -> busy.retryAfter(Duration.ofSeconds(90))).getRetryAfterMs())
+        .isEqualTo(90_000);
+    assertThat(
+            run(known(), context -> busy.retryAfter(ChronoUnit.FOREVER.getDuration()))
+                .getRetryAfterMs())
+        .isEqualTo(Limits.RETRY_AFTER_MS);
+    assertThatThrownBy(() -> busy.retryAfter(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must not be negative");
+  }
+
+  @Test
+  void batchWaitsForTheLongestTimeThatOneOfItsItemsAsksFor() throws Exception {
+    StepCommand command = known();
+    command.setBranch(3);
+    command.setItems(Collections.nCopies(3, Commands.payload("", "1")));
+    StepResult.Failed busy = StepResult.failed("Busy", "x".repeat(Limits.MESSAGE_CHARS));
+    List<StepResult> results =
+        List.of(
+            StepResult.succeeded(1),
+            busy.retryAfter(Duration.ofSeconds(9)),
+            busy.retryAfter(Duration.ofSeconds(4)));
+    assertThat(run(command, context -> StepResult.batch(results)).getRetryAfterMs())
+        .isEqualTo(9_000);
   }
 
   @Test

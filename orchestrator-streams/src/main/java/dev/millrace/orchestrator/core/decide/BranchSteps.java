@@ -79,7 +79,7 @@ final class BranchSteps {
     if (chunk().batchSize() > 1) {
       reportBatch(step, report);
     } else if (failure != null) {
-      steps.failures().fail(step, failure);
+      steps.failures().fail(step, failure, report.retryAfterMs());
     } else if (!report.results().isEmpty()) {
       steps.failures().fail(step, mismatch(report.results().size(), 0));
     } else {
@@ -215,7 +215,7 @@ final class BranchSteps {
       failure = mismatch(report.results().size(), sent);
     }
     if (failure != null) {
-      failToDo(step, results, failure);
+      failToDo(step, results, failure, report.retryAfterMs());
       return;
     }
     long bytes = results.stream().mapToLong(BatchResults::bytes).sum();
@@ -227,18 +227,18 @@ final class BranchSteps {
         results.set(i, result);
       }
     }
-    settle(step, results, null);
+    settle(step, results, null, report.retryAfterMs());
   }
 
   /** The whole of a batch has failed. */
   void failBatch(int step, Failure failure) {
-    failToDo(step, known(step), failure);
+    failToDo(step, known(step), failure, 0);
   }
 
-  private void failToDo(int step, List<ItemResult> results, Failure failure) {
+  private void failToDo(int step, List<ItemResult> results, Failure failure, long retryAfterMs) {
     ItemResult failed = new ItemResult(null, new Failure("", "", failure.retryable()));
     results.replaceAll(each -> each.isToDo() ? failed : each);
-    settle(step, results, failure);
+    settle(step, results, failure, retryAfterMs);
   }
 
   /**
@@ -246,10 +246,12 @@ final class BranchSteps {
    *
    * @param whole why all items failed that were to be done, which they do not say one by one; null
    *     when each says so itself
+   * @param retryAfterMs how long another attempt waits at least
    */
-  private void settle(int step, List<ItemResult> results, @Nullable Failure whole) {
+  private void settle(
+      int step, List<ItemResult> results, @Nullable Failure whole, long retryAfterMs) {
     List<ItemResult> settled = new ArrayList<>(results);
-    long retryAtMs = steps.failures().retryAtMs(step);
+    long retryAtMs = steps.failures().retryAtMs(step, retryAfterMs);
     boolean hasTime = !Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs);
     boolean isRetried = whole != null && mayRetry(step, whole);
     settled.replaceAll(

@@ -39,6 +39,15 @@ final class Failures {
 
   /** The open attempt of a step has failed. */
   void fail(int step, Failure failure) {
+    fail(step, failure, 0);
+  }
+
+  /**
+   * The open attempt of a step has failed.
+   *
+   * @param retryAfterMs how long another attempt waits at least
+   */
+  void fail(int step, Failure failure, long retryAfterMs) {
     Chunk chunk = transition.chunk();
     if (chunk != null && chunk.batchSize() > 1) {
       steps.branches().failBatch(step, failure);
@@ -47,7 +56,7 @@ final class Failures {
     CompiledStep compiled = definition.step(step);
     boolean isCleanUp = compiled.group() != Group.MAIN;
     if ((state.outcome() == null || isCleanUp) && mayRetry(compiled, step, failure)) {
-      long retryAtMs = retryAtMs(step);
+      long retryAtMs = retryAtMs(step, retryAfterMs);
       if (Deadlines.isDue(state.clocks(step).overallByMs(), retryAtMs)) {
         failForGood(step, outOfTime(compiled, failure));
         return;
@@ -60,15 +69,19 @@ final class Failures {
     }
   }
 
-  /** When the attempt after the current one of a step is due. */
-  long retryAtMs(int step) {
+  /**
+   * When the attempt after the current one of a step is due.
+   *
+   * @param retryAfterMs how long it waits at least, whatever the retry policy says
+   */
+  long retryAtMs(int step, long retryAfterMs) {
     long delayMs =
         BackOff.delayMs(
             definition.step(step).retry(),
             transition.workflowId(),
             step,
             state.attemptsOfRound(step));
-    return Deadlines.after(transition.nowMs(), delayMs);
+    return Deadlines.after(transition.nowMs(), Math.max(delayMs, retryAfterMs));
   }
 
   private static Failure outOfTime(CompiledStep step, Failure last) {

@@ -113,7 +113,7 @@ final class Steps {
     Failure failure = report.failure();
     Payload output = report.output();
     if (failure != null) {
-      failures.fail(step, failure);
+      failures.fail(step, failure, report.retryAfterMs());
     } else if (output != null && output.data().length > OUTPUT_BYTES) {
       failures.fail(step, outputTooLarge(output.data().length));
     } else {

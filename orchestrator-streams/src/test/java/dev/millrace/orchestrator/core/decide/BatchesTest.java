@@ -56,6 +56,23 @@ class BatchesTest extends BranchesCase {
   }
 
   @Test
+  void itemsThatFailedWaitAsLongAsTheWorkerAsksFor() {
+    WorkflowAndChunks workflow = over(3, each(0, 3, 1));
+    workflow.commands();
+    workflow.timers();
+
+    workflow.reportBatchAfter(60_000, 0, 1, good("0"), good("1"), bad(FLAKY));
+
+    assertThat(workflow.timers()).containsExactly(60_000L);
+    workflow.after(59_999).fireTimer(0);
+    assertThat(workflow.commands()).isEmpty();
+    workflow.after(60_000).fireTimer(0);
+    assertThat(workflow.commands())
+        .singleElement()
+        .satisfies(command -> assertThat(items(command)).containsExactly("2"));
+  }
+
+  @Test
   void itemsOfABatchThatMayNotBeTriedAgainFailOneByOne() {
     WorkflowAndChunks workflow = over(4, each(0, 4, 2));
     workflow.reportBatch(0, 1, bad(FLAKY), bad(FATAL), good("2"), bad(FLAKY));

@@ -180,6 +180,19 @@ class DeciderTest {
   }
 
   @Test
+  void nextAttemptWaitsAsLongAsTheWorkerAsksForUnlessItsBackOffIsLonger() {
+    TestWorkflow asked = TestWorkflow.started(GUARDED);
+    assertThat(events(asked.after(100).failUntil(60_000, "a", 1, FLAKY)))
+        .containsExactly(new AttemptFailed(0, 1, FLAKY, START_MS + 60_100));
+    assertThat(events(asked.after(60_099).fireTimer())).isEmpty();
+    assertThat(events(asked.after(60_100).fireTimer()))
+        .containsExactly(new StepDispatched(0, 2, START_MS + 70_100));
+
+    assertThat(events(TestWorkflow.started(GUARDED).after(100).failUntil(999, "a", 1, FLAKY)))
+        .containsExactly(new AttemptFailed(0, 1, FLAKY, START_MS + 1_100));
+  }
+
+  @Test
   void timerThatFiresEarlyChangesNothing() {
     TestWorkflow workflow = TestWorkflow.started(GUARDED);
     workflow.fail("a", 1, FLAKY);

@@ -1,0 +1,107 @@
+package dev.millrace.cli.worker;
+
+import dev.millrace.worker.Profile;
+import dev.millrace.worker.Worker;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The settings of a worker by their names, from wherever they came. */
+final class WorkerConfiguration {
+  static final String QUEUE = "queue";
+  static final String SLOTS = "slots";
+  static final String PROFILE = "profile";
+  static final String NAME = "name";
+  static final String DRAIN_TIMEOUT = "drain.timeout.ms";
+  static final String KAFKA = "kafka.";
+  static final String HANDLERS = "handlers.";
+
+  private static final Set<String> NAMES = Set.of(QUEUE, SLOTS, PROFILE, NAME, DRAIN_TIMEOUT);
+
+  private final Map<String, String> settings;
+
+  /**
+   * The settings.
+   *
+   * @throws IllegalArgumentException when one is not known
+   */
+  WorkerConfiguration(Map<String, String> settings) {
+    Set<String> unknown = new TreeSet<>(settings.keySet());
+    unknown.removeIf(
+        name -> NAMES.contains(name) || name.startsWith(KAFKA) || name.startsWith(HANDLERS));
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "settings %s: unknown; known are %s, %s* for Kafka's clients and %s* for handlers"
+              .formatted(unknown, new TreeSet<>(NAMES), KAFKA, HANDLERS));
+    }
+    this.settings = new TreeMap<>(settings);
+  }
+
+  Optional<String> queue() {
+    return setting(QUEUE);
+  }
+
+  /** What handlers are told: names without their prefix. */
+  Map<String, String> ofHandlers() {
+    return below(HANDLERS);
+  }
+
+  /**
+   * Gives a worker its settings, but for the queue.
+   *
+   * @throws IllegalArgumentException when one makes no sense; the message names it
+   */
+  void applyTo(Worker.Builder worker) {
+    setting(SLOTS).ifPresent(slots -> worker.slots((int) number(SLOTS, slots)));
+    setting(PROFILE).ifPresent(profile -> worker.profile(profile(profile)));
+    setting(NAME).ifPresent(worker::name);
+    setting(DRAIN_TIMEOUT)
+        .ifPresent(time -> worker.drainTimeout(Duration.ofMillis(number(DRAIN_TIMEOUT, time))));
+    below(KAFKA).forEach(worker::clientSetting);
+  }
+
+  private Optional<String> setting(String name) {
+    return Optional.ofNullable(settings.get(name));
+  }
+
+  private static Profile profile(String name) {
+    try {
+      return Profile.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s '%s': must be one of %s"
+              .formatted(
+                  PROFILE,
+                  name,
+                  Arrays.stream(Profile.values())
+                      .map(profile -> profile.name().toLowerCase(Locale.ROOT))
+                      .toList()),
+          e);
+    }
+  }
+
+  private static long number(String name, String value) {
+    if (!value.matches("\\d{1,9}")) {
+      throw new IllegalArgumentException(
+          "%s '%s': must be a number of at most 9 digits".formatted(name, value));
+    }
+    return Long.parseLong(value);
+  }
+
+  private Map<String, String> below(String prefix) {
+    Map<String, String> below = new HashMap<>();
+    settings.forEach(
+        (name, value) -> {
+          if (name.startsWith(prefix)) {
+            below.put(name.substring(prefix.length()), value);
+          }
+        });
+    return Map.copyOf(below);
+  }
+}

@@ -1,0 +1,196 @@
+package dev.millrace.cli.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.cli.CliRun;
+import dev.millrace.cli.Millrace;
+import dev.millrace.cli.TestCluster;
+import dev.millrace.schemas.v1.CompletionStatus;
+import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.StepCompletion;
+import dev.millrace.testing.JvmProcess;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The worker as users run it: a process of its own, with a folder of jars. */
+class WorkerProcessTest {
+  private static final String QUEUE = "payments";
+
+  private static final String LIBRARY =
+      "package org.acme.library; public final class Library { public static final int VERSION = Integer.getInteger(\"none\", 7); }";
+
+  private static final String STEPS =
+      """
+      package org.acme;
+
+      import dev.millrace.worker.*;
+      import dev.millrace.worker.spi.StepHandlers;
+      import java.nio.file.*;
+      import java.util.*;
+
+      public final class Steps implements StepHandlers, AutoCloseable {
+        record Order(String id) {}
+
+        private Map<String, String> settings = Map.of();
+
+        @Override
+        public void addTo(Worker.Builder worker, Map<String, String> settings) {
+          this.settings = settings;
+          worker.handlers(this);
+        }
+
+        @Step("greet")
+        String greet(Order order, StepContext context) {
+          context.logger().info("greets {}", order.id());
+          return settings.get("greeting") + " " + order.id();
+        }
+
+        @Step("look")
+        Map<String, Object> look() {
+          return new TreeMap<>(
+              Map.of(
+                  "library", org.acme.library.Library.VERSION,
+                  "program", isVisible("dev.millrace.cli.Millrace"),
+                  "internals", isVisible("dev.millrace.worker.internal.PollLoop"),
+                  "context", Thread.currentThread().getContextClassLoader() == Steps.class.getClassLoader()));
+        }
+
+        private static boolean isVisible(String name) {
+          try {
+            Class.forName(name);
+            return true;
+          } catch (ClassNotFoundException e) {
+            return false;
+          }
+        }
+
+        @Step("wait")
+        void await(Order order) throws InterruptedException {
+          System.out.println("WAITS");
+          while (!Files.exists(Path.of(settings.get("release")))) {
+            Thread.sleep(10);
+          }
+        }
+
+        @Override
+        public void close() {
+          System.out.println("CLOSED");
+        }
+      }
+      """;
+
+  @RegisterExtension static final TestCluster CLUSTER = new TestCluster(2);
+
+  @TempDir private Path folder;
+  private Path jars;
+
+  @BeforeEach
+  void makeJarsAndTopics() throws IOException {
+    jars = Files.createDirectory(folder.resolve("steps"));
+    Path library = TestJar.of(jars.resolve("library.jar"), "", "org.acme.library.Library", LIBRARY);
+    TestJar.of(jars.resolve("steps.jar"), "org.acme.Steps", STEPS, library);
+    CliRun applied = CLUSTER.run("topics", "apply", "--queue", QUEUE, "--partitions", "2");
+    assertThat(applied.exitCode()).as(applied.err()).isZero();
+  }
+
+  private JvmProcess start(String... more) throws IOException {
+    List<String> arguments =
+        new ArrayList<>(CLUSTER.arguments("worker", "--jar", jars.toString(), "--queue", QUEUE));
+    arguments.addAll(List.of(more));
+    return JvmProcess.start(Millrace.class, arguments);
+  }
+
+  private static void send(String workflowId, String type) {
+    StepCommand command = new StepCommand();
+    command.setWorkflowId(workflowId);
+    command.setStep("s");
+    command.setAttempt(1);
+    command.setType(type);
+    command.setDefinition("order");
+    command.setDefinitionVersion(1);
+    command.setDependencies(List.of());
+    command.setTenant("");
+    command.setPriority(5);
+    command.setBranch(-1);
+    command.setItems(List.of());
+    command.setInput(
+        new Payload(
+            "",
+            ByteBuffer.wrap(
+                "{\"id\":\"%s\"}".formatted(workflowId).getBytes(StandardCharsets.UTF_8))));
+    CLUSTER.send(StepCommand.class, CLUSTER.topics().commands(QUEUE), workflowId, command);
+  }
+
+  private static StepCompletion completion(String workflowId) {
+    return CLUSTER.found(StepCompletion.class, CLUSTER.topics().completions(), workflowId).value();
+  }
+
+  private static String output(String workflowId) {
+    StepCompletion completion = completion(workflowId);
+    assertThat(completion.getStatus())
+        .as(String.valueOf(completion.getFailure()))
+        .isEqualTo(CompletionStatus.SUCCEEDED);
+    return StandardCharsets.UTF_8.decode(completion.getOutput().getData()).toString();
+  }
+
+  @Test
+  void handlersOfAFolderOfJarsRunWithTheirOwnLibrariesAndSettings() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("worker.properties"), "slots=2\nhandlers.greeting=Hello\nname=w-1\n");
+    try (JvmProcess worker =
+        start("--config", config.toString(), "--set", "handlers.greeting=Moin", "--slots", "3")) {
+      assertThat(worker.awaitLine(jars.toString())).endsWith("steps: greet, look, wait");
+      worker.awaitLine("Working for queue 'payments'");
+      send("greeted", "greet");
+      send("looked", "look");
+
+      assertThat(output("greeted")).isEqualTo("\"Moin greeted\"");
+      assertThat(completion("greeted").getWorker()).isEqualTo("w-1");
+      assertThat(output("looked"))
+          .isEqualTo("{\"context\":true,\"internals\":false,\"library\":7,\"program\":false}");
+      assertThat(worker.printed())
+          .contains("greet greeted/s/1 greets greeted", "3 slots, profile LATENCY");
+    }
+  }
+
+  @Test
+  void handlerThatRunsWhenTheProcessIsToldToEndFinishesFirst() throws Exception {
+    Path release = folder.resolve("release");
+    try (JvmProcess worker = start("--set", "handlers.release=" + release)) {
+      send("waited", "wait");
+      worker.awaitLine("WAITS");
+      worker.terminate();
+      worker.awaitLine("stopping: what is running may finish");
+      assertThat(worker.printed()).doesNotContain("CLOSED");
+      Files.createFile(release);
+
+      worker.awaitLine("CLOSED");
+      worker.awaitLine("stopped");
+      assertThat(worker.awaitExit()).isEqualTo(143);
+      assertThat(completion("waited").getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void queueWithoutATopicIsOneSentence() {
+    CliRun run =
+        CLUSTER.run("worker", "--jar", jars.toString(), "--queue", "nobody", "--set", "name=w");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .contains(
+            "the worker cannot start: topic 'millrace.step-commands.nobody.v1' does not exist")
+        .contains("millrace topics apply");
+    assertThat(run.out()).contains("steps: greet, look, wait");
+  }
+}

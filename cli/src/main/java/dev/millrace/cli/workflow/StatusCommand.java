@@ -103,7 +103,8 @@ public final class StatusCommand implements Callable<Integer> {
       return;
     }
     line(out, "workflow", workflow.path("workflowId").asString(""));
-    line(out, "status", workflow.path("status").asString(""));
+    String paused = workflow.path("paused").asBoolean(false) ? ", paused" : "";
+    line(out, "status", workflow.path("status").asString("") + paused);
     line(
         out,
         "definition",

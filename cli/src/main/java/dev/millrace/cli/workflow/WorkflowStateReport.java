@@ -54,7 +54,7 @@ final class WorkflowStateReport {
     List<String> lines = new ArrayList<>();
     add(lines, "workflow", workflowId);
     add(lines, "after event", EventText.line(last));
-    add(lines, "status", workflow.status().name());
+    add(lines, "status", workflow.status().name() + (workflow.isPaused() ? ", paused" : ""));
     add(lines, "definition", workflow.definition() + "/" + workflow.version());
     add(lines, "tenant", workflow.tenant());
     add(lines, "priority", Integer.toString(workflow.priority()));
@@ -117,6 +117,9 @@ final class WorkflowStateReport {
       json.writeNumberProperty("sequence", last.sequence());
       json.writeStringProperty("at", last.at().toString());
       json.writeStringProperty("status", workflow.status().name());
+      if (workflow.isPaused()) {
+        json.writeBooleanProperty("paused", true);
+      }
       json.writeStringProperty("definition", workflow.definition());
       json.writeNumberProperty("version", workflow.version());
       json.writeStringProperty("tenant", workflow.tenant());

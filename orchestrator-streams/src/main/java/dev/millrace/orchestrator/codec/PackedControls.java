@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * byte), its name (2-byte length), the payload if it rides. Not thread-safe.
  */
 abstract sealed class PackedControls extends PackedAttachments permits PackedClocks {
-  private static final int FLAG_PAUSED = 32;
 
   /** How a kept signal's payload is stored. */
   private static final byte NO_PAYLOAD = 0;
@@ -30,10 +29,6 @@ abstract sealed class PackedControls extends PackedAttachments permits PackedClo
 
   PackedControls(byte[] header, byte[] stored) {
     super(header, stored);
-  }
-
-  public boolean isPaused() {
-    return hasFlag(FLAG_PAUSED);
   }
 
   public void setPaused(boolean paused) {

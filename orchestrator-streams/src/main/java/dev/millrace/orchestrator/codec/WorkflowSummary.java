@@ -47,6 +47,8 @@ public sealed class WorkflowSummary permits PackedSteps {
   /** What the workflow returned has a key of its own; stands in the flags after the end, too. */
   static final int FLAG_RESULT_SPILLED = 128;
 
+  static final int FLAG_PAUSED = 32;
+
   /** Of a workflow that has ended: records of branches may be left, which go with the summary. */
   static final int FLAG_HAD_BRANCHES = 1;
 
@@ -192,6 +194,11 @@ public sealed class WorkflowSummary permits PackedSteps {
   /** Whether it is a chunk of branches rather than a workflow. */
   public boolean isChunk() {
     return bytes[AT_LAYOUT] == CHUNK_LAYOUT;
+  }
+
+  /** Whether no command goes out until somebody resumes it. */
+  public boolean isPaused() {
+    return !status().hasEnded() && hasFlag(FLAG_PAUSED);
   }
 
   final boolean hasFlag(int flag) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workflowId its id
  * @param status where it is in its life
+ * @param paused whether no command goes out until somebody resumes it
  * @param definition name of its definition
  * @param version version of its definition
  * @param tenant its owner
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record WorkflowStatusReport(
     String workflowId,
     WorkflowStatus status,
+    boolean paused,
     String definition,
     int version,
     String tenant,
@@ -49,6 +51,7 @@ public record WorkflowStatusReport(
     return new WorkflowStatusReport(
         workflowId,
         workflow.status(),
+        workflow.isPaused(),
         workflow.definition(),
         workflow.version(),
         workflow.tenant(),

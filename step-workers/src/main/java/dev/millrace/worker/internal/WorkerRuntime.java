@@ -96,8 +96,8 @@ public final class WorkerRuntime {
             settings.topics().deadLetters())) {
       if (consumer.partitionsFor(topic, TOPIC_CHECK_TIMEOUT).isEmpty()) {
         throw new IllegalStateException(
-            "topic '%s' does not exist at %s: create it with `millrace topics apply`"
-                .formatted(topic, settings.bootstrapServers()));
+            "topic '%s' does not exist at %s: create it with `millrace topics apply --queue %s`"
+                .formatted(topic, settings.bootstrapServers(), settings.queue()));
       }
     }
   }

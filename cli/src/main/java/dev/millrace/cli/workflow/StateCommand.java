@@ -4,6 +4,7 @@ import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.definition.PublishedDefinitions;
+import dev.millrace.orchestrator.codec.BranchesHistory;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -12,11 +13,10 @@ import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -50,13 +50,29 @@ public final class StateCommand implements Callable<Integer> {
           "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z; behind the last event, as that one left it.")
   private String at = "";
 
+  @Option(
+      names = "--branches",
+      paramLabel = "STEP",
+      description =
+          "Also each branch of this forEach step: its status, attempt, when that is due, the child that it waits for, its failure. Up to 100,000 of them.")
+  private String branchesOf = "";
+
+  @Option(
+      names = "--page",
+      paramLabel = "K",
+      description = "With --branches: only this page, from 0, of 1,000 branches.")
+  private @Nullable Integer page;
+
   @Option(names = "--json", description = "One JSON object.")
   private boolean json;
 
   @Override
   public Integer call() {
     WorkflowIds.checked(command, workflowId);
-    Until until = until();
+    if (page != null && branchesOf.isEmpty()) {
+      throw new ParameterException(command.commandLine(), "--page: needs --branches");
+    }
+    HistoryPoint point = point();
     Connection connection = where.connect();
     EventHistory log = WorkflowLog.read(connection, workflowId, this::note);
     List<EventHistory.Entry> ofWorkflow =
@@ -73,20 +89,25 @@ public final class StateCommand implements Callable<Integer> {
           "workflow '%s': its first event is %s %d, and a state can only be rebuilt from the start; the topic no longer has it, or the start was rejected"
               .formatted(workflowId, first.event().getType(), first.sequence()));
     }
-    List<EventHistory.Entry> entries = ofWorkflow.stream().filter(until.includes()).toList();
+    List<EventHistory.Entry> until = point.until(log.entries());
+    List<EventHistory.Entry> entries =
+        until.stream().filter(entry -> entry.scope().isEmpty()).toList();
     if (entries.isEmpty()) {
       throw new CommandFailedException(
           "workflow '%s': there was none at %s; its first event is of %s"
               .formatted(workflowId, at, first.at()));
     }
     EventHistory.Entry last = ofWorkflow.getLast();
-    if (until.isBehind().test(last)) {
+    if (point.isBehind(last)) {
       note(
           "--at %s is behind the last event, %d of %s: this is the state as that one left it"
               .formatted(at, last.sequence(), last.at()));
     }
     WorkflowHistory history = fold(connection, start, entries);
-    WorkflowStateReport report = WorkflowStateReport.of(workflowId, history, entries.getLast());
+    Map<String, BranchesReport> branches = branches(history, until);
+    WorkflowStateReport report =
+        new WorkflowStateReport(
+            workflowId, history, entries.getLast(), branches, listed(history, branches));
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(report.json());
@@ -96,26 +117,9 @@ public final class StateCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /**
-   * Until when events count.
-   *
-   * @param includes whether an event does
-   * @param isBehind whether that is later than the event itself
-   */
-  private record Until(
-      Predicate<EventHistory.Entry> includes, Predicate<EventHistory.Entry> isBehind) {}
-
-  private Until until() {
-    if (at.isEmpty()) {
-      return new Until(entry -> true, entry -> false);
-    }
-    if (at.matches("[0-9]{1,18}")) {
-      long last = Long.parseLong(at, 10);
-      return new Until(entry -> entry.sequence() <= last, entry -> entry.sequence() < last);
-    }
+  private HistoryPoint point() {
     try {
-      Instant last = OffsetDateTime.parse(at).toInstant();
-      return new Until(entry -> !entry.at().isAfter(last), entry -> entry.at().isBefore(last));
+      return HistoryPoint.of(at);
     } catch (DateTimeException e) {
       throw new ParameterException(
           command.commandLine(),
@@ -123,6 +127,63 @@ public final class StateCommand implements Callable<Integer> {
               .formatted(at),
           e);
     }
+  }
+
+  /** The branches of steps, by the ids of these, after events of the log. */
+  private Map<String, BranchesReport> branches(
+      WorkflowHistory history, List<EventHistory.Entry> events) {
+    Map<String, BranchesReport> reports = new LinkedHashMap<>();
+    for (int step = 0; step < history.definition().stepCount(); step++) {
+      BranchesHistory branches = history.branches(step);
+      if (branches != null) {
+        String id = history.definition().step(step).id();
+        reports.put(id, new BranchesReport(id, branches));
+      }
+    }
+    for (EventHistory.Entry event : events) {
+      BranchesReport report = reports.get(event.event().getStep());
+      if (report != null) {
+        report.branches().apply(event);
+      }
+    }
+    for (BranchesReport report : reports.values()) {
+      for (String problem : report.branches().problems()) {
+        note("branches of step '%s' are UNKNOWN: %s".formatted(report.step(), problem));
+      }
+    }
+    return reports;
+  }
+
+  /** The branches that are asked for one by one; null for none. */
+  private WorkflowStateReport.@Nullable Listed listed(
+      WorkflowHistory history, Map<String, BranchesReport> reports) {
+    if (branchesOf.isEmpty()) {
+      return null;
+    }
+    BranchesReport report = reports.get(branchesOf);
+    if (report == null) {
+      CompiledDefinition definition = history.definition();
+      int step = definition.indexOf(branchesOf);
+      throw new CommandFailedException(
+          step == CompiledDefinition.NO_STEP
+              ? "definition %s/%d has no step '%s'"
+                  .formatted(definition.name(), definition.version(), branchesOf)
+              : "workflow '%s': step '%s' is %s and has no branches then; if the workflow has let go of them, an earlier --at shows them"
+                  .formatted(workflowId, branchesOf, history.lastRunning().stepStatus(step)));
+    }
+    int count = report.branches().count();
+    Integer asked = page;
+    if (asked == null) {
+      return new WorkflowStateReport.Listed(report, 0, count);
+    }
+    if (asked < 0 || asked >= report.pages()) {
+      throw new CommandFailedException(
+          "--page %d: step '%s' has %d branches, which are the pages 0 to %d"
+              .formatted(asked, branchesOf, count, report.pages() - 1));
+    }
+    int from = asked * BranchesReport.PAGE;
+    return new WorkflowStateReport.Listed(
+        report, from, Math.min(count, from + BranchesReport.PAGE));
   }
 
   private WorkflowHistory fold(

@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,28 +27,44 @@ final class WorkflowStateReport {
   private static final List<String> HEAD =
       List.of("STEP", "STATUS", "ATTEMPT", "DUE", "WAITS FOR", "OUTPUT");
 
+  private static final List<String> BRANCHES_HEAD = List.of("STEP", "BRANCHES", "BY STATUS");
+
+  /**
+   * Branches of a step.
+   *
+   * @param from number of the first
+   * @param to number behind the last
+   */
+  record Listed(BranchesReport of, int from, int to) {}
+
   private final String workflowId;
   private final WorkflowHistory history;
   private final EventHistory.Entry last;
+  private final Map<String, BranchesReport> branches;
+  private final @Nullable Listed listed;
   private final PackedWorkflow workflow;
   private final PackedWorkflow steps;
-
-  private WorkflowStateReport(String workflowId, WorkflowHistory history, EventHistory.Entry last) {
-    this.workflowId = workflowId;
-    this.history = history;
-    this.last = last;
-    this.workflow = history.workflow();
-    this.steps = history.lastRunning();
-  }
 
   /**
    * A report.
    *
    * @param last the event that led to the state
+   * @param branches the branches of steps, by the ids of these
+   * @param listed the branches to show one by one; null for none
    */
-  static WorkflowStateReport of(
-      String workflowId, WorkflowHistory history, EventHistory.Entry last) {
-    return new WorkflowStateReport(workflowId, history, last);
+  WorkflowStateReport(
+      String workflowId,
+      WorkflowHistory history,
+      EventHistory.Entry last,
+      Map<String, BranchesReport> branches,
+      @Nullable Listed listed) {
+    this.workflowId = workflowId;
+    this.history = history;
+    this.last = last;
+    this.branches = branches;
+    this.listed = listed;
+    this.workflow = history.workflow();
+    this.steps = history.lastRunning();
   }
 
   List<String> text() {
@@ -77,6 +94,16 @@ final class WorkflowStateReport {
                 workflow.status().hasEnded() ? ", when it ended" : ""));
     lines.add("");
     lines.addAll(Columns.aligned(rows()));
+    if (!branches.isEmpty()) {
+      List<List<String>> counts = new ArrayList<>(List.of(BRANCHES_HEAD));
+      branches.values().forEach(each -> counts.add(each.counts()));
+      lines.add("");
+      lines.addAll(Columns.aligned(counts));
+    }
+    if (listed != null) {
+      lines.add("");
+      lines.addAll(listed.of().lines(listed.from(), listed.to()));
+    }
     return lines;
   }
 
@@ -156,6 +183,15 @@ final class WorkflowStateReport {
     }
     writeTime(json, "dueAt", steps.stepDeadlineMs(step));
     writePayload(json, "output", history.payload(step));
+    BranchesReport itsBranches = branches.get(history.definition().step(step).id());
+    if (itsBranches != null) {
+      json.writeObjectPropertyStart("branches");
+      itsBranches.writeCounts(json);
+      if (listed != null && listed.of().equals(itsBranches)) {
+        itsBranches.writeList(json, listed.from(), listed.to());
+      }
+      json.writeEndObject();
+    }
     json.writeEndObject();
   }
 

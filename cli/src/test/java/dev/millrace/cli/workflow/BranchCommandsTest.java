@@ -200,6 +200,47 @@ class BranchCommandsTest {
         .contains("branches of step 'each' are UNKNOWN: there is no event of each/0");
   }
 
+  @Test
+  void attemptsOfABranchStandSideBySide() {
+    CliRun run = CLUSTER.run("diff-attempts", ID, "each", "--branch", "1");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().lines())
+        .containsExactly(
+            "branch 1 of step each of load-1",
+            "                attempt 1             attempt 2",
+            "result          ATTEMPT_FAILED        STEP_FAILED",
+            "dispatched      2026-01-01T00:00:00Z  2026-01-01T00:00:03Z",
+            "ended           2026-01-01T00:00:02Z  2026-01-01T00:00:04Z",
+            "took            2000 ms               1000 ms",
+            "  in the queue  -                     500 ms",
+            "  running       -                     400 ms",
+            "  reporting     -                     100 ms",
+            "worker          -                     w-1",
+            "failure         Broken: no such file  Broken: no such file",
+            "next attempt    2026-01-01T00:00:03Z  -");
+    assertThat(CLUSTER.run("diff-attempts", ID, "each", "--branch", "0", "--json").out().strip())
+        .isEqualTo(
+            "{"workflowId":"load-1","step":"each","branch":0,"attempts":["
+                + "{"attempt":1,"result":"STEP_SUCCEEDED","dispatchedAt":"2026-01-01T00:00:00Z","
+                + ""endedAt":"2026-01-01T00:00:01Z","tookMs":1000,"output":"one"}]}");
+    assertThat(CLUSTER.run("diff-attempts", ID, "each", "--branch", "2").out()).contains("OPEN");
+  }
+
+  @Test
+  void attemptsOfTheStepAreNotThoseOfItsBranches() {
+    assertThat(CLUSTER.run("diff-attempts", ID, "each").out())
+        .contains("attempt 1")
+        .contains("OPEN")
+        .doesNotContain("attempt 2");
+    CliRun third = CLUSTER.run("diff-attempts", ID, "each", "--branch", "3");
+    assertThat(third.exitCode()).isEqualTo(1);
+    assertThat(third.err()).contains("no event is of an attempt of branch 3 of step 'each'");
+    assertThat(CLUSTER.run("diff-attempts", ID, "each", "1", "2", "--branch", "2").err())
+        .contains("branch 2 of step 'each' has no attempt 2; it has [1]");
+    assertThat(CLUSTER.run("diff-attempts", ID, "each", "--branch", "-1").exitCode()).isEqualTo(2);
+  }
+
   private static void ofWorkflow(long sequence, Instant at, WorkflowEvent.Builder... events) {
     EVENTS.send(ID, sequence, at, EventSource.TIMER, -1, events);
   }

@@ -38,6 +38,11 @@ record AttemptReport(
   private static final Set<EventType> ENDS =
       Set.of(EventType.STEP_SUCCEEDED, EventType.ATTEMPT_FAILED, EventType.STEP_FAILED);
 
+  /** Whether an event of a type is the first of an attempt. */
+  static boolean begins(EventType type) {
+    return BEGINNINGS.contains(type);
+  }
+
   /**
    * What the log has of an attempt; empty when it has nothing.
    *
@@ -54,7 +59,7 @@ record AttemptReport(
     for (EventHistory.Entry entry : log.entries()) {
       WorkflowEvent event = entry.event();
       if (of.isOf(entry) && event.getAttempt() == number) {
-        if (BEGINNINGS.contains(event.getType())) {
+        if (begins(event.getType())) {
           begun = begun == null ? entry : begun;
         } else if (ENDS.contains(event.getType())) {
           outcome = entry;

@@ -47,7 +47,7 @@ public final class StateCommand implements Callable<Integer> {
       names = "--at",
       paramLabel = "SEQ|TIME",
       description =
-          "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z; behind the last event, as that one left it.")
+          "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z; behind the last event, as that one left it. Where the id was used again, the numbers go on.")
   private String at = "";
 
   @Option(
@@ -82,32 +82,19 @@ public final class StateCommand implements Callable<Integer> {
           "workflow '%s': the topic has events of its branches alone, and a state can only be rebuilt from the start"
               .formatted(workflowId));
     }
-    EventHistory.Entry first = ofWorkflow.getFirst();
-    StartDetail start = first.event().getStart();
-    if (start == null) {
-      throw new CommandFailedException(
-          "workflow '%s': its first event is %s %d, and a state can only be rebuilt from the start; the topic no longer has it, or the start was rejected"
-              .formatted(workflowId, first.event().getType(), first.sequence()));
-    }
     List<EventHistory.Entry> until = point.until(log.entries());
-    List<EventHistory.Entry> entries =
-        until.stream().filter(entry -> entry.scope().isEmpty()).toList();
-    if (entries.isEmpty()) {
-      throw new CommandFailedException(
-          "workflow '%s': there was none at %s; its first event is of %s"
-              .formatted(workflowId, at, first.at()));
-    }
+    WorkflowOfId which = which(ofWorkflow, until);
     EventHistory.Entry last = ofWorkflow.getLast();
     if (point.isBehind(last)) {
       note(
           "--at %s is behind the last event, %d of %s: this is the state as that one left it"
               .formatted(at, last.sequence(), last.at()));
     }
-    WorkflowHistory history = fold(connection, start, entries);
+    WorkflowHistory history = fold(connection, which);
     Map<String, BranchesReport> branches = branches(history, until);
     WorkflowStateReport report =
         new WorkflowStateReport(
-            workflowId, history, entries.getLast(), branches, listed(history, branches));
+            workflowId, which, history, branches, listed(history, branches));
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(report.json());
@@ -115,6 +102,30 @@ public final class StateCommand implements Callable<Integer> {
       report.text().forEach(out::println);
     }
     return ExitCode.OK;
+  }
+
+  /**
+   * The workflow that had the id at a point in the log.
+   *
+   * @param ofWorkflow all its events, and those of others with the id, but for those of branches
+   * @param until the events until the point, with those of branches
+   */
+  private WorkflowOfId which(
+      List<EventHistory.Entry> ofWorkflow, List<EventHistory.Entry> until) {
+    EventHistory.Entry first = ofWorkflow.getFirst();
+    List<EventHistory.Entry> entries =
+        until.stream().filter(entry -> entry.scope().isEmpty()).toList();
+    if (entries.isEmpty()) {
+      throw new CommandFailedException(
+          "workflow '%s': there was none at %s; its first event is of %s"
+              .formatted(workflowId, at, first.at()));
+    }
+    return WorkflowOfId.at(ofWorkflow, entries)
+        .orElseThrow(
+            () ->
+                new CommandFailedException(
+                    "workflow '%s': its first event is %s %d, and a state can only be rebuilt from the start; the topic no longer has it, or the start was rejected"
+                        .formatted(workflowId, first.event().getType(), first.sequence())));
   }
 
   private HistoryPoint point() {
@@ -186,11 +197,11 @@ public final class StateCommand implements Callable<Integer> {
         report, from, Math.min(count, from + BranchesReport.PAGE));
   }
 
-  private WorkflowHistory fold(
-      Connection connection, StartDetail start, List<EventHistory.Entry> entries) {
+  private WorkflowHistory fold(Connection connection, WorkflowOfId which) {
     try {
-      WorkflowHistory history = begun(connection, start);
-      for (EventHistory.Entry entry : entries) {
+      WorkflowHistory history = begun(connection, which.start());
+      which.begin(history);
+      for (EventHistory.Entry entry : which.events()) {
         history.apply(entry);
       }
       return history;

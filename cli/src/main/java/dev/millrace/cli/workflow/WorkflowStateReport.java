@@ -38,6 +38,7 @@ final class WorkflowStateReport {
   record Listed(BranchesReport of, int from, int to) {}
 
   private final String workflowId;
+  private final WorkflowOfId which;
   private final WorkflowHistory history;
   private final EventHistory.Entry last;
   private final Map<String, BranchesReport> branches;
@@ -48,19 +49,21 @@ final class WorkflowStateReport {
   /**
    * A report.
    *
-   * @param last the event that led to the state
+   * @param which the workflow, among those that have had the id, with the events that led to the
+   *     state
    * @param branches the branches of steps, by the ids of these
    * @param listed the branches to show one by one; null for none
    */
   WorkflowStateReport(
       String workflowId,
+      WorkflowOfId which,
       WorkflowHistory history,
-      EventHistory.Entry last,
       Map<String, BranchesReport> branches,
       @Nullable Listed listed) {
     this.workflowId = workflowId;
+    this.which = which;
     this.history = history;
-    this.last = last;
+    this.last = which.events().getLast();
     this.branches = branches;
     this.listed = listed;
     this.workflow = history.workflow();
@@ -70,6 +73,7 @@ final class WorkflowStateReport {
   List<String> text() {
     List<String> lines = new ArrayList<>();
     add(lines, "workflow", workflowId);
+    add(lines, "of this id", which.place());
     add(lines, "after event", EventText.line(last));
     add(lines, "status", workflow.status().name() + (workflow.isPaused() ? ", paused" : ""));
     add(lines, "definition", workflow.definition() + "/" + workflow.version());
@@ -141,6 +145,10 @@ final class WorkflowStateReport {
     try (JsonGenerator json = JsonMapper.shared().createGenerator(written)) {
       json.writeStartObject();
       json.writeStringProperty("workflowId", workflowId);
+      if (which.count() > 1) {
+        json.writeNumberProperty("ofThisId", which.number());
+        json.writeNumberProperty("workflowsOfThisId", which.count());
+      }
       json.writeNumberProperty("sequence", last.sequence());
       json.writeStringProperty("at", last.at().toString());
       json.writeStringProperty("status", workflow.status().name());

@@ -64,6 +64,16 @@ public final class WorkflowHistory {
   }
 
   /**
+   * Has it begin behind workflows that had its id before, whose events it is not given.
+   *
+   * @param sequence of its first event
+   * @param formerAttempts the highest attempt of any step of those before
+   */
+  public void follow(long sequence, int formerAttempts) {
+    workflow.follow(sequence, formerAttempts);
+  }
+
+  /**
    * Takes the workflow's next event.
    *
    * @throws MalformedRecordException when it is none that changes a workflow, or not the next, or

@@ -93,8 +93,7 @@ public final class StateCommand implements Callable<Integer> {
     WorkflowHistory history = fold(connection, which);
     Map<String, BranchesReport> branches = branches(history, until);
     WorkflowStateReport report =
-        new WorkflowStateReport(
-            workflowId, which, history, branches, listed(history, branches));
+        new WorkflowStateReport(workflowId, which, history, branches, listed(history, branches));
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(report.json());
@@ -110,8 +109,7 @@ public final class StateCommand implements Callable<Integer> {
    * @param ofWorkflow all its events, and those of others with the id, but for those of branches
    * @param until the events until the point, with those of branches
    */
-  private WorkflowOfId which(
-      List<EventHistory.Entry> ofWorkflow, List<EventHistory.Entry> until) {
+  private WorkflowOfId which(List<EventHistory.Entry> ofWorkflow, List<EventHistory.Entry> until) {
     EventHistory.Entry first = ofWorkflow.getFirst();
     List<EventHistory.Entry> entries =
         until.stream().filter(entry -> entry.scope().isEmpty()).toList();

@@ -17,11 +17,7 @@ import java.util.Optional;
  * @param events its own, without those of branches, from its start on
  */
 record WorkflowOfId(
-    int number,
-    int count,
-    StartDetail start,
-    int formerAttempts,
-    List<EventHistory.Entry> events) {
+    int number, int count, StartDetail start, int formerAttempts, List<EventHistory.Entry> events) {
 
   /**
    * The workflow that had the id at a point in the log; empty when the log does not have its start.
@@ -29,8 +25,7 @@ record WorkflowOfId(
    * @param log all events of the id, without those of branches
    * @param until those until the point
    */
-  static Optional<WorkflowOfId> at(
-      List<EventHistory.Entry> log, List<EventHistory.Entry> until) {
+  static Optional<WorkflowOfId> at(List<EventHistory.Entry> log, List<EventHistory.Entry> until) {
     List<EventHistory.Entry> starts = starts(log);
     int number = starts(until).size();
     if (number == 0) {

@@ -74,9 +74,7 @@ class BranchCommandsTest {
     ofBranches(
         5,
         START.plusSeconds(2),
-        branch(EventType.ATTEMPT_FAILED, 1, 1)
-            .setFailure(failure)
-            .setDueAt(START.plusSeconds(3)));
+        branch(EventType.ATTEMPT_FAILED, 1, 1).setFailure(failure).setDueAt(START.plusSeconds(3)));
     ofWorkflow(2, START.plusMillis(2_500), event(EventType.PRIORITY_CHANGED, "", 0).setNumber(7));
     ofBranches(6, START.plusSeconds(3), branch(EventType.STEP_DISPATCHED, 1, 2));
     EVENTS.send(
@@ -152,7 +150,8 @@ class BranchCommandsTest {
             "1       FAILED     2                    Broken: no such file",
             "2       OPEN       1");
     assertThat(CLUSTER.run("state", ID, "--branches", "each", "--at", "1").out())
-        .contains("1       BACKING_OFF  1        2026-01-01T00:00:03Z         Broken: no such file");
+        .contains(
+            "1       BACKING_OFF  1        2026-01-01T00:00:03Z         Broken: no such file");
   }
 
   @Test
@@ -221,9 +220,9 @@ class BranchCommandsTest {
             "next attempt    2026-01-01T00:00:03Z  -");
     assertThat(CLUSTER.run("diff-attempts", ID, "each", "--branch", "0", "--json").out().strip())
         .isEqualTo(
-            "{"workflowId":"load-1","step":"each","branch":0,"attempts":["
-                + "{"attempt":1,"result":"STEP_SUCCEEDED","dispatchedAt":"2026-01-01T00:00:00Z","
-                + ""endedAt":"2026-01-01T00:00:01Z","tookMs":1000,"output":"one"}]}");
+            "{\"workflowId\":\"load-1\",\"step\":\"each\",\"branch\":0,\"attempts\":["
+                + "{\"attempt\":1,\"result\":\"STEP_SUCCEEDED\",\"dispatchedAt\":\"2026-01-01T00:00:00Z\","
+                + "\"endedAt\":\"2026-01-01T00:00:01Z\",\"tookMs\":1000,\"output\":\"one\"}]}");
     assertThat(CLUSTER.run("diff-attempts", ID, "each", "--branch", "2").out()).contains("OPEN");
   }
 

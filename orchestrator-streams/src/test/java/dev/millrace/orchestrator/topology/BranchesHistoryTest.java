@@ -68,8 +68,7 @@ class BranchesHistoryTest extends ForEachCase {
   private static String statuses(BranchesHistory branches) {
     return IntStream.range(0, branches.count())
         .mapToObj(number -> String.valueOf(branches.branch(number).status()))
-        .collect(
-            Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()))
+        .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()))
         .toString();
   }
 
@@ -87,8 +86,7 @@ class BranchesHistoryTest extends ForEachCase {
     assertThat(branches.count()).isEqualTo(5);
     assertThat(branches.items()).isEqualTo(5);
     assertThat(branches.problems()).isEmpty();
-    assertThat(branches.branch(0))
-        .isEqualTo(new Branch(0, StepStatus.SUCCEEDED, 1, 0, null, null));
+    assertThat(branches.branch(0)).isEqualTo(new Branch(0, StepStatus.SUCCEEDED, 1, 0, null, null));
     Branch retried = branches.branch(1);
     assertThat(retried.status()).isEqualTo(StepStatus.BACKING_OFF);
     assertThat(retried.dueMs()).isEqualTo(DrivenEngine.NOON.plusSeconds(1).toEpochMilli());
@@ -163,7 +161,7 @@ class BranchesHistoryTest extends ForEachCase {
     BranchesHistory branches = requireNonNull(rebuilt(definition), "branches");
 
     assertThat(branches.branch(1).status()).isEqualTo(StepStatus.SUSPENDED);
-    assertThat(branches.branch(1).child()).isEqualTo("w.each.1.1");
+    assertThat(branches.branch(1).child()).isEqualTo("w.each:1.1");
   }
 
   @Test

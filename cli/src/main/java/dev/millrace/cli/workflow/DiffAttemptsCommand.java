@@ -30,12 +30,12 @@ import picocli.CommandLine.Spec;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Puts two attempts of a step side by side. */
+/** Puts two attempts of a step, or of a branch of it, side by side. */
 @Command(
     name = "diff-attempts",
     mixinStandardHelpOptions = true,
     description = {
-      "Puts two attempts of a step side by side: times, failures, outputs.",
+      "Puts two attempts of a step, or of a branch of it, side by side: times, failures, outputs.",
       "Times in the queue and of running are the worker's, from its completion."
     })
 public final class DiffAttemptsCommand implements Callable<Integer> {
@@ -58,22 +58,34 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
       description = "Numbers of two attempts; without them the last two.")
   private List<Integer> numbers = List.of();
 
+  @Option(
+      names = "--branch",
+      paramLabel = "N",
+      description =
+          "Attempts of this branch of the forEach step, from 0. In a later attempt of the step they go on from 1001, 2001 and so on.")
+  private @Nullable Integer branch;
+
   @Option(names = "--json", description = "One JSON object.")
   private boolean json;
 
   @Override
   public Integer call() {
     WorkflowIds.checked(command, workflowId);
+    if (branch != null && branch < 0) {
+      throw new ParameterException(
+          command.commandLine(), "--branch %d: must be 0 or more".formatted(branch));
+    }
     if (numbers.size() != 0 && numbers.size() != 2) {
       throw new ParameterException(
           command.commandLine(),
           "attempts %s: give two numbers, or none for the last two".formatted(numbers));
     }
+    StepOrBranch of = new StepOrBranch(step, branch == null ? StepOrBranch.NO_BRANCH : branch);
     Connection connection = where.connect();
     EventHistory log = WorkflowLog.read(connection, workflowId, this::note);
     List<Integer> known =
         log.entries().stream()
-            .filter(entry -> entry.scope().isEmpty() && entry.event().getStep().equals(step))
+            .filter(of::isOf)
             .map(entry -> entry.event().getAttempt())
             .filter(attempt -> attempt > 0)
             .distinct()
@@ -81,7 +93,7 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
             .toList();
     if (known.isEmpty()) {
       throw new CommandFailedException(
-          "workflow '%s': no event is of an attempt of step '%s'".formatted(workflowId, step));
+          "workflow '%s': no event is of an attempt of %s".formatted(workflowId, of));
     }
     List<Integer> chosen =
         numbers.isEmpty() ? known.subList(Math.max(0, known.size() - 2), known.size()) : numbers;
@@ -96,18 +108,21 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
             this::note)) {
       for (int number : chosen) {
         attempts.add(
-            AttemptReport.find(log, step, number, offset -> completion(completions, offset))
+            AttemptReport.find(log, of, number, offset -> completion(completions, offset))
                 .orElseThrow(
                     () ->
                         new CommandFailedException(
-                            "workflow '%s': step '%s' has no attempt %d; it has %s"
-                                .formatted(workflowId, step, number, known))));
+                            "workflow '%s': %s has no attempt %d; it has %s"
+                                .formatted(workflowId, of, number, known))));
       }
     }
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(json(attempts));
     } else {
+      if (branch != null) {
+        out.printf("branch %d of ", branch);
+      }
       out.printf("step %s of %s%n", step, workflowId);
       Columns.aligned(rows(attempts)).forEach(out::println);
     }
@@ -132,6 +147,15 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
     row(rows, "  running", attempts, attempt -> text(attempt.running()));
     row(rows, "  reporting", attempts, attempt -> text(attempt.reporting()));
     row(rows, "worker", attempts, AttemptReport::worker);
+    row(rows, "child", attempts, AttemptReport::child);
+    row(
+        rows,
+        "items",
+        attempts,
+        attempt ->
+            attempt.items() == 0
+                ? ""
+                : "%d of %d failed".formatted(attempt.failedItems(), attempt.items()));
     row(
         rows,
         "failure",
@@ -179,6 +203,9 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
       out.writeStartObject();
       out.writeStringProperty("workflowId", workflowId);
       out.writeStringProperty("step", step);
+      if (branch != null) {
+        out.writeNumberProperty("branch", branch);
+      }
       out.writeArrayPropertyStart("attempts");
       attempts.forEach(attempt -> write(out, attempt));
       out.writeEndArray();
@@ -200,6 +227,13 @@ public final class DiffAttemptsCommand implements Callable<Integer> {
     write(out, "reportMs", attempt.reporting());
     if (!attempt.worker().isEmpty()) {
       out.writeStringProperty("worker", attempt.worker());
+    }
+    if (!attempt.child().isEmpty()) {
+      out.writeStringProperty("child", attempt.child());
+    }
+    if (attempt.items() > 0) {
+      out.writeNumberProperty("items", attempt.items());
+      out.writeNumberProperty("failedItems", attempt.failedItems());
     }
     Failure failure = attempt.failure();
     if (failure != null) {

@@ -4,6 +4,7 @@ import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.definition.PublishedDefinitions;
+import dev.millrace.orchestrator.codec.BranchesHistory;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -12,11 +13,10 @@ import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.io.PrintWriter;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -47,8 +47,21 @@ public final class StateCommand implements Callable<Integer> {
       names = "--at",
       paramLabel = "SEQ|TIME",
       description =
-          "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z; behind the last event, as that one left it.")
+          "As it was after the event with this number, or at this time, such as 2026-11-21T10:00:00Z; behind the last event, as that one left it. Where the id was used again, the numbers go on.")
   private String at = "";
+
+  @Option(
+      names = "--branches",
+      paramLabel = "STEP",
+      description =
+          "Also each branch of this forEach step: its status, attempt, when that is due, the child that it waits for, its failure. Up to 100,000 of them.")
+  private String branchesOf = "";
+
+  @Option(
+      names = "--page",
+      paramLabel = "K",
+      description = "With --branches: only this page, from 0, of 1,000 branches.")
+  private @Nullable Integer page;
 
   @Option(names = "--json", description = "One JSON object.")
   private boolean json;
@@ -56,7 +69,10 @@ public final class StateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WorkflowIds.checked(command, workflowId);
-    Until until = until();
+    if (page != null && branchesOf.isEmpty()) {
+      throw new ParameterException(command.commandLine(), "--page: needs --branches");
+    }
+    HistoryPoint point = point();
     Connection connection = where.connect();
     EventHistory log = WorkflowLog.read(connection, workflowId, this::note);
     List<EventHistory.Entry> ofWorkflow =
@@ -66,27 +82,18 @@ public final class StateCommand implements Callable<Integer> {
           "workflow '%s': the topic has events of its branches alone, and a state can only be rebuilt from the start"
               .formatted(workflowId));
     }
-    EventHistory.Entry first = ofWorkflow.getFirst();
-    StartDetail start = first.event().getStart();
-    if (start == null) {
-      throw new CommandFailedException(
-          "workflow '%s': its first event is %s %d, and a state can only be rebuilt from the start; the topic no longer has it, or the start was rejected"
-              .formatted(workflowId, first.event().getType(), first.sequence()));
-    }
-    List<EventHistory.Entry> entries = ofWorkflow.stream().filter(until.includes()).toList();
-    if (entries.isEmpty()) {
-      throw new CommandFailedException(
-          "workflow '%s': there was none at %s; its first event is of %s"
-              .formatted(workflowId, at, first.at()));
-    }
+    List<EventHistory.Entry> until = point.until(log.entries());
+    WorkflowOfId which = which(ofWorkflow, until);
     EventHistory.Entry last = ofWorkflow.getLast();
-    if (until.isBehind().test(last)) {
+    if (point.isBehind(last)) {
       note(
           "--at %s is behind the last event, %d of %s: this is the state as that one left it"
               .formatted(at, last.sequence(), last.at()));
     }
-    WorkflowHistory history = fold(connection, start, entries);
-    WorkflowStateReport report = WorkflowStateReport.of(workflowId, history, entries.getLast());
+    WorkflowHistory history = fold(connection, which);
+    Map<String, BranchesReport> branches = branches(history, until);
+    WorkflowStateReport report =
+        new WorkflowStateReport(workflowId, which, history, branches, listed(history, branches));
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(report.json());
@@ -97,25 +104,31 @@ public final class StateCommand implements Callable<Integer> {
   }
 
   /**
-   * Until when events count.
+   * The workflow that had the id at a point in the log.
    *
-   * @param includes whether an event does
-   * @param isBehind whether that is later than the event itself
+   * @param ofWorkflow all its events, and those of others with the id, but for those of branches
+   * @param until the events until the point, with those of branches
    */
-  private record Until(
-      Predicate<EventHistory.Entry> includes, Predicate<EventHistory.Entry> isBehind) {}
+  private WorkflowOfId which(List<EventHistory.Entry> ofWorkflow, List<EventHistory.Entry> until) {
+    EventHistory.Entry first = ofWorkflow.getFirst();
+    List<EventHistory.Entry> entries =
+        until.stream().filter(entry -> entry.scope().isEmpty()).toList();
+    if (entries.isEmpty()) {
+      throw new CommandFailedException(
+          "workflow '%s': there was none at %s; its first event is of %s"
+              .formatted(workflowId, at, first.at()));
+    }
+    return WorkflowOfId.at(ofWorkflow, entries)
+        .orElseThrow(
+            () ->
+                new CommandFailedException(
+                    "workflow '%s': its first event is %s %d, and a state can only be rebuilt from the start; the topic no longer has it, or the start was rejected"
+                        .formatted(workflowId, first.event().getType(), first.sequence())));
+  }
 
-  private Until until() {
-    if (at.isEmpty()) {
-      return new Until(entry -> true, entry -> false);
-    }
-    if (at.matches("[0-9]{1,18}")) {
-      long last = Long.parseLong(at, 10);
-      return new Until(entry -> entry.sequence() <= last, entry -> entry.sequence() < last);
-    }
+  private HistoryPoint point() {
     try {
-      Instant last = OffsetDateTime.parse(at).toInstant();
-      return new Until(entry -> !entry.at().isAfter(last), entry -> entry.at().isBefore(last));
+      return HistoryPoint.of(at);
     } catch (DateTimeException e) {
       throw new ParameterException(
           command.commandLine(),
@@ -125,11 +138,68 @@ public final class StateCommand implements Callable<Integer> {
     }
   }
 
-  private WorkflowHistory fold(
-      Connection connection, StartDetail start, List<EventHistory.Entry> entries) {
+  /** The branches of steps, by the ids of these, after events of the log. */
+  private Map<String, BranchesReport> branches(
+      WorkflowHistory history, List<EventHistory.Entry> events) {
+    Map<String, BranchesReport> reports = new LinkedHashMap<>();
+    for (int step = 0; step < history.definition().stepCount(); step++) {
+      BranchesHistory branches = history.branches(step);
+      if (branches != null) {
+        String id = history.definition().step(step).id();
+        reports.put(id, new BranchesReport(id, branches));
+      }
+    }
+    for (EventHistory.Entry event : events) {
+      BranchesReport report = reports.get(event.event().getStep());
+      if (report != null) {
+        report.branches().apply(event);
+      }
+    }
+    for (BranchesReport report : reports.values()) {
+      for (String problem : report.branches().problems()) {
+        note("branches of step '%s' are UNKNOWN: %s".formatted(report.step(), problem));
+      }
+    }
+    return reports;
+  }
+
+  /** The branches that are asked for one by one; null for none. */
+  private WorkflowStateReport.@Nullable Listed listed(
+      WorkflowHistory history, Map<String, BranchesReport> reports) {
+    if (branchesOf.isEmpty()) {
+      return null;
+    }
+    BranchesReport report = reports.get(branchesOf);
+    if (report == null) {
+      CompiledDefinition definition = history.definition();
+      int step = definition.indexOf(branchesOf);
+      throw new CommandFailedException(
+          step == CompiledDefinition.NO_STEP
+              ? "definition %s/%d has no step '%s'"
+                  .formatted(definition.name(), definition.version(), branchesOf)
+              : "workflow '%s': step '%s' is %s and has no branches then; if the workflow has let go of them, an earlier --at shows them"
+                  .formatted(workflowId, branchesOf, history.lastRunning().stepStatus(step)));
+    }
+    int count = report.branches().count();
+    Integer asked = page;
+    if (asked == null) {
+      return new WorkflowStateReport.Listed(report, 0, count);
+    }
+    if (asked < 0 || asked >= report.pages()) {
+      throw new CommandFailedException(
+          "--page %d: step '%s' has %d branches, which are the pages 0 to %d"
+              .formatted(asked, branchesOf, count, report.pages() - 1));
+    }
+    int from = asked * BranchesReport.PAGE;
+    return new WorkflowStateReport.Listed(
+        report, from, Math.min(count, from + BranchesReport.PAGE));
+  }
+
+  private WorkflowHistory fold(Connection connection, WorkflowOfId which) {
     try {
-      WorkflowHistory history = begun(connection, start);
-      for (EventHistory.Entry entry : entries) {
+      WorkflowHistory history = begun(connection, which.start());
+      which.begin(history);
+      for (EventHistory.Entry entry : which.events()) {
         history.apply(entry);
       }
       return history;

@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,33 +27,53 @@ final class WorkflowStateReport {
   private static final List<String> HEAD =
       List.of("STEP", "STATUS", "ATTEMPT", "DUE", "WAITS FOR", "OUTPUT");
 
+  private static final List<String> BRANCHES_HEAD = List.of("STEP", "BRANCHES", "BY STATUS");
+
+  /**
+   * Branches of a step.
+   *
+   * @param from number of the first
+   * @param to number behind the last
+   */
+  record Listed(BranchesReport of, int from, int to) {}
+
   private final String workflowId;
+  private final WorkflowOfId which;
   private final WorkflowHistory history;
   private final EventHistory.Entry last;
+  private final Map<String, BranchesReport> branches;
+  private final @Nullable Listed listed;
   private final PackedWorkflow workflow;
   private final PackedWorkflow steps;
-
-  private WorkflowStateReport(String workflowId, WorkflowHistory history, EventHistory.Entry last) {
-    this.workflowId = workflowId;
-    this.history = history;
-    this.last = last;
-    this.workflow = history.workflow();
-    this.steps = history.lastRunning();
-  }
 
   /**
    * A report.
    *
-   * @param last the event that led to the state
+   * @param which the workflow, among those that have had the id, with the events that led to the
+   *     state
+   * @param branches the branches of steps, by the ids of these
+   * @param listed the branches to show one by one; null for none
    */
-  static WorkflowStateReport of(
-      String workflowId, WorkflowHistory history, EventHistory.Entry last) {
-    return new WorkflowStateReport(workflowId, history, last);
+  WorkflowStateReport(
+      String workflowId,
+      WorkflowOfId which,
+      WorkflowHistory history,
+      Map<String, BranchesReport> branches,
+      @Nullable Listed listed) {
+    this.workflowId = workflowId;
+    this.which = which;
+    this.history = history;
+    this.last = which.events().getLast();
+    this.branches = branches;
+    this.listed = listed;
+    this.workflow = history.workflow();
+    this.steps = history.lastRunning();
   }
 
   List<String> text() {
     List<String> lines = new ArrayList<>();
     add(lines, "workflow", workflowId);
+    add(lines, "of this id", which.place());
     add(lines, "after event", EventText.line(last));
     add(lines, "status", workflow.status().name() + (workflow.isPaused() ? ", paused" : ""));
     add(lines, "definition", workflow.definition() + "/" + workflow.version());
@@ -77,6 +98,16 @@ final class WorkflowStateReport {
                 workflow.status().hasEnded() ? ", when it ended" : ""));
     lines.add("");
     lines.addAll(Columns.aligned(rows()));
+    if (!branches.isEmpty()) {
+      List<List<String>> counts = new ArrayList<>(List.of(BRANCHES_HEAD));
+      branches.values().forEach(each -> counts.add(each.counts()));
+      lines.add("");
+      lines.addAll(Columns.aligned(counts));
+    }
+    if (listed != null) {
+      lines.add("");
+      lines.addAll(listed.of().lines(listed.from(), listed.to()));
+    }
     return lines;
   }
 
@@ -114,6 +145,10 @@ final class WorkflowStateReport {
     try (JsonGenerator json = JsonMapper.shared().createGenerator(written)) {
       json.writeStartObject();
       json.writeStringProperty("workflowId", workflowId);
+      if (which.count() > 1) {
+        json.writeNumberProperty("ofThisId", which.number());
+        json.writeNumberProperty("workflowsOfThisId", which.count());
+      }
       json.writeNumberProperty("sequence", last.sequence());
       json.writeStringProperty("at", last.at().toString());
       json.writeStringProperty("status", workflow.status().name());
@@ -156,6 +191,15 @@ final class WorkflowStateReport {
     }
     writeTime(json, "dueAt", steps.stepDeadlineMs(step));
     writePayload(json, "output", history.payload(step));
+    BranchesReport itsBranches = branches.get(history.definition().step(step).id());
+    if (itsBranches != null) {
+      json.writeObjectPropertyStart("branches");
+      itsBranches.writeCounts(json);
+      if (listed != null && listed.of().equals(itsBranches)) {
+        itsBranches.writeList(json, listed.from(), listed.to());
+      }
+      json.writeEndObject();
+    }
     json.writeEndObject();
   }
 

@@ -6,7 +6,6 @@ import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import java.time.Instant;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** The event topic of a cluster, written to as an engine does. */
@@ -34,21 +33,24 @@ record EventTopic(TestCluster cluster) {
 
   /** The first event of a chunk of branches. */
   void sendOfBranches(String id, String scope, EventType type) {
-    WorkflowEvents record =
-        WorkflowEvents.newBuilder()
-            .setFirstSequence(0)
-            .setAt(AT)
-            .setSource(EventSource.START)
-            .setSourceOffset(-1)
-            .setScope(scope)
-            .setEvents(List.of(WorkflowEvent.newBuilder().setType(type).build()))
-            .build();
-    cluster.send(WorkflowEvents.class, cluster.topics().events(), id, record);
+    send(id, scope, 0, AT, EventSource.START, -1, WorkflowEvent.newBuilder().setType(type));
   }
 
   /** Events of an input, with all that they say. */
   void send(
       String id,
+      long firstSequence,
+      Instant at,
+      EventSource source,
+      long offset,
+      WorkflowEvent.Builder... events) {
+    send(id, "", firstSequence, at, source, offset, events);
+  }
+
+  /** Events of an input of a scope, with all that they say. */
+  void send(
+      String id,
+      String scope,
       long firstSequence,
       Instant at,
       EventSource source,
@@ -60,6 +62,7 @@ record EventTopic(TestCluster cluster) {
             .setAt(at)
             .setSource(source)
             .setSourceOffset(offset)
+            .setScope(scope)
             .setEvents(Stream.of(events).map(WorkflowEvent.Builder::build).toList())
             .build();
     cluster.send(WorkflowEvents.class, cluster.topics().events(), id, record);

@@ -134,6 +134,12 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
     putLong(bytes, AT_INCARNATION, incarnation);
   }
 
+  /** Has a workflow that has not begun go on with the numbers of those that had its id before. */
+  void follow(long sequence, int formerAttempts) {
+    putLong(bytes, AT_SEQUENCE, sequence);
+    putInt(bytes, AT_FORMER_ATTEMPTS, formerAttempts);
+  }
+
   /** Whether the payload of a slot has a key of its own. */
   @Override
   public boolean isSpilled(int slot) {

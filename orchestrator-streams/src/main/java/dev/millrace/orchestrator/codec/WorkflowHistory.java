@@ -1,10 +1,15 @@
 package dev.millrace.orchestrator.codec;
 
+import dev.millrace.orchestrator.core.event.BranchesOpened;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.StepsReset;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.HashMap;
@@ -16,12 +21,17 @@ import org.jspecify.annotations.Nullable;
  * A workflow rebuilt from its events by the engine's own {@link Evolver}. After each event its
  * record is the one that the engine had after deciding it, byte for byte, but for what the shell
  * keeps there for itself: the applied offsets, the armed timer and the incarnation. Events of
- * branches, which have records of their own, are passed over. Not thread-safe.
+ * branches, which have records of their own, are passed over; {@link #branches} rebuilds those. Not
+ * thread-safe.
  */
 public final class WorkflowHistory {
   private final IntFunction<@Nullable CompiledDefinition> versions;
   private CompiledDefinition definition;
   private final Map<Integer, Payload> spilled = new HashMap<>();
+
+  /** The steps whose branches were opened and that were not reset since, and what they are of. */
+  private final Map<String, CompiledDefinition> withBranches = new HashMap<>();
+
   private PackedWorkflow workflow = PackedWorkflow.absent();
   private @Nullable PackedWorkflow beforeEnd;
 
@@ -54,6 +64,16 @@ public final class WorkflowHistory {
   }
 
   /**
+   * Has it begin behind workflows that had its id before, whose events it is not given.
+   *
+   * @param sequence of its first event
+   * @param formerAttempts the highest attempt of any step of those before
+   */
+  public void follow(long sequence, int formerAttempts) {
+    workflow.follow(sequence, formerAttempts);
+  }
+
+  /**
    * Takes the workflow's next event.
    *
    * @throws MalformedRecordException when it is none that changes a workflow, or not the next, or
@@ -83,6 +103,12 @@ public final class WorkflowHistory {
     Evolver.evolve(definition, workflow, event, entry.at().toEpochMilli());
     if (event instanceof WorkflowMigrated migrated) {
       definition = migrated.target();
+    } else if (event instanceof WorkflowStarted) {
+      withBranches.clear();
+    } else if (event instanceof BranchesOpened) {
+      withBranches.put(step, definition);
+    } else if (event instanceof StepsReset) {
+      entry.event().getSteps().forEach(withBranches::remove);
     }
     workflow.spilled().take().forEach(each -> spilled.put(each.slot(), each.payload()));
   }
@@ -117,6 +143,30 @@ public final class WorkflowHistory {
   public @Nullable Payload payload(int slot) {
     PackedWorkflow running = running();
     return running.isSpilled(slot) ? spilled.get(running.ownSlot(slot)) : running.riding(slot);
+  }
+
+  /**
+   * Nothing yet of the branches that a step waits for, or that have given it its output; null when
+   * it has none, or the workflow has let go of them. They are rebuilt from all events of the log
+   * until then.
+   *
+   * @param step index of the step
+   */
+  public @Nullable BranchesHistory branches(int step) {
+    PackedWorkflow running = running();
+    String id = definition.step(step).id();
+    CompiledDefinition opener = withBranches.get(id);
+    Branches branches = opener == null ? null : running.branches(step);
+    if (opener == null || branches == null) {
+      return null;
+    }
+    StepStatus status = running.stepStatus(step);
+    boolean areKept =
+        status == StepStatus.SUSPENDED
+            || (status == StepStatus.SUCCEEDED && branches.areFinished());
+    return areKept
+        ? new BranchesHistory(opener, opener.indexOf(id), running.attempt(step), branches)
+        : null;
   }
 
   private PackedWorkflow running() {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.orchestrator.codec.DefinitionCodec;
+import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.codec.EventDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.Definitions;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +162,39 @@ class DuplicateStartsTest extends DrivenEngineCase {
     folded.setArmedTimerMs(stored.armedTimerMs());
     folded.setIncarnation(stored.incarnation());
     assertThat(folded.bytes()).isEqualTo(stored.bytes());
+  }
+
+  @Test
+  void workflowOfAnotherDefinitionIsTheFoldOfItsOwnEvents() throws Exception {
+    engine.start("w", "timed");
+    engine.fail("w", "a", 1);
+    engine.advance(Duration.ofSeconds(1).plus(DrivenEngine.TICK));
+    complete(2);
+    engine.start("w", "tidy", DuplicatePolicy.CANCEL_EXISTING);
+    engine.fail("w", "a", 3);
+
+    EventHistory log = new EventHistory();
+    long offset = 0;
+    for (WorkflowEvents record : engine.eventRecords()) {
+      log.add(offset++, record);
+    }
+    List<EventHistory.Entry> own = log.entries();
+    int start =
+        IntStream.range(0, own.size())
+            .filter(i -> own.get(i).event().getType() == EventType.WORKFLOW_STARTED)
+            .max()
+            .orElseThrow();
+    WorkflowHistory history =
+        WorkflowHistory.of(
+            new DefinitionDecoder(engine.topics, engine.registry)
+                .decode(engine.definitionBytes(WITH_CLEAN_UP)));
+    history.follow(own.get(start).sequence(), 2);
+    for (EventHistory.Entry entry : own.subList(start, own.size())) {
+      history.apply(entry);
+    }
+
+    assertThat(start).isPositive();
+    StoredFold.assertThatItIs(engine, "w", history);
   }
 
   @Test

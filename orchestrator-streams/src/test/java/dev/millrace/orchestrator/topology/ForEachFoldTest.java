@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.codec.BranchesHistory;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.codec.EventDecoder;
 import dev.millrace.orchestrator.codec.InputSource;
@@ -9,9 +10,10 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowHistory;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
-import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
+import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.Keys;
 import dev.millrace.schemas.v1.ItemResult;
@@ -22,6 +24,7 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -88,12 +91,17 @@ class ForEachFoldTest extends ForEachCase {
       workflow.apply(entry);
     }
     StoredFold.assertThatItIs(engine, "w", workflow);
+    BranchesHistory branches =
+        Objects.requireNonNull(workflow.branches(compiled.indexOf("each")), "branches");
+    history.entries().forEach(branches::apply);
+    assertThat(branches.problems()).isEmpty();
     for (int chunk = 0; chunk < 3; chunk++) {
-      compare(compiled, new ChunkId("w", "each", chunk), history);
+      compare(compiled, new ChunkId("w", "each", chunk), history, branches);
     }
   }
 
-  private void compare(CompiledDefinition compiled, ChunkId id, EventHistory history)
+  private void compare(
+      CompiledDefinition compiled, ChunkId id, EventHistory history, BranchesHistory branches)
       throws MalformedRecordException {
     byte[] stored = engine.stored().get(Keys.chunk(id));
     if (stored == null) {
@@ -102,13 +110,21 @@ class ForEachFoldTest extends ForEachCase {
     PackedWorkflow record = PackedWorkflow.of(stored);
     CompiledDefinition definition = compiled.branches(compiled.indexOf("each"), record.stepCount());
     EventLogInvariants invariants = new EventLogInvariants(definition);
-    PackedWorkflow fold = PackedWorkflow.absentChunk();
     for (EventHistory.Entry entry : history.entries()) {
       if (entry.scope().equals(id.scope())) {
         var event = EventDecoder.fromAvro(definition, entry.event());
         invariants.accept(entry.sequence(), event, entry.at().toEpochMilli());
-        Evolver.evolve(definition, fold, event, entry.at().toEpochMilli());
       }
+    }
+    PackedWorkflow fold = branches.chunk(id.chunk());
+    for (int branch = 0; branch < record.stepCount(); branch++) {
+      BranchesHistory.Branch known = branches.branch(id.chunk() * Branches.CHUNK + branch);
+      assertThat(known.status()).isEqualTo(record.stepStatus(branch));
+      assertThat(known.attempt()).isEqualTo(record.attempt(branch));
+      assertThat(known.dueMs()).isEqualTo(record.stepDeadlineMs(branch));
+      boolean hasFailed =
+          known.status() == StepStatus.FAILED || known.status() == StepStatus.BACKING_OFF;
+      assertThat(known.failure() != null).isEqualTo(hasFailed);
     }
     for (InputSource source : InputSource.values()) {
       fold.setAppliedOffset(source, record.appliedOffset(source));

@@ -27,7 +27,7 @@ class WorkerProcessTest {
   private static final String QUEUE = "payments";
 
   private static final String LIBRARY =
-      "package org.acme.library; public final class Library { public static final int VERSION = Integer.getInteger(\"none\", 7); }";
+      "package org.acme.shelf; public final class Library { public static final int VERSION = Integer.getInteger(\"none\", 7); }";
 
   private static final String STEPS =
       """
@@ -59,7 +59,7 @@ class WorkerProcessTest {
         Map<String, Object> look() {
           return new TreeMap<>(
               Map.of(
-                  "library", org.acme.library.Library.VERSION,
+                  "library", org.acme.shelf.Library.VERSION,
                   "program", isVisible("dev.millrace.cli.Millrace"),
                   "internals", isVisible("dev.millrace.worker.internal.PollLoop"),
                   "context", Thread.currentThread().getContextClassLoader() == Steps.class.getClassLoader()));
@@ -75,10 +75,14 @@ class WorkerProcessTest {
         }
 
         @Step("wait")
-        void await(Order order) throws InterruptedException {
-          System.out.println("WAITS");
-          while (!Files.exists(Path.of(settings.get("release")))) {
-            Thread.sleep(10);
+        void await(Order order) throws Exception {
+          Path release = Path.of(settings.get("release"));
+          try (WatchService folder = release.getFileSystem().newWatchService()) {
+            release.getParent().register(folder, StandardWatchEventKinds.ENTRY_CREATE);
+            System.out.println("WAITS");
+            while (!Files.exists(release)) {
+              folder.take().reset();
+            }
           }
         }
 
@@ -97,7 +101,7 @@ class WorkerProcessTest {
   @BeforeEach
   void makeJarsAndTopics() throws IOException {
     jars = Files.createDirectory(folder.resolve("steps"));
-    Path library = TestJar.of(jars.resolve("library.jar"), "", "org.acme.library.Library", LIBRARY);
+    Path library = TestJar.of(jars.resolve("library.jar"), "", "org.acme.shelf.Library", LIBRARY);
     TestJar.of(jars.resolve("steps.jar"), "org.acme.Steps", STEPS, library);
     CliRun applied = CLUSTER.run("topics", "apply", "--queue", QUEUE, "--partitions", "2");
     assertThat(applied.exitCode()).as(applied.err()).isZero();

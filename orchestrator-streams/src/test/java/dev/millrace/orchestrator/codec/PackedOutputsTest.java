@@ -3,15 +3,12 @@ package dev.millrace.orchestrator.codec;
 import static dev.millrace.orchestrator.core.Definitions.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.core.Definitions;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Payload;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What rides in a record, and what gets a key of its own. */
-class PackedOutputsTest {
+class PackedOutputsTest extends PackedWorkflowCase {
   /** Bytes of a packed payload besides its data, without a content type. */
   private static final int PAYLOAD_OVERHEAD = 1;
 
@@ -87,32 +84,5 @@ class PackedOutputsTest {
     assertThat(spilled.isSpilled(PackedWorkflow.INPUT_SLOT)).isTrue();
     assertThat(spilled.spilled().take())
         .containsExactly(new SpilledPayloads.Spilled(PackedWorkflow.INPUT_SLOT, smallestSpilled));
-  }
-
-  private static PackedWorkflow running(CompiledDefinition definition) {
-    PackedWorkflow workflow = PackedWorkflow.absent();
-    workflow.begin(definition.plan(), null, "", 5, 0, 1_000);
-    return workflow;
-  }
-
-  private static void succeed(PackedWorkflow workflow, int step, Payload output) {
-    workflow.open(step, 1, 0);
-    workflow.succeed(step, 1, output, true);
-  }
-
-  private static Payload payload(int bytes) {
-    return new Payload("", new byte[bytes]);
-  }
-
-  /** Parents and a step that depends on all of them. */
-  private static CompiledDefinition join(int parents) {
-    StepDefinition[] steps = new StepDefinition[parents + 1];
-    String[] ids = new String[parents];
-    for (int parent = 0; parent < parents; parent++) {
-      ids[parent] = "step-" + parent;
-      steps[parent] = step(ids[parent]);
-    }
-    steps[parents] = step("join", ids);
-    return Definitions.of(steps);
   }
 }

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.orchestrator.core.Definitions;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Join;
@@ -19,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-class PackedWorkflowTest {
+class PackedWorkflowTest extends PackedWorkflowCase {
   private static final int STEPS = 10_000;
 
   /** 9,999 steps and one that joins them all. */
@@ -321,32 +319,5 @@ class PackedWorkflowTest {
     assertThatThrownBy(() -> PackedPayload.toBytes(new Payload("x".repeat(256), new byte[0])))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("content type of 256 bytes, at most 255 are allowed");
-  }
-
-  private static PackedWorkflow running(CompiledDefinition definition) {
-    PackedWorkflow workflow = PackedWorkflow.absent();
-    workflow.begin(definition.plan(), null, "", 5, 0, 1_000);
-    return workflow;
-  }
-
-  private static void succeed(PackedWorkflow workflow, int step, Payload output) {
-    workflow.open(step, 1, 0);
-    workflow.succeed(step, 1, output, true);
-  }
-
-  private static Payload payload(int bytes) {
-    return new Payload("", new byte[bytes]);
-  }
-
-  /** Parents and a step that depends on all of them. */
-  private static CompiledDefinition join(int parents) {
-    StepDefinition[] steps = new StepDefinition[parents + 1];
-    String[] ids = new String[parents];
-    for (int parent = 0; parent < parents; parent++) {
-      ids[parent] = "step-" + parent;
-      steps[parent] = step(ids[parent]);
-    }
-    steps[parents] = step("join", ids);
-    return Definitions.of(steps);
   }
 }

@@ -3,11 +3,10 @@ package dev.millrace.orchestrator.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.ResultCache;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
-import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.EventLog;
 import dev.millrace.orchestrator.fixture.Installation;
@@ -33,20 +32,10 @@ class ResultCacheRestartTest {
           Duration.ZERO,
           RetryPolicy.NONE,
           List.of(
-              new StepDefinition(
-                  "a",
-                  new StepAction.Work("echo", "work", null),
-                  List.of(),
-                  null,
-                  null,
-                  Timeouts.NONE,
-                  null,
-                  List.of(),
-                  null,
-                  null,
-                  null,
-                  null,
-                  new ResultCache(null, Duration.ofDays(1)))));
+              TestStep.of("a")
+                  .does(new StepAction.Work("echo", "work", null))
+                  .cache(new ResultCache(null, Duration.ofDays(1)))
+                  .build()));
 
   @TempDir Path folder;
 

@@ -2,12 +2,11 @@ package dev.millrace.orchestrator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
@@ -36,20 +35,9 @@ class EventSizeTest extends ForEachCase {
   }
 
   private static StepDefinition computed(int number) {
-    return new StepDefinition(
-        "set-" + number,
-        new StepAction.SetValue("\"${input}\""),
-        number == 0 ? List.of() : List.of(Dependency.on("set-" + (number - 1))),
-        null,
-        null,
-        Timeouts.NONE,
-        null,
-        List.of(),
-        null,
-        null,
-        null,
-        null,
-        null);
+    String id = "set-" + number;
+    TestStep step = number == 0 ? TestStep.of(id) : TestStep.of(id, "set-" + (number - 1));
+    return step.does(new StepAction.SetValue("\"${input}\"")).build();
   }
 
   @Test

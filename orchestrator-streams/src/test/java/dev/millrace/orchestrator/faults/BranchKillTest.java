@@ -3,12 +3,11 @@ package dev.millrace.orchestrator.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.orchestrator.config.EngineConfig;
-import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
-import dev.millrace.orchestrator.core.definition.Timeouts;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.Brokers;
 import dev.millrace.schemas.v1.EventType;
@@ -19,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,32 +67,13 @@ class BranchKillTest {
   private static WorkflowDefinition branches() {
     String half = "[" + "1,".repeat(HALF - 1) + "1]";
     StepDefinition list =
-        step("list", new StepAction.SetValue("\"${" + half + "}\""), List.of(), null);
+        TestStep.of("list").does(new StepAction.SetValue("\"${" + half + "}\"")).build();
     StepDefinition each =
-        step(
-            "each",
-            new StepAction.Work("echo", "work", null),
-            List.of(Dependency.on("list")),
-            new ForEach("steps.list.output + steps.list.output", 0, 1, 0, false));
+        TestStep.of("each", "list")
+            .does(new StepAction.Work("echo", "work", null))
+            .forEach(new ForEach("steps.list.output + steps.list.output", 0, 1, 0, false))
+            .build();
     return WorkflowDefinition.of(
         "branches", 1, Duration.ZERO, RetryPolicy.NONE, List.of(list, each));
-  }
-
-  private static StepDefinition step(
-      String id, StepAction action, List<Dependency> dependsOn, @Nullable ForEach forEach) {
-    return new StepDefinition(
-        id,
-        action,
-        dependsOn,
-        null,
-        null,
-        Timeouts.NONE,
-        null,
-        List.of(),
-        null,
-        forEach,
-        null,
-        null,
-        null);
   }
 }

@@ -82,6 +82,11 @@ public record Topics(String prefix) {
     return topic.startsWith(prefix + COMMANDS) && topic.endsWith(V1);
   }
 
+  /** Which attempts are not waited for any more: every worker reads all of it. */
+  public String cancellations() {
+    return prefix + "attempt-cancellations.v1";
+  }
+
   public String events() {
     return prefix + "workflow-events.v1";
   }

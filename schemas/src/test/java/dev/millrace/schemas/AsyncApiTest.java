@@ -53,7 +53,7 @@ class AsyncApiTest {
       }
     }
 
-    assertThat(topics).hasSize(8);
+    assertThat(topics).hasSize(9);
     assertThat(children("channels").map(channel -> String.valueOf(channel.get("address"))))
         .containsExactlyInAnyOrderElementsOf(topics);
   }

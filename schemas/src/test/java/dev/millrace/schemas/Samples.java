@@ -1,6 +1,8 @@
 package dev.millrace.schemas;
 
+import dev.millrace.schemas.v1.AttemptCancellations;
 import dev.millrace.schemas.v1.AwaitedSignal;
+import dev.millrace.schemas.v1.CancelledAttempt;
 import dev.millrace.schemas.v1.ChildWorkflow;
 import dev.millrace.schemas.v1.Compensation;
 import dev.millrace.schemas.v1.CompletionStatus;
@@ -51,7 +53,15 @@ public final class Samples {
 
   /** All record types that are values of a topic. */
   public static List<SpecificRecordBase> all() {
-    return List.of(start(), control(), command(), completion(), events(), definition(), schedule());
+    return List.of(
+        start(),
+        control(),
+        command(),
+        cancellations(),
+        completion(),
+        events(),
+        definition(),
+        schedule());
   }
 
   public static WorkflowStart start() {
@@ -104,6 +114,15 @@ public final class Samples {
         .setItems(List.of(json("1"), binary()))
         .setProgress(json("{\"page\":3}"))
         .setHeartbeatMs(10_000)
+        .build();
+  }
+
+  public static AttemptCancellations cancellations() {
+    return AttemptCancellations.newBuilder()
+        .setAttempts(
+            List.of(
+                new CancelledAttempt("enrich", -1, 2, "cancelled – “a better estimate”"),
+                new CancelledAttempt("réview", 4_711, 1, "")))
         .build();
   }
 

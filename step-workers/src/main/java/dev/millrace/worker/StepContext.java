@@ -103,13 +103,30 @@ public interface StepContext {
   /**
    * Tells the engine that the attempt goes on, and how far it is. A step with a heartbeat timeout
    * must be heard of more often than that. The worker gives the first sign itself, before it calls
-   * the handler. Returns when the sign is handed to the Kafka client; may be called by any thread.
+   * the handler, and then, while it runs, as many more as the engine asks for; progress is sent at
+   * most once a second, the last that there is, and before a failure is. Returns when the sign is
+   * handed to the Kafka client; may be called by any thread.
    *
    * @param progress anything that {@link StepResult.Succeeded} may have as its output, or null for
    *     a mere sign; at most 64 KiB. The next attempt, if there is one, gets the last of them
    * @throws IllegalArgumentException when it cannot be written or is too large
    */
   void heartbeat(@Nullable Object progress);
+
+  /**
+   * Whether the engine does not wait for this attempt any more: it timed out, or its workflow ends
+   * or goes on without it. The handler's thread is interrupted then, too. What the handler returns
+   * changes nothing any more; it should clean up and return soon. To hear of it is best effort: a
+   * worker that has just started may not.
+   */
+  boolean isCancelled();
+
+  /**
+   * Has something done once the attempt is {@linkplain #isCancelled cancelled}, such as closing a
+   * connection that no interrupt reaches: by another thread, or at once by this one if it is
+   * already. It should be quick; what it throws is logged.
+   */
+  void onCancel(Runnable action);
 
   /** The progress that an earlier attempt has reported last, if any. */
   Optional<Payload> lastHeartbeat();

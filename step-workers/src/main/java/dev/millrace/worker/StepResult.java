@@ -26,6 +26,9 @@ public sealed interface StepResult {
   /** Type of the failure that a batch of results becomes where no batch was asked for. */
   String UNEXPECTED_BATCH = "worker.unexpected-batch";
 
+  /** Type of the failure of a handler that threw because its attempt was cancelled. */
+  String CANCELLED = "worker.cancelled";
+
   /** Type of the failure that one becomes whose type only the engine may use; not retryable. */
   String RESERVED_FAILURE_TYPE = "worker.reserved-failure-type";
 

@@ -1,6 +1,8 @@
 package dev.millrace.worker;
 
 import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.v1.AttemptCancellations;
+import dev.millrace.schemas.v1.CancelledAttempt;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.wire.AvroCodec;
@@ -54,6 +56,7 @@ final class Installation implements AutoCloseable {
             List.of(
                 new NewTopic(topics.commands(QUEUE), partitions, (short) 1),
                 new NewTopic(topics.completions(), 2, (short) 1),
+                new NewTopic(topics.cancellations(), 1, (short) 1),
                 new NewTopic(topics.deadLetters(), 1, (short) 1)))
         .all()
         .get();
@@ -86,6 +89,25 @@ final class Installation implements AutoCloseable {
 
   void send(int partition, StepCommand command) {
     sendBytes(partition, command.getWorkflowId(), commands.encode(command));
+  }
+
+  /** Says, as the engine does, that an attempt and those before it are not waited for. */
+  void cancel(String workflowId, String step, int attempt) {
+    AvroCodec<AttemptCancellations> codec =
+        new AvroCodec<>(AttemptCancellations.class, topics.cancellations(), registry);
+    byte[] value =
+        codec.encode(
+            new AttemptCancellations(List.of(new CancelledAttempt(step, -1, attempt, "test"))));
+    sent.add(
+        producer.send(
+            new ProducerRecord<>(
+                topics.cancellations(), workflowId.getBytes(StandardCharsets.UTF_8), value)));
+  }
+
+  /** Sends what is no cancellation. */
+  void sendGarbageAsCancellation() {
+    sent.add(
+        producer.send(new ProducerRecord<>(topics.cancellations(), new byte[1], new byte[] {7})));
   }
 
   void sendBytes(int partition, String key, byte[] value) {

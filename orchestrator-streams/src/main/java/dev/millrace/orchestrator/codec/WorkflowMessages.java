@@ -1,12 +1,16 @@
 package dev.millrace.orchestrator.codec;
 
+import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
+import dev.millrace.schemas.v1.AttemptCancellations;
+import dev.millrace.schemas.v1.CancelledAttempt;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.DuplicatePolicy;
@@ -14,18 +18,25 @@ import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.WorkflowControl;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What workflows send to each other, as records of the input topics. Not thread-safe. */
+/**
+ * What workflows send to each other, as records of the input topics, and to workers beside
+ * commands. Not thread-safe.
+ */
 public final class WorkflowMessages {
   private final AvroCodec<WorkflowStart> starts;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
+  private final AvroCodec<AttemptCancellations> cancellations;
 
   public WorkflowMessages(Topics topics, SchemaRegistry registry) {
     starts = new AvroCodec<>(WorkflowStart.class, topics.starts(), registry);
     controls = new AvroCodec<>(WorkflowControl.class, topics.controls(), registry);
     completions = new AvroCodec<>(StepCompletion.class, topics.completions(), registry);
+    cancellations = new AvroCodec<>(AttemptCancellations.class, topics.cancellations(), registry);
   }
 
   /**
@@ -56,6 +67,16 @@ public final class WorkflowMessages {
             .setRequestedBy(cancel.parent().workflowId())
             .setParent(ParentCodec.toAvro(cancel.parent()))
             .build());
+  }
+
+  /** Attempts that are not waited for any more, of steps of a definition. */
+  public byte[] cancellations(CompiledDefinition definition, List<CancelAttempt> attempts) {
+    List<CancelledAttempt> cancelled = new ArrayList<>(attempts.size());
+    for (CancelAttempt each : attempts) {
+      String step = definition.step(each.step()).id();
+      cancelled.add(new CancelledAttempt(step, each.branch(), each.attempt(), each.reason()));
+    }
+    return cancellations.encode(new AttemptCancellations(cancelled));
   }
 
   /**

@@ -48,12 +48,6 @@ final class Chunks {
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
 
-  /**
-   * How many attempts of a step have branches whose attempts have numbers of their own; then these
-   * begin again, and what could still be reported of the first is long gone.
-   */
-  private static final int NUMBERED_ATTEMPTS = Integer.MAX_VALUE / DefinitionLimits.ATTEMPTS - 1;
-
   private static final Logger LOG = LoggerFactory.getLogger(Chunks.class);
 
   private final TaskResources task;
@@ -92,7 +86,7 @@ final class Chunks {
             chunk,
             open.size(),
             new LoadedWorkflow(store, whole.workflowId(), workflow));
-    int formerAttempts = formerAttempts(workflow.attempt(open.step()));
+    int formerAttempts = Chunk.formerAttempts(workflow.attempt(open.step()));
     ChunkRequested request =
         new ChunkRequested(workflow.tenant(), workflow.priority(), formerAttempts);
     return Decider.decide(situation, request) instanceof Decision.Accepted accepted
@@ -107,7 +101,7 @@ final class Chunks {
     for (int number = 0; number < cancel.branches().opened(); number++) {
       ChunkId id = new ChunkId(whole.workflowId(), step, number);
       PackedWorkflow chunk = cancel.branches().isOpen(number) ? store.load(id) : null;
-      if (chunk != null && chunk.formerAttempts() == formerAttempts(cancel.attempt())) {
+      if (chunk != null && chunk.formerAttempts() == Chunk.formerAttempts(cancel.attempt())) {
         for (int local : chunk.stepsWithChildren()) {
           String child = chunk.child(local);
           if (child != null) {
@@ -286,12 +280,7 @@ final class Chunks {
     boolean isKept = // of a step that was resolved by hand some may be left
         status == StepStatus.SUSPENDED
             || (status == StepStatus.SUCCEEDED && branches.areFinished());
-    return isKept && formerAttempts(workflow.attempt(step)) == chunk.formerAttempts();
-  }
-
-  /** Behind which number those of a branch begin in an attempt of its step. */
-  private static int formerAttempts(int attempt) {
-    return (attempt - 1) % NUMBERED_ATTEMPTS * DefinitionLimits.ATTEMPTS;
+    return isKept && Chunk.formerAttempts(workflow.attempt(step)) == chunk.formerAttempts();
   }
 
   /** Which attempt of its step a chunk is of, as far as these are numbered. */

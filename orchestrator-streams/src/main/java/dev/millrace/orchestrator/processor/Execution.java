@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
@@ -85,6 +86,9 @@ final class Execution {
   /** What the chunks that were opened say; the workflow must be stored before it is told. */
   private final List<ChunkReport> ofOpened = new ArrayList<>();
 
+  /** Attempts that workers are to be told not to go on with. */
+  private final List<CancelAttempt> cancelled = new ArrayList<>();
+
   private boolean isReported;
 
   /**
@@ -143,6 +147,7 @@ final class Execution {
               task.messages().start(start, workflow.tenant(), workflow.priority()));
       case CancelWorkflow cancel ->
           forward(cancel.workflowId(), topics().controls(), task.messages().cancellation(cancel));
+      case CancelAttempt cancel -> cancelled.add(cancel);
       case CancelBranches cancel -> pending.addAll(chunks.cancellations(situation, cancel));
       case TellParent tell ->
           forward(
@@ -233,6 +238,12 @@ final class Execution {
   }
 
   private void publish(Input input, long firstSequence) {
+    if (!cancelled.isEmpty()) {
+      forward(
+          workflowId,
+          topics().cancellations(),
+          task.messages().cancellations(situation.definition(), cancelled));
+    }
     if (!events.isEmpty()) {
       Chunk chunk = situation.chunk();
       byte[] record =

@@ -39,6 +39,9 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
   /** How long dead letters are kept: as long as somebody may take to look. */
   public static final Duration DEAD_LETTER_RETENTION = Duration.ofDays(30);
 
+  /** How long cancellations are kept: who was away for longer runs nothing of them any more. */
+  public static final Duration CANCELLATION_RETENTION = Duration.ofHours(1);
+
   public TopicPlan {
     topics = List.copyOf(topics);
   }
@@ -143,6 +146,12 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
               Partitioning.GROWING,
               OptionalInt.empty(),
               retention(deadLetterRetention, DEAD_LETTER_RETENTION)));
+      topics.add(
+          log(
+              names.cancellations(),
+              Partitioning.GROWING,
+              OptionalInt.empty(),
+              retention(null, CANCELLATION_RETENTION)));
       for (String queue : queues) {
         topics.add(log(names.commands(queue), Partitioning.GROWING, commandPartitions, input));
       }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Chunk;
 import dev.millrace.orchestrator.core.decide.Decision;
-import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
@@ -256,7 +255,7 @@ final class ForkedWorkflow {
 
   /** Cancels what the branches wait for, of chunks that are of the same attempt of their step. */
   private void cancel(CancelBranches cancel) {
-    int former = formerAttempts(cancel.attempt());
+    int former = Chunk.formerAttempts(cancel.attempt());
     chunks.forEach(
         (key, record) -> {
           PackedWorkflow chunk = record.state();
@@ -267,10 +266,6 @@ final class ForkedWorkflow {
             }
           }
         });
-  }
-
-  private static int formerAttempts(int attempt) {
-    return (attempt - 1) * DefinitionLimits.ATTEMPTS;
   }
 
   private static List<Payload> carried(DispatchStep dispatch) {
@@ -316,7 +311,7 @@ final class ForkedWorkflow {
             payloads -> payloads);
     assertThat(chunks.put(key, chunk)).as("chunk %s before it is opened", key).isNull();
     PackedWorkflow state = workflow.state();
-    int former = formerAttempts(state.attempt(open.step()));
+    int former = Chunk.formerAttempts(state.attempt(open.step()));
     isTorn = true; // it is told once its workflow is stored
     apply(key, chunk, new ChunkRequested(state.tenant(), state.priority(), former));
   }

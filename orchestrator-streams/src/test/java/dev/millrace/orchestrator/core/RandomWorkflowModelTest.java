@@ -50,6 +50,7 @@ class RandomWorkflowModelTest {
       List.of(
           "StepSucceeded CACHED",
           "CacheResult",
+          "CancelAttempt",
           "result expired",
           "WorkflowStarted again",
           "late report of a former workflow",

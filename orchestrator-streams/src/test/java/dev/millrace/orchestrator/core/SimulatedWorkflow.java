@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.ControlRefused;
@@ -230,10 +231,20 @@ final class SimulatedWorkflow {
     }
     for (Effect effect : applied.effects()) {
       String words = Told.of(effect, definition);
+      if (effect instanceof CancelAttempt) {
+        count("CancelAttempt");
+      }
       if (!words.isEmpty()) {
         told.add(words);
       }
     }
+    new OpenAttempts(definition, PackedWorkflow.of(applied.before()), 0)
+        .check(
+            new OpenAttempts(definition, PackedWorkflow.of(applied.after()), 0),
+            definition,
+            applied.input(),
+            applied.events(),
+            applied.effects());
     List<Told.Turn> order = Told.turns(applied.events(), definition);
     List<String> expected = reference.apply(applied.input(), applied.nowMs(), order);
     Collections.sort(told);

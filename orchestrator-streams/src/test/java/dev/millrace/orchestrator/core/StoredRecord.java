@@ -105,6 +105,14 @@ final class StoredRecord {
       assertThat(state.bytes()).as("bytes after a refusal").isEqualTo(bytes);
       return new Made(decision, List.of(), List.of(), List.of());
     }
+    int firstBranch = firstBranch();
+    new OpenAttempts(definition, state(), firstBranch)
+        .check(
+            new OpenAttempts(definition, state, firstBranch),
+            definition,
+            input,
+            accepted.events(),
+            accepted.effects());
     List<Integer> dropped = state.spilled().takeDroppedBranches();
     state.spilled().take().forEach(each -> own.put(each.slot(), each.payload()));
     state.spilled().takeReleased().forEach(own::remove);
@@ -120,6 +128,11 @@ final class StoredRecord {
     assertThat(log.violations()).isEmpty();
     check(input, accepted.effects(), nowMs);
     return new Made(decision, accepted.events(), accepted.effects(), dropped);
+  }
+
+  private int firstBranch() {
+    Chunk branches = chunk.get();
+    return branches == null ? 0 : branches.branch(0);
   }
 
   private static List<Event> events(Decision decision) {

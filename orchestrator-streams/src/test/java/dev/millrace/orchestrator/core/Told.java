@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core;
 
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.CacheResult;
+import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
@@ -185,6 +186,7 @@ final class Told {
               command.isMapped(),
               command.input());
       case ArmTimer timer -> "";
+      case CancelAttempt cancel -> ""; // see OpenAttempts
       case StartWorkflow start ->
           child(
               start.workflowId(),

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.decide.Decider;
 import dev.millrace.orchestrator.core.decide.Decision;
 import dev.millrace.orchestrator.core.decide.Situation;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
+import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -308,6 +309,7 @@ public final class WorkflowAndChunks {
       case ArmTimer timer -> timers.add(timer.dueMs() - TestWorkflow.START_MS);
       case StartWorkflow start -> toOthers.add(start);
       case CancelWorkflow cancel -> toOthers.add(cancel);
+      case CancelAttempt cancel -> toOthers.add(cancel);
       default -> throw new IllegalStateException("branches do not ask for " + effect);
     }
   }

@@ -79,6 +79,16 @@ public final class ClientSettings {
     return settings;
   }
 
+  /** Of a consumer that reads all of a topic without a group. */
+  static Map<String, Object> ungrouped(WorkerSettings worker) {
+    Map<String, Object> settings = consumer(worker);
+    settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, worker.name() + "-cancellations");
+    return settings;
+  }
+
   static Map<String, Object> producer(WorkerSettings worker) {
     Map<String, Object> settings = new HashMap<>(worker.profile().producerSettings());
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis(DELIVERY_TIMEOUT));

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -22,26 +21,26 @@ final class CommandContext implements StepContext {
   private final PayloadValues values;
   private final @Nullable String traceparent;
   private final Logger logger;
-  private final Consumer<@Nullable Payload> heartbeats;
+  private final RunningCommand running;
 
   /**
    * A context.
    *
    * @param traceparent what the command's header of this name says; null if it has none
    * @param logger of the step type
-   * @param heartbeats sends a sign of life with the progress, if there is any
+   * @param running what is told of the command while its handler runs
    */
   CommandContext(
       StepCommand command,
       PayloadValues values,
       @Nullable String traceparent,
       Logger logger,
-      Consumer<@Nullable Payload> heartbeats) {
+      RunningCommand running) {
     this.command = command;
     this.values = values;
     this.traceparent = traceparent;
     this.logger = logger;
-    this.heartbeats = heartbeats;
+    this.running = running;
   }
 
   @Override
@@ -156,7 +155,7 @@ final class CommandContext implements StepContext {
           "progress of step '%s': %d bytes, the limit is %d: store it elsewhere and say where"
               .formatted(command.getStep(), payload.data().length, Limits.PROGRESS_BYTES));
     }
-    heartbeats.accept(payload);
+    running.progress(payload, System.nanoTime(), RunningCommands.LEAST_HEARTBEAT_NANOS);
   }
 
   private Payload written(Object progress) {
@@ -171,6 +170,16 @@ final class CommandContext implements StepContext {
   @Override
   public Optional<Payload> lastHeartbeat() {
     return Optional.ofNullable(payload(command.getProgress()));
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return running.isCancelled();
+  }
+
+  @Override
+  public void onCancel(Runnable action) {
+    running.onCancel(action);
   }
 
   @Override

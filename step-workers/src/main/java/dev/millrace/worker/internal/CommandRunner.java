@@ -36,6 +36,7 @@ final class CommandRunner {
   private final DeadLetters deadLetters;
   private final Slots slots;
   private final StopSignal stop;
+  private final RunningCommands running;
   private final InstantSource clock;
   private final FailureLog failures = new FailureLog();
 
@@ -46,6 +47,7 @@ final class CommandRunner {
       DeadLetters deadLetters,
       Slots slots,
       StopSignal stop,
+      RunningCommands running,
       InstantSource clock) {
     this.handlers = handlers;
     this.values = values;
@@ -54,6 +56,7 @@ final class CommandRunner {
     this.deadLetters = deadLetters;
     this.slots = slots;
     this.stop = stop;
+    this.running = running;
     this.clock = clock;
   }
 
@@ -89,6 +92,9 @@ final class CommandRunner {
     } catch (RegistryUnavailableException e) {
       return StepResult.failed(StepResult.REGISTRY_UNAVAILABLE, String.valueOf(e.getMessage()));
     } catch (Throwable e) {
+      if (context.isCancelled()) {
+        return StepResult.failed(StepResult.CANCELLED, String.valueOf(e));
+      }
       failures.handlerThrew(command.getType(), context.commandId(), e);
       return StepResult.failed(typeOf(e), e.getMessage() == null ? "" : e.getMessage());
     }
@@ -253,21 +259,27 @@ final class CommandRunner {
       if (command.getHeartbeatMs() > 0) {
         heartbeat(null);
       }
+      RunningCommand attempt = new RunningCommand(command, this::heartbeat, System.nanoTime());
       CommandContext context =
           new CommandContext(
               command,
               values,
               TraceParent.of(record.headers()),
               log.of(command.getType()),
-              this::heartbeat);
+              attempt);
       StepResult result;
+      running.began(attempt);
       StepLog.enter(context);
       try {
         result = handle(command, context);
       } finally {
         StepLog.leave();
+        running.ended(attempt);
       }
       endedAt = clock.instant();
+      if (!(result instanceof StepResult.Succeeded)) {
+        attempt.flush(); // the next attempt goes on from there
+      }
       send(writable(command, result));
     }
 

@@ -1,12 +1,18 @@
 package dev.millrace.worker.internal;
 
+import dev.millrace.schemas.v1.AttemptCancellations;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,12 +32,23 @@ public final class WorkerRuntime {
   /** Least time that closing the clients is given after the drain. */
   private static final Duration CLIENT_CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  /** How often it is looked for signs of life that are due, in milliseconds. */
+  private static final long SIGNS_MS = 250;
+
   private final WorkerSettings settings;
   private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final PollLoop loop;
+  private final RunningCommands running = new RunningCommands();
+  private final CancellationReader cancellations;
+
+  /** Gives the signs of life that are due. */
+  private final ScheduledExecutorService signs =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("millrace-worker-signs").factory());
+
   private volatile Optional<Throwable> failure = Optional.empty();
 
   /**
@@ -41,31 +58,44 @@ public final class WorkerRuntime {
    * @throws RuntimeException as Kafka's clients and the schema registry throw
    */
   public static WorkerRuntime connect(WorkerSettings settings) {
-    Consumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            ClientSettings.consumer(settings),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    Producer<byte[], byte[]> producer = null;
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      producer =
+      Consumer<byte[], byte[]> consumer = consumer(ClientSettings.consumer(settings), opened);
+      Consumer<byte[], byte[]> ungrouped = consumer(ClientSettings.ungrouped(settings), opened);
+      Producer<byte[], byte[]> producer =
           new KafkaProducer<>(
               ClientSettings.producer(settings),
               new ByteArraySerializer(),
               new ByteArraySerializer());
-      return new WorkerRuntime(settings, consumer, producer, InstantSource.system());
+      opened.push(() -> producer.close(Duration.ZERO));
+      return new WorkerRuntime(settings, consumer, ungrouped, producer, InstantSource.system());
     } catch (RuntimeException e) {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
-      if (producer != null) {
-        producer.close(Duration.ZERO);
-      }
+      opened.forEach(each -> close(each, e));
       throw e;
+    }
+  }
+
+  private static Consumer<byte[], byte[]> consumer(
+      Map<String, Object> clientSettings, Deque<AutoCloseable> opened) {
+    Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    opened.push(() -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+    return consumer;
+  }
+
+  private static void close(AutoCloseable client, RuntimeException because) {
+    try {
+      client.close();
+    } catch (Exception e) {
+      because.addSuppressed(e);
     }
   }
 
   WorkerRuntime(
       WorkerSettings settings,
       Consumer<byte[], byte[]> consumer,
+      Consumer<byte[], byte[]> ungrouped,
       Producer<byte[], byte[]> producer,
       InstantSource clock) {
     this.settings = settings;
@@ -81,11 +111,19 @@ public final class WorkerRuntime {
             new DeadLetters(producer, settings.topics().deadLetters()),
             slots,
             stop,
+            running,
             clock);
     AvroCodec<StepCommand> codec =
         new AvroCodec<>(
             StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
     this.loop = new PollLoop(settings, consumer, codec, runner, slots, stop);
+    String cancellationsTopic = settings.topics().cancellations();
+    this.cancellations =
+        new CancellationReader(
+            ungrouped,
+            new AvroCodec<>(AttemptCancellations.class, cancellationsTopic, settings.registry()),
+            cancellationsTopic,
+            running);
   }
 
   private void checkTopics() {
@@ -102,9 +140,12 @@ public final class WorkerRuntime {
     }
   }
 
-  /** Starts the poll thread. */
+  /** Starts the poll thread, and those beside it. */
+  @SuppressWarnings("FutureReturnValueIgnored") // what the task throws stops the worker
   public void start() {
     Thread.ofPlatform().name("millrace-worker-" + settings.queue()).start(this::work);
+    Thread.ofPlatform().daemon().name("millrace-worker-cancellations").start(cancellations);
+    signs.scheduleWithFixedDelay(this::sign, SIGNS_MS, SIGNS_MS, TimeUnit.MILLISECONDS);
   }
 
   /** Asks the worker to stop, with so much time for what is running. Does not wait. */
@@ -150,7 +191,17 @@ public final class WorkerRuntime {
     }
   }
 
+  private void sign() {
+    try {
+      running.signWhereDue(System.nanoTime());
+    } catch (RuntimeException e) { // it would be the last time
+      stop.fail(e);
+    }
+  }
+
   private void closeClients() {
+    signs.shutdownNow();
+    cancellations.stop();
     try {
       producer.close(CLIENT_CLOSE_TIMEOUT);
     } catch (RuntimeException e) {

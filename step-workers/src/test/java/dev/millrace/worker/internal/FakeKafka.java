@@ -108,6 +108,7 @@ final class FakeKafka implements AutoCloseable {
                 handlers,
                 Map.of()),
             consumer,
+            new MockConsumer<>("latest"),
             producer,
             InstantSource.fixed(NOW));
     commands = new AvroCodec<>(StepCommand.class, COMMANDS, registry);

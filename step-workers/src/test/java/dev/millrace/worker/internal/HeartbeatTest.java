@@ -42,29 +42,39 @@ final class HeartbeatTest {
   }
 
   @Test
-  void progressGoesToTheEngineInOrderAndBeforeTheResult() throws Exception {
+  void progressGoesToTheEngineOnceASecondAndTheLastOfItBeforeAFailure() throws Exception {
     List<StepCompletion> written =
         written(
             Commands.command("w", "known"),
-            4,
+            2,
             context -> {
               context.heartbeat(new Progress(1, 2));
               context.heartbeat(null);
               context.heartbeat(new Payload("text/plain", "half".getBytes(StandardCharsets.UTF_8)));
+              return StepResult.failed("broken", "half way");
+            });
+
+    assertThat(written)
+        .extracting(StepCompletion::getStatus)
+        .containsExactly(CompletionStatus.RUNNING, CompletionStatus.FAILED);
+    assertThat(text(written.get(0))).isEqualTo("half");
+    assertThat(written.get(0).getOutput().getContentType()).isEqualTo("text/plain");
+  }
+
+  @Test
+  void progressOfAStepThatSucceedsAtOnceIsNobodysConcern() throws Exception {
+    List<StepCompletion> written =
+        written(
+            Commands.command("w", "known"),
+            1,
+            context -> {
+              context.heartbeat(new Progress(1, 2));
               return StepResult.succeeded();
             });
 
     assertThat(written)
         .extracting(StepCompletion::getStatus)
-        .containsExactly(
-            CompletionStatus.RUNNING,
-            CompletionStatus.RUNNING,
-            CompletionStatus.RUNNING,
-            CompletionStatus.SUCCEEDED);
-    assertThat(text(written.get(0))).isEqualTo("{\"done\":1,\"of\":2}");
-    assertThat(written.get(1).getOutput()).isNull();
-    assertThat(text(written.get(2))).isEqualTo("half");
-    assertThat(written.get(2).getOutput().getContentType()).isEqualTo("text/plain");
+        .containsExactly(CompletionStatus.SUCCEEDED);
   }
 
   @Test

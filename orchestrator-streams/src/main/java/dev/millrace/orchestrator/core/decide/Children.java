@@ -1,7 +1,5 @@
 package dev.millrace.orchestrator.core.decide;
 
-import dev.millrace.orchestrator.core.effect.CancelBranches;
-import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.StepSuspended;
@@ -9,12 +7,10 @@ import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
-import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
-import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +59,7 @@ final class Children {
   }
 
   /** What the child of an attempt of a step or branch is told to answer to. */
-  private Parent parent(int step, int attempt) {
+  Parent parent(int step, int attempt) {
     Chunk chunk = transition.chunk();
     Parent own = state.parent();
     int depthOfWorkflow = own == null ? 0 : own.depth();
@@ -118,38 +114,6 @@ final class Children {
             "the child would be %d workflows deep, at most %d are allowed"
                 .formatted(depth, Parent.DEPTH),
             false);
-  }
-
-  /** The child of a step, or those of its branches, are not waited for any more. */
-  void leave(int step, String reason) {
-    boolean isCancelled =
-        state.stepStatus(step) == StepStatus.SUSPENDED
-            && transition.definition().step(step).action()
-                instanceof CompiledAction.StartChild start
-            && start.isCancelled();
-    if (!isCancelled) {
-      return;
-    }
-    String child = state.child(step);
-    Branches branches = state.branches(step);
-    if (child != null) {
-      transition.effect(new CancelWorkflow(child, parent(step, state.attempt(step)), reason));
-    } else if (branches != null) {
-      int attempt = state.attempt(step);
-      int depth = parent(step, attempt).depth();
-      transition.effect(new CancelBranches(step, attempt, branches, depth, reason));
-    }
-  }
-
-  /** The workflow is about to end, or to clean up: its children are not waited for any more. */
-  void leaveAll() {
-    String reason = "its parent '%s' is ending".formatted(transition.workflowId());
-    for (int step : state.stepsWithChildren()) {
-      leave(step, reason);
-    }
-    for (int step : state.stepsWithBranches()) {
-      leave(step, reason);
-    }
   }
 
   /** Tells the parent, if there is one, how the workflow has ended. */

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.decide;
 
+import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Items;
@@ -15,6 +16,17 @@ import dev.millrace.orchestrator.core.state.Items;
  */
 public record Chunk(
     int number, int batchSize, CompiledDefinition whole, BranchedWorkflow ofWorkflow, Items items) {
+  /**
+   * How many attempts of a step have branches whose attempts have numbers of their own; then these
+   * begin again, and what could still be reported of the first is long gone.
+   */
+  private static final int NUMBERED_ATTEMPTS = Integer.MAX_VALUE / DefinitionLimits.ATTEMPTS - 1;
+
+  /** Behind which number the attempts of branches begin in an attempt of their step. */
+  public static int formerAttempts(int attempt) {
+    return (attempt - 1) % NUMBERED_ATTEMPTS * DefinitionLimits.ATTEMPTS;
+  }
+
   /** The number of a branch of the chunk within its step. */
   public int branch(int local) {
     return number * Branches.CHUNK + local;

@@ -35,7 +35,7 @@ final class Ending {
   /** It is known how the workflow ends, unless it succeeds. */
   void begin(Outcome outcome) {
     if (state.outcome() == null) {
-      steps.children().leaveAll();
+      steps.leaving().leaveAll(this::mayNeedUndoing);
     }
     if (needsCleanUp()) {
       transition.record(new WorkflowEnding(outcome, null));

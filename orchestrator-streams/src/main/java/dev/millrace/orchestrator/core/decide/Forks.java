@@ -100,7 +100,7 @@ final class Forks {
     CompiledStep.CompiledForEach forEach = transition.definition().step(step).forEach();
     int allowed = forEach == null ? 0 : forEach.allowed(branches.items());
     if (branches.failedItems() > allowed) {
-      steps.children().leave(step, "too many others of '%s' failed".formatted(idOf(step)));
+      steps.leaving().leave(step, "too many others of '%s' failed".formatted(idOf(step)));
       steps.failures().failForGood(step, tooManyFailed(branches, allowed));
       steps.moveOn();
     } else if (branches.areFinished()) {

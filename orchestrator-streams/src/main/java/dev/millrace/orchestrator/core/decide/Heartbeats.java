@@ -83,6 +83,7 @@ final class Heartbeats {
   void timeOut(int step) {
     StepLimits limits = definition.step(step).limits();
     Clocks clocks = state.clocks(step);
+    steps.leaving().leave(step, "its time is over");
     if (!limits.needClocks()) {
       steps.failures().fail(step, startToClose(limits));
     } else if (isDue(clocks.overallByMs())) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * the workflow is known.
  */
 final class Operators {
-  /** Why the child of a step is left. */
-  private static final String BY_HAND = "its parent went on without it, as somebody asked for";
+  /** Why what runs for a step is left. */
+  private static final String BY_HAND = "its workflow goes on without it, as somebody asked for";
 
   private final Transition transition;
   private final CompiledDefinition definition;
@@ -103,7 +103,7 @@ final class Operators {
 
   private Decision.@Nullable Refused terminate(Control.Terminate terminate) {
     Failure failure = new Failure(Failure.TERMINATED, terminate.reason(), false);
-    steps.children().leaveAll();
+    steps.leaving().leaveAll(step -> false);
     steps.ending().end(new Outcome(WorkflowStatus.TERMINATED, failure), null);
     return null;
   }
@@ -183,7 +183,7 @@ final class Operators {
                   .formatted(resolve.output().data().length, Steps.OUTPUT_BYTES));
     }
     if (refused == null) {
-      steps.children().leave(step, BY_HAND);
+      steps.leaving().leave(step, BY_HAND);
       steps.succeed(step, state.attempt(step), resolve.output(), Source.BY_HAND);
       steps.moveOn();
     }
@@ -194,7 +194,7 @@ final class Operators {
     int step = definition.indexOf(id);
     Decision.@Nullable Refused refused = unlessToBeDone(step, id);
     if (refused == null) {
-      steps.children().leave(step, BY_HAND);
+      steps.leaving().leave(step, BY_HAND);
       steps.readiness().skip(step, StepSkipped.Reason.BY_HAND);
       steps.moveOn();
     }
@@ -202,7 +202,7 @@ final class Operators {
   }
 
   private void startAgain(List<Integer> reset) {
-    reset.forEach(step -> steps.children().leave(step, BY_HAND));
+    reset.forEach(step -> steps.leaving().leave(step, BY_HAND));
     transition.record(new StepsReset(reset));
     steps.readiness().run(reset.getFirst());
     reset.forEach(steps.readiness()::consider);

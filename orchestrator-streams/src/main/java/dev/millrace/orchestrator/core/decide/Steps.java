@@ -30,6 +30,7 @@ final class Steps {
   private final Readiness readiness;
   private final Ending ending;
   private final Children children;
+  private final Leaving leaving;
   private final Forks forks;
   private final BranchSteps branches;
   private final KeptResults kept;
@@ -44,6 +45,7 @@ final class Steps {
     this.readiness = new Readiness(transition, this);
     this.ending = new Ending(transition, this);
     this.children = new Children(transition, this);
+    this.leaving = new Leaving(transition, children);
     this.forks = new Forks(transition, this);
     this.branches = new BranchSteps(transition, this);
     this.kept = new KeptResults(transition, this);
@@ -65,6 +67,10 @@ final class Steps {
 
   Children children() {
     return children;
+  }
+
+  Leaving leaving() {
+    return leaving;
   }
 
   Forks forks() {
@@ -181,7 +187,7 @@ final class Steps {
   private void endWait(int step) {
     switch (definition.step(step).action()) {
       case CompiledAction.StartChild child -> {
-        children.leave(step, "it did not end in time");
+        leaving.leave(step, "it did not end in time");
         failures.fail(step, Heartbeats.startToClose(definition.step(step).limits()));
       }
       case CompiledAction.AwaitSignal wait -> signals.giveUp(step, wait.signal());

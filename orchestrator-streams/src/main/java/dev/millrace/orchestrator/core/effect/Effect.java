@@ -5,6 +5,7 @@ public sealed interface Effect
     permits DispatchStep,
         ArmTimer,
         StartWorkflow,
+        CancelAttempt,
         CancelBranches,
         CancelWorkflow,
         TellParent,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.WorkflowAndChunks;
 import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.Effect;
@@ -168,7 +169,7 @@ class ChildBranchesTest extends BranchesCase {
     for (Control control : List.of(new Control.Cancel("enough"), new Control.Terminate("now"))) {
       WorkflowAndChunks workflow = ofTwo(each(0, 1, 0).does(SHIP));
       workflow.control(control);
-      assertThat(cancelled(workflow)).containsExactly("0/1: its parent 'order-1' is ending");
+      assertThat(cancelled(workflow)).containsExactly("0/1: workflow 'order-1' is ending");
       assertThat(workflow.state().status().hasEnded()).isTrue();
     }
     for (Control control :
@@ -176,7 +177,7 @@ class ChildBranchesTest extends BranchesCase {
       WorkflowAndChunks workflow = ofTwo(each(0, 1, 0).does(SHIP));
       workflow.control(control);
       assertThat(cancelled(workflow))
-          .containsExactly("0/1: its parent went on without it, as somebody asked for");
+          .containsExactly("0/1: its workflow goes on without it, as somebody asked for");
     }
   }
 
@@ -191,12 +192,24 @@ class ChildBranchesTest extends BranchesCase {
   }
 
   @Test
-  void branchesOfWorkersAreNotCancelled() {
+  void workersAreToldOfAllBranchesAtOnce() {
     WorkflowAndChunks workflow = ofTwo(each(0, 1, 0));
 
     workflow.control(new Control.Cancel("enough"));
 
-    assertThat(workflow.toOthers()).isEmpty();
+    assertThat(workflow.toOthers())
+        .containsExactly(
+            new CancelAttempt(0, CancelAttempt.NO_BRANCH, 1_000, "workflow 'order-1' is ending"));
+  }
+
+  @Test
+  void aWorkerIsToldOfABranchThatTakesTooLong() {
+    WorkflowAndChunks workflow = ofTwo(each(0, 1, 0).timeout(Duration.ofSeconds(5)));
+    workflow.succeed(0, 1, null);
+
+    workflow.after(5_000).fireTimer(0);
+
+    assertThat(workflow.toOthers()).containsExactly(new CancelAttempt(1, 1, 1, "its time is over"));
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs each command in a virtual thread of its own: handler, completion, then the slot is free
- * again. The offset is finished when the broker has the completion. Owned by the poll thread.
+ * again. The record is finished when the broker has the completion. Owned by the thread that polls.
  */
 final class CommandRunner {
   /** What the result of an item takes beside its output, in bytes. */
@@ -60,15 +60,16 @@ final class CommandRunner {
     this.clock = clock;
   }
 
-  /** Starts a command, for which a slot was taken and the offset begun. */
-  void start(ConsumerRecord<byte[], byte[]> record, StepCommand command, OffsetTracker offsets) {
-    threads.start(new Run(record, command, offsets));
+  /** Starts a command, for which a slot was taken. */
+  void start(
+      ConsumerRecord<byte[], byte[]> record, StepCommand command, Acknowledgement acknowledgement) {
+    threads.start(new Run(record, command, acknowledgement));
   }
 
   /** Starts to put away a record that is no command, in its slot. */
   void startDeadLetter(
-      ConsumerRecord<byte[], byte[]> record, Exception reason, OffsetTracker offsets) {
-    threads.start(new Burial(record, reason, offsets));
+      ConsumerRecord<byte[], byte[]> record, Exception reason, Acknowledgement acknowledgement) {
+    threads.start(new Burial(record, reason, acknowledgement));
   }
 
   private StepResult handle(StepCommand command, CommandContext context) {
@@ -198,12 +199,12 @@ final class CommandRunner {
   /** One record on its way to being finished. */
   private abstract class Task implements Runnable, Callback {
     final ConsumerRecord<byte[], byte[]> record;
-    private final OffsetTracker offsets;
+    private final Acknowledgement acknowledgement;
     private boolean small;
 
-    Task(ConsumerRecord<byte[], byte[]> record, OffsetTracker offsets) {
+    Task(ConsumerRecord<byte[], byte[]> record, Acknowledgement acknowledgement) {
       this.record = record;
-      this.offsets = offsets;
+      this.acknowledgement = acknowledgement;
     }
 
     /** Does what is to do, and sends the record that is proof of it. */
@@ -225,7 +226,7 @@ final class CommandRunner {
           slots.giveBack();
         }
       } catch (Throwable e) {
-        // The offset stays open, so the command runs again: in another worker or after a restart.
+        // The record stays open, so the command runs again: in another worker or after a restart.
         stop.fail(e);
       }
     }
@@ -233,7 +234,7 @@ final class CommandRunner {
     @Override
     public final void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
       if (failure == null) {
-        offsets.finish(record.offset());
+        acknowledgement.finished();
       } else if (failure instanceof RecordTooLargeException && !small) {
         small = true;
         Thread.startVirtualThread(this); // the producer's own thread must not wait for itself
@@ -248,8 +249,11 @@ final class CommandRunner {
     private Instant startedAt = Instant.EPOCH;
     private Instant endedAt = Instant.EPOCH;
 
-    Run(ConsumerRecord<byte[], byte[]> record, StepCommand command, OffsetTracker offsets) {
-      super(record, offsets);
+    Run(
+        ConsumerRecord<byte[], byte[]> record,
+        StepCommand command,
+        Acknowledgement acknowledgement) {
+      super(record, acknowledgement);
       this.command = command;
     }
 
@@ -309,8 +313,9 @@ final class CommandRunner {
   private final class Burial extends Task {
     private final Exception reason;
 
-    Burial(ConsumerRecord<byte[], byte[]> record, Exception reason, OffsetTracker offsets) {
-      super(record, offsets);
+    Burial(
+        ConsumerRecord<byte[], byte[]> record, Exception reason, Acknowledgement acknowledgement) {
+      super(record, acknowledgement);
       this.reason = reason;
     }
 

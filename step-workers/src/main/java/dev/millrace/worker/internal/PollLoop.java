@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Reads commands, starts them while slots are free, and commits what is finished. The thread that
  * calls {@link #run} owns the consumer and the lanes.
  */
-final class PollLoop implements ConsumerRebalanceListener {
+final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
 
   /** Longest time in one poll, so how late a stop is noticed. */
@@ -83,13 +84,19 @@ final class PollLoop implements ConsumerRebalanceListener {
   }
 
   /** Works until the stop signal, then finishes and commits what is running, within its time. */
-  void run() {
+  @Override
+  public void run() {
     consumer.subscribe(List.of(topic), this);
     while (!stop.requested()) {
       turn();
     }
     drain();
     commitAndWait(lanes.values());
+  }
+
+  @Override
+  public void close(Duration timeout) {
+    consumer.close(CloseOptions.timeout(timeout));
   }
 
   private void turn() {
@@ -136,11 +143,13 @@ final class PollLoop implements ConsumerRebalanceListener {
       return;
     }
     lane.backlog().remove();
-    lane.offsets().begin(record.offset());
+    OffsetTracker offsets = lane.offsets();
+    offsets.begin(record.offset());
+    Acknowledgement finish = () -> offsets.finish(record.offset());
     if (command != null) {
-      runner.start(record, command, lane.offsets());
+      runner.start(record, command, finish);
     } else if (reason != null) {
-      runner.startDeadLetter(record, reason, lane.offsets());
+      runner.startDeadLetter(record, reason, finish);
     }
   }
 

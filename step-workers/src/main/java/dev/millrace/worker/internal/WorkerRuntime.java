@@ -36,11 +36,10 @@ public final class WorkerRuntime {
   private static final long SIGNS_MS = 250;
 
   private final WorkerSettings settings;
-  private final Consumer<byte[], byte[]> consumer;
   private final Producer<byte[], byte[]> producer;
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final PollLoop loop;
+  private final CommandSource source;
   private final RunningCommands running = new RunningCommands();
   private final CancellationReader cancellations;
 
@@ -99,9 +98,8 @@ public final class WorkerRuntime {
       Producer<byte[], byte[]> producer,
       InstantSource clock) {
     this.settings = settings;
-    this.consumer = consumer;
     this.producer = producer;
-    checkTopics();
+    checkTopics(consumer);
     Slots slots = new Slots(settings.slots());
     CommandRunner runner =
         new CommandRunner(
@@ -116,7 +114,7 @@ public final class WorkerRuntime {
     AvroCodec<StepCommand> codec =
         new AvroCodec<>(
             StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
-    this.loop = new PollLoop(settings, consumer, codec, runner, slots, stop);
+    this.source = new PollLoop(settings, consumer, codec, runner, slots, stop);
     String cancellationsTopic = settings.topics().cancellations();
     this.cancellations =
         new CancellationReader(
@@ -126,7 +124,7 @@ public final class WorkerRuntime {
             running);
   }
 
-  private void checkTopics() {
+  private void checkTopics(Consumer<byte[], byte[]> consumer) {
     for (String topic :
         List.of(
             settings.topics().commands(settings.queue()),
@@ -177,7 +175,7 @@ public final class WorkerRuntime {
         settings.profile(),
         settings.handlers().keySet());
     try {
-      loop.run();
+      source.run();
     } catch (Throwable e) {
       stop.fail(e);
     } finally {
@@ -208,7 +206,7 @@ public final class WorkerRuntime {
       LOG.warn("closing the producer: {}", e.toString());
     }
     try {
-      consumer.close(CloseOptions.timeout(CLIENT_CLOSE_TIMEOUT));
+      source.close(CLIENT_CLOSE_TIMEOUT);
     } catch (RuntimeException e) {
       LOG.warn("closing the consumer: {}", e.toString());
     }

@@ -1,6 +1,5 @@
 package dev.millrace.worker;
 
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
@@ -10,7 +9,6 @@ import dev.millrace.worker.internal.WorkerRuntime;
 import dev.millrace.worker.internal.WorkerSettings;
 import dev.millrace.worker.spi.HandlerDecorator;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,8 +153,7 @@ public final class Worker implements AutoCloseable {
     /** Most handlers that a worker may run at once. */
     public static final int MAX_SLOTS = 100_000;
 
-    private final Map<String, StepHandler> handlers = new LinkedHashMap<>();
-    private final List<HandlerDecorator> decorators = new ArrayList<>();
+    private final HandlerTable handlers = new HandlerTable();
     private final Map<String, String> clientSettings = new LinkedHashMap<>();
     private @Nullable String bootstrapServers;
     private @Nullable SchemaRegistry registry;
@@ -165,6 +162,8 @@ public final class Worker implements AutoCloseable {
     private Topics topics = Topics.standard();
     private Profile profile = Profile.LATENCY;
     private int slots;
+    private final Map<String, Integer> slotsOfTypes = new LinkedHashMap<>();
+    private boolean inKeyOrder;
     private Duration drainTimeout = Duration.ofSeconds(30);
 
     private Builder() {}
@@ -216,11 +215,37 @@ public final class Worker implements AutoCloseable {
 
     /** How many handlers may run at once; the profile's number unless set. */
     public Builder slots(int handlersAtOnce) {
-      if (handlersAtOnce < 1 || handlersAtOnce > MAX_SLOTS) {
+      this.slots = checkedSlots("", handlersAtOnce);
+      return this;
+    }
+
+    /**
+     * How many handlers of a step type may run at once, of the worker's slots; all of them unless
+     * set. Commands that wait for such a slot hold back none of other step types, until so many
+     * wait that they take 16 MiB.
+     */
+    public Builder slots(String stepType, int handlersAtOnce) {
+      slotsOfTypes.put(
+          stepType, checkedSlots(" of step type '%s'".formatted(stepType), handlersAtOnce));
+      return this;
+    }
+
+    private static int checkedSlots(String what, int slots) {
+      if (slots < 1 || slots > MAX_SLOTS) {
         throw new IllegalArgumentException(
-            "slots %d: must be 1 to %d".formatted(handlersAtOnce, MAX_SLOTS));
+            "slots%s: %d: must be 1 to %d".formatted(what, slots, MAX_SLOTS));
       }
-      this.slots = handlersAtOnce;
+      return slots;
+    }
+
+    /**
+     * Runs commands of one key one after another, in the order in which the engine wrote them: of a
+     * step that has an affinity key those with the same, whichever workflow they are of, and of any
+     * other the attempts of one step of one workflow. Each begins when the one before has ended,
+     * well or not. Commands of different keys run at once as ever.
+     */
+    public Builder inKeyOrder() {
+      this.inKeyOrder = true;
       return this;
     }
 
@@ -253,14 +278,7 @@ public final class Worker implements AutoCloseable {
 
     /** Sets the handler of a step type. */
     public Builder handler(String stepType, StepHandler handler) {
-      Objects.requireNonNull(handler, "handler");
-      if (stepType.isBlank() || stepType.length() > Limits.NAME_CHARS) {
-        throw new IllegalArgumentException(
-            "step type '%s': must be 1 to %d characters".formatted(stepType, Limits.NAME_CHARS));
-      }
-      if (handlers.putIfAbsent(stepType, handler) != null) {
-        throw new IllegalArgumentException("step type '%s': has two handlers".formatted(stepType));
-      }
+      handlers.add(stepType, handler);
       return this;
     }
 
@@ -297,13 +315,13 @@ public final class Worker implements AutoCloseable {
      * the outermost.
      */
     public Builder around(HandlerDecorator decorator) {
-      decorators.add(Objects.requireNonNull(decorator, "decorator"));
+      handlers.around(decorator);
       return this;
     }
 
     /** The step types that have a handler so far, in the order in which they were given one. */
     public List<String> stepTypes() {
-      return List.copyOf(handlers.keySet());
+      return handlers.stepTypes();
     }
 
     /**
@@ -326,8 +344,15 @@ public final class Worker implements AutoCloseable {
      * @throws IllegalStateException when something required is not set
      */
     public Worker build() {
-      if (handlers.isEmpty()) {
+      if (stepTypes().isEmpty()) {
         throw new IllegalStateException("handler: set at least one");
+      }
+      for (String stepType : slotsOfTypes.keySet()) {
+        if (!stepTypes().contains(stepType)) {
+          throw new IllegalStateException(
+              "slots of step type '%s': there is no handler for it, only for %s"
+                  .formatted(stepType, stepTypes()));
+        }
       }
       return new Worker(
           new WorkerSettings(
@@ -338,27 +363,11 @@ public final class Worker implements AutoCloseable {
               required(queue, "queue"),
               profile,
               slots == 0 ? profile.slots() : slots,
+              slotsOfTypes,
+              inKeyOrder,
               drainTimeout,
-              decorated(),
+              handlers.decorated(),
               clientSettings));
-    }
-
-    private Map<String, StepHandler> decorated() {
-      Map<String, StepHandler> decorated = new LinkedHashMap<>();
-      handlers.forEach(
-          (stepType, handler) -> {
-            StepHandler outermost = handler;
-            for (HandlerDecorator decorator : decorators.reversed()) {
-              outermost = decorator.around(stepType, outermost);
-              if (outermost == null) {
-                throw new IllegalStateException(
-                    "decorator %s: returned null for step type '%s'; return the handler itself to leave it as it is"
-                        .formatted(decorator.getClass().getName(), stepType));
-              }
-            }
-            decorated.put(stepType, outermost);
-          });
-      return decorated;
     }
 
     private static <T> T required(@Nullable T value, String what) {

@@ -46,6 +46,14 @@ final class WorkerBuilderTest {
   }
 
   @Test
+  void refusesSlotsOfAStepTypeThatItDoesNotRun() {
+    Worker.Builder builder = Worker.builder().handler("a", DONE).slots("b", 2);
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("slots of step type 'b': there is no handler for it, only for [a]");
+  }
+
+  @Test
   void refusesTwoHandlersOfOneStepType() {
     Worker.Builder builder = Worker.builder().handler("a", DONE);
     assertThatThrownBy(() -> builder.handler("a", DONE))
@@ -68,6 +76,9 @@ final class WorkerBuilderTest {
     assertThatThrownBy(() -> builder.slots(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.slots(Worker.Builder.MAX_SLOTS + 1))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> builder.slots("a", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("slots of step type 'a': 0: must be 1 to 100000");
     assertThatThrownBy(() -> builder.drainTimeout(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.name("n".repeat(Worker.Builder.NAME_CHARS + 1)))

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
     name = "worker",
     mixinStandardHelpOptions = true,
     description =
-        "Runs the handlers of jars as a worker of a queue, until it is interrupted; then it finishes what is running.")
+        "Runs the handlers of jars as a worker of a queue, until it is interrupted; then it"
+            + " finishes what is running.")
 public final class WorkerCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by picocli
@@ -47,7 +48,8 @@ public final class WorkerCommand implements Callable<Integer> {
       paramLabel = "JAR|DIR",
       required = true,
       description =
-          "Jar with handlers, or folder with such a jar and its libraries; may be repeated. Each has a class loader of its own.")
+          "Jar with handlers, or folder with such a jar and its libraries; may be repeated. Each"
+              + " has a class loader of its own.")
   private List<Path> jars = List.of();
 
   @Option(names = "--queue", paramLabel = "NAME", description = "Queue whose commands it runs.")
@@ -69,7 +71,8 @@ public final class WorkerCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Properties: queue, slots, profile, name, drain.timeout.ms, kafka.* for Kafka's clients, handlers.* for the handlers.")
+          "Properties: queue, slots, slots.* for step types, in.key.order, profile, name,"
+              + " drain.timeout.ms, kafka.* for Kafka's clients, handlers.* for the handlers.")
   private @Nullable Path config;
 
   @Option(

@@ -16,13 +16,17 @@ import java.util.TreeSet;
 final class WorkerConfiguration {
   static final String QUEUE = "queue";
   static final String SLOTS = "slots";
+  static final String SLOTS_OF_TYPE = "slots.";
+  static final String IN_KEY_ORDER = "in.key.order";
   static final String PROFILE = "profile";
   static final String NAME = "name";
   static final String DRAIN_TIMEOUT = "drain.timeout.ms";
   static final String KAFKA = "kafka.";
   static final String HANDLERS = "handlers.";
 
-  private static final Set<String> NAMES = Set.of(QUEUE, SLOTS, PROFILE, NAME, DRAIN_TIMEOUT);
+  private static final Set<String> NAMES =
+      Set.of(QUEUE, SLOTS, IN_KEY_ORDER, PROFILE, NAME, DRAIN_TIMEOUT);
+  private static final Set<String> PREFIXES = Set.of(SLOTS_OF_TYPE, KAFKA, HANDLERS);
 
   private final Map<String, String> settings;
 
@@ -33,12 +37,11 @@ final class WorkerConfiguration {
    */
   WorkerConfiguration(Map<String, String> settings) {
     Set<String> unknown = new TreeSet<>(settings.keySet());
-    unknown.removeIf(
-        name -> NAMES.contains(name) || name.startsWith(KAFKA) || name.startsWith(HANDLERS));
+    unknown.removeIf(name -> NAMES.contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "settings %s: unknown; known are %s, %s* for Kafka's clients and %s* for handlers"
-              .formatted(unknown, new TreeSet<>(NAMES), KAFKA, HANDLERS));
+          "settings %s: unknown; known are %s, %s* for step types, %s* for Kafka's clients and %s* for handlers"
+              .formatted(unknown, new TreeSet<>(NAMES), SLOTS_OF_TYPE, KAFKA, HANDLERS));
     }
     this.settings = new TreeMap<>(settings);
   }
@@ -59,6 +62,11 @@ final class WorkerConfiguration {
    */
   void applyTo(Worker.Builder worker) {
     setting(SLOTS).ifPresent(slots -> worker.slots((int) number(SLOTS, slots)));
+    below(SLOTS_OF_TYPE)
+        .forEach((type, slots) -> worker.slots(type, (int) number(SLOTS_OF_TYPE + type, slots)));
+    if (setting(IN_KEY_ORDER).map(WorkerConfiguration::isTrue).orElse(false)) {
+      worker.inKeyOrder();
+    }
     setting(PROFILE).ifPresent(profile -> worker.profile(profile(profile)));
     setting(NAME).ifPresent(worker::name);
     setting(DRAIN_TIMEOUT)
@@ -84,6 +92,16 @@ final class WorkerConfiguration {
                       .toList()),
           e);
     }
+  }
+
+  private static boolean isTrue(String value) {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "%s '%s': must be true or false".formatted(IN_KEY_ORDER, value));
+    };
   }
 
   private static long number(String name, String value) {

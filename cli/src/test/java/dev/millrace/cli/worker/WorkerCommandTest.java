@@ -71,7 +71,8 @@ class WorkerCommandTest {
     assertRefused(
         1,
         TestJar.of(folder.resolve("none.jar"), "", "org.acme.X", GOOD),
-        "has no handlers; it must name a class that implements dev.millrace.worker.spi.StepHandlers in META-INF/services/dev.millrace.worker.spi.StepHandlers");
+        "has no handlers; it must name a class that implements dev.millrace.worker.spi.StepHandlers"
+            + " in META-INF/services/dev.millrace.worker.spi.StepHandlers");
     assertRefused(
         1,
         TestJar.of(folder.resolve("idle.jar"), "org.acme.X", SOURCE.formatted("return")),
@@ -133,7 +134,9 @@ class WorkerCommandTest {
     assertWrongUse("queue 'Q'", "--jar", jar, "--queue", "Q");
     for (List<String> each :
         List.of(
-            List.of("slots=0", "slots 0: must be 1 to"),
+            List.of("slots=0", "slots: 0: must be 1 to"),
+            List.of("slots.charge=1", "slots of step type 'charge': there is no handler"),
+            List.of("in.key.order=yes", "in.key.order 'yes': must be true or false"),
             List.of("slots=many", "slots 'many': must be a number"),
             List.of("profile=fast", "must be one of [latency, throughput, small]"),
             List.of("drain.timeout.ms=-1", "drain.timeout.ms '-1'"),
@@ -144,6 +147,6 @@ class WorkerCommandTest {
     Path config = folder.resolve("worker.properties");
     assertWrongUse("does not exist", "--jar", jar, "--config", config.toString());
     Files.writeString(config, "queue=q\nslots=0\n");
-    assertWrongUse("slots 0", "--jar", jar, "--config", config.toString());
+    assertWrongUse("slots: 0", "--jar", jar, "--config", config.toString());
   }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.worker.internal;
 
-import dev.millrace.schemas.FailureTypes;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
@@ -10,8 +9,6 @@ import dev.millrace.worker.StepResult;
 import dev.millrace.worker.UnreadablePayloadException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
@@ -24,17 +21,16 @@ import org.jspecify.annotations.Nullable;
  * again. The record is finished when the broker has the completion. Owned by the thread that polls.
  */
 final class CommandRunner {
-  /** What the result of an item takes beside its output, in bytes. */
-  private static final int RESULT_BYTES = 16;
-
   private final Thread.Builder threads =
       Thread.ofVirtual().name("millrace-step").inheritInheritableThreadLocals(false);
   private final Map<String, StepHandler> handlers;
   private final PayloadValues values;
+  private final WritableResults writable;
   private final StepLog log;
   private final Completions completions;
   private final DeadLetters deadLetters;
   private final Slots slots;
+  private final WaitingCommands<Run> waiting;
   private final StopSignal stop;
   private final RunningCommands running;
   private final InstantSource clock;
@@ -46,24 +42,59 @@ final class CommandRunner {
       Completions completions,
       DeadLetters deadLetters,
       Slots slots,
+      WaitingCommands<Run> waiting,
       StopSignal stop,
       RunningCommands running,
       InstantSource clock) {
     this.handlers = handlers;
     this.values = values;
+    this.writable = new WritableResults(values);
     this.log = new StepLog(handlers.keySet());
     this.completions = completions;
     this.deadLetters = deadLetters;
     this.slots = slots;
+    this.waiting = waiting;
     this.stop = stop;
     this.running = running;
     this.clock = clock;
   }
 
-  /** Starts a command, for which a slot was taken. */
+  /**
+   * Starts a command, for which a slot was taken; or has it wait without the slot until it may
+   * start.
+   */
   void start(
       ConsumerRecord<byte[], byte[]> record, StepCommand command, Acknowledgement acknowledgement) {
-    threads.start(new Run(record, command, acknowledgement));
+    Run run = new Run(record, command, acknowledgement);
+    if (waiting.enter(run)) {
+      threads.start(run);
+    } else {
+      slots.giveBack();
+    }
+  }
+
+  /** Starts commands that waited and may start now, while slots are free. Any thread. */
+  void startReady() {
+    while (waiting.hasReady() && slots.tryTake()) {
+      Run run = waiting.pollReady();
+      if (run == null) {
+        slots.giveBack();
+      } else {
+        threads.start(run);
+      }
+    }
+  }
+
+  /** Whether so many commands wait that no more should be started. */
+  boolean isFull() {
+    return waiting.isFull();
+  }
+
+  /** Abandons the commands of a partition that wait and have not started. */
+  void abandonWaiting(int partition) {
+    waiting
+        .withdraw(run -> run.record.partition() == partition)
+        .forEach(run -> run.acknowledgement().abandoned());
   }
 
   /** Starts to put away a record that is no command, in its slot. */
@@ -107,97 +138,8 @@ final class CommandRunner {
     return type.substring(0, Math.min(type.length(), Limits.NAME_CHARS));
   }
 
-  private StepResult writable(StepCommand command, StepResult result) {
-    return switch (result) {
-      case StepResult.Failed failed -> permitted(command, failed);
-      case StepResult.Succeeded succeeded -> writable(command, succeeded);
-      case StepResult.Batch batch -> writable(command, batch);
-    };
-  }
-
-  /** The results of a batch, so small that one completion takes them. */
-  private StepResult writable(StepCommand command, StepResult.Batch batch) {
-    if (command.getItems().isEmpty()) {
-      return StepResult.failedForGood(
-          StepResult.UNEXPECTED_BATCH,
-          "step '%s' has returned a batch of %d results for one input; return one result"
-              .formatted(command.getStep(), batch.results().size()));
-    }
-    List<StepResult> results = new ArrayList<>(batch.results().size());
-    long bytes = 0;
-    for (StepResult each : batch.results()) {
-      StepResult result = writable(command, each);
-      if (result instanceof StepResult.Succeeded succeeded
-          && succeeded.output() instanceof Payload output) {
-        long size = output.data().length + (long) RESULT_BYTES;
-        if (bytes + size > Limits.BATCH_RESULTS_BYTES) {
-          result =
-              tooLarge(
-                  command,
-                  "%d bytes, with %d of other items, the limit is %d for a batch"
-                      .formatted(output.data().length, bytes, Limits.BATCH_RESULTS_BYTES));
-        } else {
-          bytes += size;
-        }
-      }
-      results.add(result instanceof StepResult.Failed failed ? shortened(failed) : result);
-    }
-    return StepResult.batch(results);
-  }
-
-  private static StepResult shortened(StepResult.Failed failed) {
-    String message = Completions.cut(failed.message(), Limits.ITEM_MESSAGE_CHARS);
-    return new StepResult.Failed(failed.type(), message, failed.retryable(), failed.retryAfter());
-  }
-
-  /** The failure, or one that says that its type is the engine's own. */
-  private static StepResult permitted(StepCommand command, StepResult.Failed failed) {
-    return FailureTypes.isOfEngine(failed.type())
-        ? StepResult.failedForGood(
-            StepResult.RESERVED_FAILURE_TYPE,
-            "step '%s' failed with type '%s', but types that start with '%s' are the engine's own; use another. Its message: %s"
-                .formatted(
-                    command.getStep(), failed.type(), FailureTypes.ENGINE_PREFIX, failed.message()))
-        : failed;
-  }
-
-  /** The result with its output as a payload, or the failure that it is if it cannot be written. */
-  private StepResult writable(StepCommand command, StepResult.Succeeded succeeded) {
-    Payload payload;
-    if (succeeded.output() == null) {
-      return succeeded;
-    } else if (succeeded.output() instanceof Payload asItIs) {
-      payload = asItIs;
-    } else {
-      try {
-        payload = values.write(succeeded.output());
-      } catch (UnwritableValueException e) {
-        return StepResult.failedForGood(
-            StepResult.UNWRITABLE_OUTPUT,
-            "output of step '%s': %s".formatted(command.getStep(), e.getMessage()));
-      } catch (RegistryUnavailableException e) {
-        return StepResult.failed(
-            StepResult.REGISTRY_UNAVAILABLE,
-            "output of step '%s': %s".formatted(command.getStep(), e.getMessage()));
-      }
-    }
-    if (payload.data().length > Limits.PAYLOAD_BYTES) {
-      return tooLarge(
-          command,
-          "%d bytes, the limit is %d".formatted(payload.data().length, Limits.PAYLOAD_BYTES));
-    }
-    return new StepResult.Succeeded(payload);
-  }
-
-  private static StepResult tooLarge(StepCommand command, String size) {
-    return StepResult.failedForGood(
-        StepResult.OUTPUT_TOO_LARGE,
-        "output of step '%s': %s: store it elsewhere and return where"
-            .formatted(command.getStep(), size));
-  }
-
   /** One record on its way to being finished. */
-  private abstract class Task implements Runnable, Callback {
+  abstract class Task implements Runnable, Callback {
     final ConsumerRecord<byte[], byte[]> record;
     private final Acknowledgement acknowledgement;
     private boolean small;
@@ -213,6 +155,15 @@ final class CommandRunner {
     /** Sends a smaller record instead, since that one was too large for its topic. */
     abstract void sendSmaller();
 
+    /** It has run, and gives back what it took to run. */
+    void leave() {
+      slots.giveBack();
+    }
+
+    Acknowledgement acknowledgement() {
+      return acknowledgement;
+    }
+
     @Override
     public final void run() {
       try {
@@ -223,7 +174,7 @@ final class CommandRunner {
         try {
           work();
         } finally {
-          slots.giveBack();
+          leave();
         }
       } catch (Throwable e) {
         // The record stays open, so the command runs again: in another worker or after a restart.
@@ -244,7 +195,7 @@ final class CommandRunner {
     }
   }
 
-  private final class Run extends Task {
+  final class Run extends Task implements WaitingCommands.Restricted {
     private final StepCommand command;
     private Instant startedAt = Instant.EPOCH;
     private Instant endedAt = Instant.EPOCH;
@@ -284,12 +235,36 @@ final class CommandRunner {
       if (!(result instanceof StepResult.Succeeded)) {
         attempt.flush(); // the next attempt goes on from there
       }
-      send(writable(command, result));
+      send(writable.of(command, result));
     }
 
     @Override
     void sendSmaller() {
-      send(tooLarge(command, "more than max.message.bytes of the completions topic"));
+      send(
+          WritableResults.tooLarge(
+              command, "more than max.message.bytes of the completions topic"));
+    }
+
+    @Override
+    void leave() {
+      waiting.leave(this);
+      super.leave();
+      startReady();
+    }
+
+    @Override
+    public String stepType() {
+      return command.getType();
+    }
+
+    @Override
+    public byte @Nullable [] key() {
+      return record.key();
+    }
+
+    @Override
+    public int bytes() {
+      return record.serializedKeySize() + record.serializedValueSize();
     }
 
     private void heartbeat(@Nullable Payload progress) {

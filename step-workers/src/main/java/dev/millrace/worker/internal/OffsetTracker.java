@@ -25,6 +25,9 @@ final class OffsetTracker {
   /** No offset from here on was begun. */
   private long next = -1;
 
+  /** Nothing from here on is to be committed. */
+  private long abandoned = Long.MAX_VALUE;
+
   /**
    * @param capacity how many offsets past the commit point can be followed; a power of two, 64 or
    *     more
@@ -41,7 +44,11 @@ final class OffsetTracker {
 
   /** Whether the offset can be begun now, or only after the commit point has moved on. */
   boolean hasRoomFor(long offset) {
-    return offset - base < capacity || offset - commitPoint() < capacity || base == next;
+    if (offset - base < capacity) {
+      return true;
+    }
+    advance();
+    return offset - base < capacity || base == next;
   }
 
   /**
@@ -85,8 +92,19 @@ final class OffsetTracker {
     }
   }
 
+  /** Takes an open offset as one that is not finished here: commits stay before it for good. */
+  void abandon(long offset) {
+    abandoned = Math.min(abandoned, offset);
+    finish(offset);
+  }
+
   /** The offset to commit: the first that is not finished; -1 before the first one was begun. */
   long commitPoint() {
+    advance();
+    return Math.min(base, abandoned);
+  }
+
+  private void advance() {
     while (base < next) {
       int bit = (int) (base & (WORD_BITS - 1));
       int word = wordOf(base);
@@ -99,12 +117,12 @@ final class OffsetTracker {
       WORD.getAndBitwiseAnd(finished, word, ~passed);
       base += run;
     }
-    return base;
   }
 
-  /** Whether everything begun is finished. */
+  /** Whether everything begun is finished or abandoned. */
   boolean idle() {
-    return commitPoint() == next;
+    advance();
+    return base == next;
   }
 
   private int wordOf(long offset) {

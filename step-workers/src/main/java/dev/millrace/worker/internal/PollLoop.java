@@ -113,11 +113,12 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
 
   /** Starts what was fetched. True if it had to leave some for want of slots. */
   private boolean startBacklog() {
+    runner.startReady();
     long now = System.nanoTime();
     int count = turns.size();
     for (int i = 0; i < count; i++) {
       Lane lane = turns.get((firstTurn + i) % count);
-      while (lane.canStart(now)) {
+      while (lane.canStart(now) && !runner.isFull()) {
         if (!slots.tryTake()) {
           firstTurn = (firstTurn + i) % count;
           return true;
@@ -145,11 +146,23 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     lane.backlog().remove();
     OffsetTracker offsets = lane.offsets();
     offsets.begin(record.offset());
-    Acknowledgement finish = () -> offsets.finish(record.offset());
+    Acknowledgement acknowledgement = new OpenOffset(offsets, record.offset());
     if (command != null) {
-      runner.start(record, command, finish);
+      runner.start(record, command, acknowledgement);
     } else if (reason != null) {
-      runner.startDeadLetter(record, reason, finish);
+      runner.startDeadLetter(record, reason, acknowledgement);
+    }
+  }
+
+  private record OpenOffset(OffsetTracker offsets, long offset) implements Acknowledgement {
+    @Override
+    public void finished() {
+      offsets.finish(offset);
+    }
+
+    @Override
+    public void abandoned() {
+      offsets.abandon(offset);
     }
   }
 
@@ -283,7 +296,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   /** Lets running commands of the partitions finish, within bounds, and commits them. */
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    List<Lane> revoked = partitions.stream().map(lanes::get).filter(lane -> lane != null).toList();
+    List<Lane> revoked = lanesOf(partitions);
     forgetBacklog(revoked);
     long end = System.nanoTime() + drainTimeout.toNanos();
     while (!allIdle(revoked)
@@ -300,6 +313,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   /** Others have the partitions already: what is still running here runs there too. */
   @Override
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    forgetBacklog(lanesOf(partitions));
     partitions.forEach(lanes::remove);
     lanesChanged("lost", partitions);
   }
@@ -312,8 +326,16 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     }
   }
 
-  private static void forgetBacklog(Collection<Lane> lanes) {
-    lanes.forEach(Lane::forgetBacklog);
+  private List<Lane> lanesOf(Collection<TopicPartition> partitions) {
+    return partitions.stream().map(lanes::get).filter(lane -> lane != null).toList();
+  }
+
+  /** Leaves out all that has not started. */
+  private void forgetBacklog(Collection<Lane> lanes) {
+    for (Lane lane : lanes) {
+      lane.forgetBacklog();
+      runner.abandonWaiting(lane.partition().partition());
+    }
   }
 
   private static boolean allIdle(Collection<Lane> lanes) {

@@ -6,8 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many more handlers may start. The poll thread takes and waits; the threads of the handlers
- * give back.
+ * How many more handlers may start. Any thread takes and gives back; only the poll thread waits.
  */
 final class Slots {
   /** How long the poll thread waits for more slots once one is free, so that it wakes for many. */
@@ -22,13 +21,16 @@ final class Slots {
     this.enough = Math.max(1, size / 4);
   }
 
-  /** Takes a slot if one is free. Poll thread only, so nobody else can take it in between. */
+  /** Takes a slot if one is free. */
   boolean tryTake() {
-    if (free.get() == 0) {
-      return false;
+    int now = free.get();
+    while (now > 0) {
+      if (free.compareAndSet(now, now - 1)) {
+        return true;
+      }
+      now = free.get();
     }
-    free.getAndDecrement();
-    return true;
+    return false;
   }
 
   void giveBack() {

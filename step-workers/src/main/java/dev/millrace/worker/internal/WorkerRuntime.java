@@ -108,6 +108,7 @@ public final class WorkerRuntime {
             new Completions(settings, producer),
             new DeadLetters(producer, settings.topics().deadLetters()),
             slots,
+            new WaitingCommands<>(settings.inKeyOrder(), settings.slotsOfTypes()),
             stop,
             running,
             clock);

@@ -16,10 +16,13 @@ public record WorkerSettings(
     String queue,
     Profile profile,
     int slots,
+    Map<String, Integer> slotsOfTypes,
+    boolean inKeyOrder,
     Duration drainTimeout,
     Map<String, StepHandler> handlers,
     Map<String, String> clientSettings) {
   public WorkerSettings {
+    slotsOfTypes = Map.copyOf(slotsOfTypes);
     handlers = Map.copyOf(handlers);
     clientSettings = Map.copyOf(clientSettings);
   }

@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -90,6 +91,16 @@ final class FakeKafka implements AutoCloseable {
       Duration drainTimeout,
       Map<String, StepHandler> handlers,
       SchemaRegistry registry) {
+    this(slots, Map.of(), false, drainTimeout, handlers, registry);
+  }
+
+  FakeKafka(
+      int slots,
+      Map<String, Integer> slotsOfTypes,
+      boolean inKeyOrder,
+      Duration drainTimeout,
+      Map<String, StepHandler> handlers,
+      SchemaRegistry registry) {
     for (String topic : List.of(COMMANDS, TOPICS.completions(), TOPICS.deadLetters())) {
       consumer.updatePartitions(
           topic, List.of(new PartitionInfo(topic, 0, Node.noNode(), new Node[0], new Node[0])));
@@ -104,6 +115,8 @@ final class FakeKafka implements AutoCloseable {
                 "q",
                 Profile.SMALL,
                 slots,
+                slotsOfTypes,
+                inKeyOrder,
                 drainTimeout,
                 handlers,
                 Map.of()),
@@ -213,11 +226,16 @@ final class FakeKafka implements AutoCloseable {
 
   /** Acknowledges what is sent until a partition is committed up to an offset. */
   void acknowledgeUntilCommitted(int partition, long offset) {
+    acknowledgeUntil(() -> committed(partition) == offset);
+  }
+
+  /** Acknowledges what is sent until a condition holds. */
+  void acknowledgeUntil(BooleanSupplier condition) {
     await()
         .until(
             () -> {
               acknowledge();
-              return committed(partition) == offset;
+              return condition.getAsBoolean();
             });
   }
 

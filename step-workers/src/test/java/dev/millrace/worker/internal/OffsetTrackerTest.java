@@ -39,6 +39,22 @@ final class OffsetTrackerTest {
   }
 
   @Test
+  void commitPointStaysBeforeWhatIsAbandoned() {
+    OffsetTracker tracker = new OffsetTracker(CAPACITY);
+    for (long offset = 10; offset < 14; offset++) {
+      tracker.begin(offset);
+    }
+    tracker.abandon(13);
+    tracker.abandon(11);
+    assertThat(tracker.idle()).isFalse();
+
+    tracker.finish(10);
+    tracker.finish(12);
+    assertThat(tracker.idle()).isTrue();
+    assertThat(tracker.commitPoint()).isEqualTo(11);
+  }
+
+  @Test
   void hasNoCommitPointBeforeTheFirstOffset() {
     assertThat(new OffsetTracker(CAPACITY).commitPoint()).isEqualTo(-1);
   }

@@ -11,7 +11,6 @@ import dev.millrace.testing.Patience;
 import dev.millrace.worker.Commands;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
-import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -34,31 +32,6 @@ import org.junit.jupiter.api.Test;
 final class PollLoopTest {
   private static final Duration DRAIN = Patience.LIMIT;
   private static final StepHandler DONE = context -> StepResult.succeeded();
-
-  /** A handler whose runs wait until they are let go. */
-  private static final class Gate implements StepHandler {
-    private final AtomicInteger begun = new AtomicInteger();
-    private final Semaphore open = new Semaphore(0);
-
-    @Override
-    public StepResult handle(StepContext context) throws InterruptedException {
-      begun.incrementAndGet();
-      open.acquire();
-      return StepResult.succeeded();
-    }
-
-    int begun() {
-      return begun.get();
-    }
-
-    void awaitBegun(int runs) {
-      await().until(() -> begun.get() == runs);
-    }
-
-    void letGo(int runs) {
-      open.release(runs);
-    }
-  }
 
   private static List<StepCommand> commands(String type, int count) {
     return IntStream.range(0, count).mapToObj(i -> Commands.command("w" + i, type)).toList();

@@ -70,13 +70,13 @@ public final class CelExpressions implements ExpressionCompiler {
     return converted(text, CelExpressions::printed);
   }
 
-  private static String printed(Object value) throws NoValueException {
+  private static String printed(Object value) throws EvaluationException {
     return switch (value) {
       case String text -> text;
       case Long number -> number.toString();
       case Boolean truth -> truth.toString();
       default ->
-          throw new NoValueException(
+          throw new EvaluationException(
               "it gives %s, and a text, a whole number or a boolean is needed"
                   .formatted(Kinds.of(value)));
     };

@@ -180,7 +180,8 @@ public final class CelExpressions implements ExpressionCompiler {
     List<Reads> all = programs.stream().map(CelProgram::reads).toList();
     Set<String> steps =
         all.stream().flatMap(reads -> reads.steps().stream()).collect(toUnmodifiableSet());
-    return new Reads(all.stream().anyMatch(Reads::input), steps);
+    return new Reads(
+        all.stream().anyMatch(Reads::input), steps, all.stream().anyMatch(Reads::item));
   }
 
   private static <T> T constant(CelProgram.Attempt<T> attempt) throws InvalidExpressionException {

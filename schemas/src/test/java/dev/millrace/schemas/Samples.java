@@ -248,6 +248,7 @@ public final class Samples {
                         new Compensation("undo", "heavy", "\"${output.id}\"", 1_000L, retry(2)))
                     .setWindow(new DeliveryWindow("Atlantic/Reykjavik", List.of(1, 7), 480, 1_439))
                     .setCache(new ResultCache("\"${input.place}\"", 3_600_000L))
+                    .setAffinity("${input.place}")
                     .build(),
                 inEngine("sum").setSet("[\"${steps.enrich.output.n + 1}\"]").build(),
                 inEngine("pause").setDelay("10m").build(),

@@ -77,7 +77,8 @@ final class StepCodec {
         StepSettingsCodec.toAvro(step.forEach()),
         StepSettingsCodec.toAvro(step.compensation()),
         StepSettingsCodec.toAvro(step.window()),
-        StepSettingsCodec.toAvro(step.cache()));
+        StepSettingsCodec.toAvro(step.cache()),
+        work == null ? null : work.affinity());
   }
 
   static StepDefinition fromAvro(dev.millrace.schemas.v1.StepDefinition step)
@@ -142,14 +143,19 @@ final class StepCodec {
                   .toList()));
     }
     boolean isWork =
-        !step.getType().isEmpty() || !step.getQueue().isEmpty() || step.getInput() != null;
+        !step.getType().isEmpty()
+            || !step.getQueue().isEmpty()
+            || step.getInput() != null
+            || step.getAffinity() != null;
     if (isWork || actions.isEmpty()) {
-      actions.add(new StepAction.Work(step.getType(), step.getQueue(), step.getInput()));
+      actions.add(
+          new StepAction.Work(
+              step.getType(), step.getQueue(), step.getInput(), step.getAffinity()));
     }
     if (actions.size() > 1) {
       throw malformed(
           step,
-          "it does %d things; keep one of type with queue and input, set, delay, until, signal, child, cases"
+          "it does %d things; keep one of type with queue, input and affinity, set, delay, until, signal, child, cases"
               .formatted(actions.size()),
           null);
     }

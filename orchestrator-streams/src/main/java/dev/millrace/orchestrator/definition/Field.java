@@ -52,6 +52,7 @@ sealed interface Field {
     JOIN("join"),
     WHEN("when"),
     INPUT("input"),
+    AFFINITY("affinity"),
     TIMEOUT("timeout"),
     SCHEDULE_TO_START("scheduleToStart"),
     SCHEDULE_TO_CLOSE("scheduleToClose"),

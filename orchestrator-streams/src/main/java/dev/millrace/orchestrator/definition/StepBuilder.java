@@ -31,6 +31,7 @@ public final class StepBuilder {
   private String type;
   private @Nullable String queue;
   private @Nullable String input;
+  private @Nullable String affinity;
   private @Nullable StepAction action;
   private final List<Dependency> dependsOn = new ArrayList<>();
   private @Nullable JoinRule join;
@@ -73,6 +74,15 @@ public final class StepBuilder {
   /** Template of the command's input. */
   public StepBuilder input(@Nullable Object template) {
     this.input = JsonText.of(template);
+    return this;
+  }
+
+  /**
+   * Key of the step's commands, a text such as <code>${input.customer}</code>: those with the same
+   * key lie in one partition of the queue, in the order in which they were dispatched.
+   */
+  public StepBuilder affinity(String key) {
+    this.affinity = key;
     return this;
   }
 
@@ -270,7 +280,7 @@ public final class StepBuilder {
     String ownQueue = Objects.requireNonNullElse(queue, defaultQueue);
     return new StepDefinition(
         id,
-        action == null ? new StepAction.Work(type, ownQueue, input) : action,
+        action == null ? new StepAction.Work(type, ownQueue, input, affinity) : action,
         dependsOn,
         join,
         when,

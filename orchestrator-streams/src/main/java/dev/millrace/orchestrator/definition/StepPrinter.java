@@ -35,6 +35,7 @@ record StepPrinter(String commonQueue) {
     put(fields, Field.OfStep.WHEN, step.when());
     if (step.action() instanceof StepAction.Work work) {
       putTemplate(fields, Field.OfStep.INPUT, work.input());
+      put(fields, Field.OfStep.AFFINITY, work.affinity());
     }
     Timeouts timeouts = step.timeouts();
     put(fields, Field.OfStep.TIMEOUT, timeouts.startToClose());

@@ -30,6 +30,7 @@ final class StepReader {
   private @Nullable String type;
   private @Nullable String queue;
   private @Nullable String input;
+  private @Nullable String affinity;
   private @Nullable StepAction action;
   private List<Dependency> dependsOn = List.of();
   private @Nullable JoinRule join;
@@ -74,7 +75,8 @@ final class StepReader {
         known,
         action != null
             ? action
-            : new StepAction.Work(Objects.requireNonNullElse(type, known), ownQueue, input),
+            : new StepAction.Work(
+                Objects.requireNonNullElse(type, known), ownQueue, input, affinity),
         dependsOn,
         join,
         when,
@@ -102,6 +104,10 @@ final class StepReader {
       case INPUT -> {
         note(field, value);
         input = new TemplateReader(values).read(value);
+      }
+      case AFFINITY -> {
+        note(field, value);
+        affinity = values.text(value);
       }
       case SET -> does(field, value, new ActionReader(values).set(value));
       case DELAY -> does(field, value, new ActionReader(values).delay(value));
@@ -140,7 +146,10 @@ final class StepReader {
   }
 
   private static boolean isWorkers(Field.OfStep field) {
-    return field == Field.OfStep.TYPE || field == Field.OfStep.QUEUE || field == Field.OfStep.INPUT;
+    return field == Field.OfStep.TYPE
+        || field == Field.OfStep.QUEUE
+        || field == Field.OfStep.INPUT
+        || field == Field.OfStep.AFFINITY;
   }
 
   private void refuseSeveralActions() throws SourceRefusedException {

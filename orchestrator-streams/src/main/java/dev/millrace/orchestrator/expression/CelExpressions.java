@@ -70,13 +70,13 @@ public final class CelExpressions implements ExpressionCompiler {
     return converted(text, CelExpressions::printed);
   }
 
-  private static String printed(Object value) throws NoValueException {
+  private static String printed(Object value) throws EvaluationException {
     return switch (value) {
       case String text -> text;
       case Long number -> number.toString();
       case Boolean truth -> truth.toString();
       default ->
-          throw new NoValueException(
+          throw new EvaluationException(
               "it gives %s, and a text, a whole number or a boolean is needed"
                   .formatted(Kinds.of(value)));
     };
@@ -180,7 +180,8 @@ public final class CelExpressions implements ExpressionCompiler {
     List<Reads> all = programs.stream().map(CelProgram::reads).toList();
     Set<String> steps =
         all.stream().flatMap(reads -> reads.steps().stream()).collect(toUnmodifiableSet());
-    return new Reads(all.stream().anyMatch(Reads::input), steps);
+    return new Reads(
+        all.stream().anyMatch(Reads::input), steps, all.stream().anyMatch(Reads::item));
   }
 
   private static <T> T constant(CelProgram.Attempt<T> attempt) throws InvalidExpressionException {

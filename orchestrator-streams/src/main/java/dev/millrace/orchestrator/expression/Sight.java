@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param payloads fields of <code>input</code>, <code>output</code> and <code>item</code>
  * @param steps fields of the outputs of steps, by the id of the step
+ * @param index whether it looks at the place of an item
  */
-record Sight(Map<String, FieldNames> payloads, Map<String, FieldNames> steps) {
+record Sight(Map<String, FieldNames> payloads, Map<String, FieldNames> steps, boolean index) {
   private static final Set<String> PAYLOADS =
       Set.of(Variables.INPUT, Variables.OUTPUT, Variables.ITEM);
 
@@ -44,7 +45,10 @@ record Sight(Map<String, FieldNames> payloads, Map<String, FieldNames> steps) {
   }
 
   Reads reads() {
-    return new Reads(payloads.containsKey(Variables.INPUT), steps.keySet());
+    return new Reads(
+        payloads.containsKey(Variables.INPUT),
+        steps.keySet(),
+        index || payloads.containsKey(Variables.ITEM));
   }
 
   /**
@@ -55,7 +59,7 @@ record Sight(Map<String, FieldNames> payloads, Map<String, FieldNames> steps) {
   static Sight of(CelExpr root) throws FaultyExpressionException {
     Collector collector = new Collector();
     collector.visit(root);
-    return new Sight(collector.payloads, collector.steps);
+    return new Sight(collector.payloads, collector.steps, collector.isIndexRead);
   }
 
   /** Names after a variable: <code>steps.a.output.x</code> is steps and [a, output, x]. */
@@ -68,6 +72,7 @@ record Sight(Map<String, FieldNames> payloads, Map<String, FieldNames> steps) {
   private static final class Collector {
     private final Map<String, FieldNames> payloads = new HashMap<>();
     private final Map<String, FieldNames> steps = new LinkedHashMap<>();
+    private boolean isIndexRead;
 
     void visit(CelExpr expr) throws FaultyExpressionException {
       Path path = path(expr);
@@ -76,7 +81,8 @@ record Sight(Map<String, FieldNames> payloads, Map<String, FieldNames> steps) {
         return;
       }
       switch (expr.getKind()) {
-        case NOT_SET, CONSTANT, IDENT -> {}
+        case NOT_SET, CONSTANT -> {}
+        case IDENT -> isIndexRead |= expr.ident().name().equals(Variables.INDEX);
         case SELECT -> visit(expr.select().operand());
         case CALL -> visit(expr.call());
         case LIST -> visit(expr.list());

@@ -226,8 +226,9 @@ final class Execution {
       }
     } else {
       String topic = task.settings().topics().commands(definition.step(dispatch.step()).queue());
-      String key = workflowId + '/' + step;
-      forward(chunk == null ? key : key + '/' + branch, topic, command);
+      String affinity = dispatch.affinityKey();
+      String key = workflowId + '/' + step + (chunk == null ? "" : "/" + branch);
+      forward(affinity == null ? key : affinity, topic, command);
     }
   }
 

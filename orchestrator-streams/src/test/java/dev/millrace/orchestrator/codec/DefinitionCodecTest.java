@@ -101,6 +101,7 @@ class DefinitionCodecTest {
     for (StepAction action :
         List.of(
             new StepAction.Work("charge", "payments", "{\"id\":\"${input.id}\"}"),
+            new StepAction.Work("charge", "payments", null, "${input.customer}"),
             new StepAction.SetValue("[1,null]"),
             new StepAction.Delay("10m"),
             new StepAction.Until("${input.at}"),
@@ -168,6 +169,15 @@ class DefinitionCodecTest {
   @Test
   void whatNoDefinitionCanSayIsRefused() {
     assertThat(refusal(step -> step.setSet("1"))).contains("'a': it does 2 things");
+    assertThat(
+            refusal(
+                step -> {
+                  step.setType("");
+                  step.setQueue("");
+                  step.setSet("1");
+                  step.setAffinity("c");
+                }))
+        .contains("'a': it does 2 things");
     assertThat(
             refusal(
                 step -> {

@@ -54,6 +54,9 @@ final class CheckedForks {
   /** What commands of attempts must carry, by their text. */
   private final Map<String, List<Payload>> carried = new HashMap<>();
 
+  /** What their keys are to be, where their steps say so. */
+  private final Map<String, @Nullable String> affinities = new HashMap<>();
+
   private final ReferenceChildren children = new ReferenceChildren();
   private final Map<String, Integer> highestAttempt = new HashMap<>();
   private final Map<String, Long> counts = new TreeMap<>();
@@ -178,6 +181,8 @@ final class CheckedForks {
       if (sent.branch() >= 0) {
         String text = branch(sent.step(), sent.branch()) + '/' + sent.attempt();
         assertThat(sent.items()).as("items of %s", text).isEqualTo(carried.remove(text));
+        assertThat(sent.affinity()).as("key of %s", text).isEqualTo(affinities.remove(text));
+        count(sent.affinity() == null ? "own keys" : "affinities");
       }
       if (!sent.child().isEmpty()) {
         count("children");
@@ -185,6 +190,7 @@ final class CheckedForks {
       }
     }
     carried.clear();
+    affinities.clear();
     List<String> cancelled = workflow.takeCancelled();
     children.check(cancelled, this::isAwaited, sent -> isToBeCancelled(sent.step()));
     cancelled.forEach(child -> count("cancelled children"));
@@ -306,8 +312,9 @@ final class CheckedForks {
     String text = branch(key.step(), branch);
     Integer highest = highestAttempt.put(text, attempt);
     assertThat(attempt).isGreaterThan(highest == null ? 0 : highest);
-    carried.put(
-        text + '/' + attempt, fork(key.step()).dispatched(branch, attempt, mostAtOnce(key.step())));
+    ReferenceFork fork = fork(key.step());
+    carried.put(text + '/' + attempt, fork.dispatched(branch, attempt, mostAtOnce(key.step())));
+    affinities.put(text + '/' + attempt, fork.affinity(branch));
   }
 
   private int mostAtOnce(int step) {
@@ -325,6 +332,10 @@ final class CheckedForks {
     if (turn == null && type.equals(Failure.EXPRESSION)) {
       assertThat(fork.isBroken(branch)).as("input of branch %d has no value", branch).isTrue();
       turn = fork.failed(branch, new Failure(type, "", false));
+    } else if (turn == null && type.equals(Failure.AFFINITY)) {
+      assertThat(fork.hasBadKey(branch)).as("key of branch %d is bad", branch).isTrue();
+      turn = fork.failed(branch, new Failure(type, "", false));
+      count(type);
     } else if (turn == null) {
       assertThat(type).startsWith("millrace.timeout.");
       count(type);

@@ -85,8 +85,15 @@ final class ForkedWorkflow {
    *
    * @param branch the branch of the step, or {@link AttemptReported#NO_BRANCH}
    * @param child the id of the workflow; empty for a command
+   * @param affinity the key of the command, if its step says so
    */
-  record Sent(int step, int branch, int attempt, List<Payload> items, String child) {}
+  record Sent(
+      int step,
+      int branch,
+      int attempt,
+      List<Payload> items,
+      String child,
+      @Nullable String affinity) {}
 
   CompiledDefinition definition() {
     return definition;
@@ -172,7 +179,7 @@ final class ForkedWorkflow {
         opened.add(new Key(open.step(), open.chunk()));
       } else if (effect instanceof DispatchStep dispatch && isOpen(workflow, dispatch)) {
         int none = AttemptReported.NO_BRANCH;
-        sent.add(new Sent(dispatch.step(), none, dispatch.attempt(), List.of(), ""));
+        sent.add(new Sent(dispatch.step(), none, dispatch.attempt(), List.of(), "", null));
       } else if (effect instanceof CancelBranches cancel) {
         cancel(cancel);
       }
@@ -221,7 +228,9 @@ final class ForkedWorkflow {
         reports = true;
       } else if (effect instanceof DispatchStep dispatch && isOpen(chunk, dispatch)) {
         int branch = key.firstBranch() + dispatch.step();
-        sent.add(new Sent(key.step(), branch, dispatch.attempt(), carried(dispatch), ""));
+        String affinity = dispatch.affinityKey();
+        int attempt = dispatch.attempt();
+        sent.add(new Sent(key.step(), branch, attempt, carried(dispatch), "", affinity));
       } else if (effect instanceof StartWorkflow start) {
         sent.add(started(key, start));
       } else if (effect instanceof CancelWorkflow cancel) {
@@ -250,7 +259,7 @@ final class ForkedWorkflow {
     assertThat(parent.workflowId()).isEqualTo("workflow");
     assertThat(parent.step()).isEqualTo(definition.step(key.step()).id());
     assertThat(parent.depth()).isEqualTo(1);
-    return new Sent(key.step(), parent.branch(), parent.attempt(), items, start.workflowId());
+    return new Sent(key.step(), parent.branch(), parent.attempt(), items, start.workflowId(), null);
   }
 
   /** Cancels what the branches wait for, of chunks that are of the same attempt of their step. */

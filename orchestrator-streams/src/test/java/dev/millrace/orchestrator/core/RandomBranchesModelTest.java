@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.EnumMap;
 import java.util.List;
@@ -46,6 +47,8 @@ class RandomBranchesModelTest {
               "StepSuspended",
               "children",
               "cancelled children",
+              "affinities",
+              Failure.AFFINITY,
               "WorkflowPaused",
               "millrace.timeout.start-to-close",
               "millrace.timeout.schedule-to-start",

@@ -40,6 +40,7 @@ final class RandomFeatures {
           RandomDefinitions.NON_RETRYABLE,
           "millrace.*",
           Failure.EXPRESSION,
+          Failure.AFFINITY,
           Failure.SIGNAL_TIMEOUT,
           "millrace.timeout.*",
           Failure.REPEAT_EXHAUSTED);
@@ -164,7 +165,12 @@ final class RandomFeatures {
               random.nextBoolean() ? null : text(sources),
               random.nextInt(4) == 0,
               random.nextBoolean());
-      default -> new StepAction.Work("type", "queue-" + random.nextInt(3), text(sources));
+      default ->
+          new StepAction.Work(
+              "type",
+              "queue-" + random.nextInt(3),
+              random.nextInt(4) == 0 ? null : text(sources),
+              random.nextBoolean() ? null : text(sources));
     };
   }
 

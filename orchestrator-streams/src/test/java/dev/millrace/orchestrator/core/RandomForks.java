@@ -250,7 +250,10 @@ final class RandomForks {
         String mapping = "chance %d of %s".formatted(random.nextInt(1_000), source);
         boolean isMapped = random.nextInt(3) == 0;
         boolean isChild = forEach.batchSize() == 1 && random.nextInt(3) == 0;
-        step.does(isChild ? child(isMapped ? mapping : null) : work(isMapped ? mapping : null));
+        step.does(
+            isChild
+                ? child(isMapped ? mapping : null)
+                : work(isMapped ? mapping : null, affinity()));
         if (random.nextInt(3) == 0) {
           Timeouts limits = timeouts();
           step.timeouts(isChild ? Timeouts.startToClose(limits.startToClose()) : limits);
@@ -285,8 +288,16 @@ final class RandomForks {
         last);
   }
 
-  private static StepAction work(@Nullable String mapping) {
-    return new StepAction.Work("type", "queue", mapping);
+  private static StepAction work(@Nullable String mapping, @Nullable String affinity) {
+    return new StepAction.Work("type", "queue", mapping, affinity);
+  }
+
+  private @Nullable String affinity() {
+    return switch (random.nextInt(8)) {
+      case 0 -> "chance %d of input".formatted(random.nextInt(1_000));
+      case 1 -> "chance %d of item".formatted(random.nextInt(1_000));
+      default -> null;
+    };
   }
 
   private StepAction child(@Nullable String mapping) {

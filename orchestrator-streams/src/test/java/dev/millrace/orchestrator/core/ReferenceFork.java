@@ -143,14 +143,43 @@ final class ReferenceFork {
     return left(branch);
   }
 
-  /** Whether the input of an item that is to do cannot be made. */
+  /** Whether the input of an item that is to do, or the key of the branch, cannot be made. */
   boolean isBroken(int branch) {
+    try {
+      evaluatedAffinity(branch);
+    } catch (EvaluationException e) {
+      return true;
+    }
     for (int item = first(branch); item < end(branch); item++) {
       if (statuses[item] == Status.TO_DO && !hasInput(item)) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Whether the key of a branch is one that no command can have. */
+  boolean hasBadKey(int branch) {
+    String affinity = affinity(branch);
+    return affinity != null && !ReferenceRun.isKey(affinity);
+  }
+
+  /** The key of the commands of a branch; null for one of their own. */
+  @Nullable String affinity(int branch) {
+    try {
+      return evaluatedAffinity(branch);
+    } catch (EvaluationException e) {
+      throw new AssertionError("branch %d cannot be sent".formatted(branch), e);
+    }
+  }
+
+  private @Nullable String evaluatedAffinity(int branch) throws EvaluationException {
+    if (!(step.definition.action() instanceof StepAction.Work work) || work.affinity() == null) {
+      return null;
+    }
+    boolean isBatch = forEach.batchSize() > 1;
+    return scope(isBatch ? null : items.get(branch))
+        .evaluate(ExpressionCompiler::text, work.affinity(), null);
   }
 
   private Turn left(int branch) {
@@ -256,10 +285,14 @@ final class ReferenceFork {
     if (mapping == null) {
       return items.get(item);
     }
+    return scope(items.get(item)).evaluate(ExpressionCompiler::template, mapping, null);
+  }
+
+  private ReferenceScope scope(@Nullable Payload item) {
     ReferenceScope scope = new ReferenceScope(Map.of());
     scope.input = input;
-    scope.item = items.get(item);
-    return scope.evaluate(ExpressionCompiler::template, mapping, null);
+    scope.item = item;
+    return scope;
   }
 
   private int first(int branch) {

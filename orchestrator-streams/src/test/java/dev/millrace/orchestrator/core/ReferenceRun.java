@@ -244,13 +244,30 @@ final class ReferenceRun {
     if (content != null && cache.take(step, content)) {
       return;
     }
+    String affinity = affinity(step.definition.action());
+    if (affinity != null && !isKey(affinity)) {
+      results.failed(step, Failure.AFFINITY);
+      return;
+    }
     step.status = StepStatus.OPEN;
     step.attempt++;
     step.attemptsOfRound++;
     String name = content == null ? null : cache.dispatched(step, content);
     long attemptByMs = ReferenceClocks.dispatched(step, nowMs);
     told.add(Told.dispatched(step.id(), step.attempt, step.deadlineMs, name));
-    told.add(Told.command(step.id(), step.attempt, attemptByMs, undoes || mapping != null, input));
+    boolean isMapped = undoes || mapping != null;
+    told.add(Told.command(step.id(), step.attempt, attemptByMs, isMapped, input, affinity));
+  }
+
+  private @Nullable String affinity(StepAction action) throws EvaluationException {
+    return action instanceof StepAction.Work work && work.affinity() != null
+        ? scope.evaluate(ExpressionCompiler::text, work.affinity(), null)
+        : null;
+  }
+
+  /** Whether a text may be the key of a command; the language has short and too long ones. */
+  static boolean isKey(String text) {
+    return !text.isEmpty() && text.length() <= ReferenceWaits.LONGEST_ID;
   }
 
   private ReferenceStep step(String id) {

@@ -125,7 +125,10 @@ final class ReferenceScope implements Scope {
       texts.add(compensation.input());
     }
     switch (step.action()) {
-      case StepAction.Work work -> texts.add(work.input());
+      case StepAction.Work work -> {
+        texts.add(work.input());
+        texts.add(work.affinity());
+      }
       case StepAction.SetValue set -> texts.add(set.value());
       case StepAction.Delay delay -> texts.add(delay.duration());
       case StepAction.Until until -> texts.add(until.time());

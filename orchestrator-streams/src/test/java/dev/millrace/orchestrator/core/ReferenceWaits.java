@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the steps of the reference wait for besides workers: signals and other workflows. */
 final class ReferenceWaits {
-  private static final int LONGEST_ID = 256;
+  static final int LONGEST_ID = 256;
   private static final int DEEPEST = 16;
 
   private final ReferenceRun run;

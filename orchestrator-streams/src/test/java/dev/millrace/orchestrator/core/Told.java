@@ -184,7 +184,8 @@ final class Told {
               command.attempt(),
               command.deadlineMs(),
               command.isMapped(),
-              command.input());
+              command.input(),
+              command.affinityKey());
       case ArmTimer timer -> "";
       case CancelAttempt cancel -> ""; // see OpenAttempts
       case StartWorkflow start ->
@@ -207,9 +208,15 @@ final class Told {
   }
 
   static String command(
-      String step, int attempt, long deadlineMs, boolean isMapped, @Nullable Payload input) {
-    return "command %s/%d until %d%s"
-        .formatted(step, attempt, deadlineMs, isMapped ? " with " + payload(input) : "");
+      String step,
+      int attempt,
+      long deadlineMs,
+      boolean isMapped,
+      @Nullable Payload input,
+      @Nullable String affinity) {
+    String carried = isMapped ? " with " + payload(input) : "";
+    String key = affinity == null ? "" : " under " + affinity;
+    return "command %s/%d until %d%s%s".formatted(step, attempt, deadlineMs, carried, key);
   }
 
   static String kept(String key, @Nullable Payload output, long expiresAtMs) {

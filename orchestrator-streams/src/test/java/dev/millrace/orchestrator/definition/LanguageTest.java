@@ -40,6 +40,7 @@ class LanguageTest {
         - id: a
           type: charge
           input: {id: "${input.id}", note: "order ${input.id}"}
+          affinity: "customer ${input.customer}"
           timeout: 30s
           scheduleToStart: 1m
           scheduleToClose: 10m
@@ -94,7 +95,10 @@ class LanguageTest {
     assertThat(a.action())
         .isEqualTo(
             new StepAction.Work(
-                "charge", "q", "{\"id\":\"${input.id}\",\"note\":\"order ${input.id}\"}"));
+                "charge",
+                "q",
+                "{\"id\":\"${input.id}\",\"note\":\"order ${input.id}\"}",
+                "customer ${input.customer}"));
     assertThat(a.timeouts())
         .isEqualTo(
             new Timeouts(
@@ -178,6 +182,7 @@ class LanguageTest {
                 "a",
                 step ->
                     step.input(Map.of("id", "${input.id}"))
+                        .affinity("${input.customer}")
                         .scheduleToStart(Duration.ofMinutes(1))
                         .scheduleToClose(Duration.ofMinutes(10))
                         .heartbeat(Duration.ofSeconds(10))
@@ -224,6 +229,7 @@ class LanguageTest {
                 steps:
                   - id: a
                     input: {id: "${input.id}"}
+                    affinity: "${input.customer}"
                     scheduleToStart: 1m
                     scheduleToClose: 10m
                     heartbeat: 10s
@@ -338,11 +344,13 @@ class LanguageTest {
                 version: 1
                 steps:
                   - {id: a, type: t, delay: 1s, signal: go, queue: q}
+                  - {id: b, workflow: {definition: d}, affinity: c}
                 """))
         .containsExactly(
             "4:19 several-actions steps[0].type",
             "4:41 several-actions steps[0].signal",
-            "4:52 several-actions steps[0].queue");
+            "4:52 several-actions steps[0].queue",
+            "5:50 several-actions steps[1].affinity");
   }
 
   @Test

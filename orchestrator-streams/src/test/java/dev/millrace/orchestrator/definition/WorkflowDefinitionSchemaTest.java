@@ -105,6 +105,7 @@ class WorkflowDefinitionSchemaTest {
         "{name: w, version: 1, steps: [{id: a, join: 2}, {id: b, join: {}}, {id: c, join: {atLeast: x}}, {id: d, join: []}]}",
         "{name: w, version: 1, steps: [{id: a, scheduleToStart: 1m, scheduleToClose: 10m, heartbeat: 30s}, {id: b, scheduleToStart: 1, scheduleToClose: x, heartbeat: []}]}",
         "{name: w, version: 1, steps: [{id: a, onFailure: {route: b}}, {id: b}, {id: c, onFailure: continue}, {id: d, onFailure: [{types: ['T*'], then: retry}, {then: fail}]}]}",
+        "{name: w, version: 1, steps: [{id: a, affinity: '${input.id}'}, {id: b, affinity: [x]}, {id: c, set: 1, affinity: x}, {id: d, signal: go, affinity: x}, {id: e, switch: [{case: x}], affinity: x}, {id: f, affinity: 1}]}",
         "{name: w, version: 1, steps: [{id: a, onFailure: stop}, {id: b, onFailure: {}}, {id: c, onFailure: [{}, x, {types: x, then: y}, {types: [1, ''], then: {to: b}}]}]}",
         "{name: w, version: 1, steps: [{id: a, repeat: {until: output.done, delay: 10s, max: 10000}}, {id: b, repeat: {until: output.done}}]}",
         "{name: w, version: 1, steps: [{id: a, repeat: {delay: 10, max: 0}}, {id: b, repeat: x}, {id: c, repeat: {until: ' ', max: 10001}}]}",

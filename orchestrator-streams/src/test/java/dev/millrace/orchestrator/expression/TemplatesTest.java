@@ -100,6 +100,10 @@ class TemplatesTest {
     assertThat(expressions.items("steps['a.b'].output").reads())
         .isEqualTo(new Reads(false, Set.of("a.b")));
     assertThat(expressions.duration("${input.wait}").reads()).isEqualTo(new Reads(true, Set.of()));
+    assertThat(expressions.text("${input.a}-${item.b}").reads())
+        .isEqualTo(new Reads(true, Set.of(), true));
+    assertThat(expressions.text("${string(index + 1)}").reads())
+        .isEqualTo(new Reads(false, Set.of(), true));
   }
 
   @Test

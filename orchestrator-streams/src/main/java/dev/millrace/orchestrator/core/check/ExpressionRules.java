@@ -91,6 +91,7 @@ public final class ExpressionRules {
   private void checkStep(int index) {
     StepDefinition step = steps.get(index);
     checkAction(index, step.action());
+    checkAffinity(index, step);
     for (int i = 0; i < step.dependsOn().size(); i++) {
       Dependency dependency = step.dependsOn().get(i);
       int item = i;
@@ -154,6 +155,23 @@ public final class ExpressionRules {
     }
   }
 
+  /** The key of a batch is one for all its items. */
+  private void checkAffinity(int index, StepDefinition step) {
+    ForEach forEach = step.forEach();
+    if (!(step.action() instanceof StepAction.Work work)) {
+      return;
+    }
+    Expression<?> affinity = before(index, "affinity", work.affinity(), compiler::text);
+    if (affinity != null && affinity.reads().item() && forEach != null && forEach.batchSize() > 1) {
+      violations.add(
+          DefinitionRule.NOT_TOGETHER,
+          () -> path(index).of("affinity"),
+          () ->
+              "affinity of step %s: the key of a batch is one for all its items, and cannot look at item or index; remove one of affinity and batchSize"
+                  .formatted(Excerpt.of(step.id())));
+    }
+  }
+
   private void checkSchema(int index, @Nullable String schema) {
     if (schema == null) {
       return;
@@ -176,8 +194,9 @@ public final class ExpressionRules {
   }
 
   /** Checks an expression that is evaluated before its step runs. */
-  private void before(int index, String field, @Nullable String text, Compilation compilation) {
-    compile(() -> path(index).of(field), text, compilation, index, false);
+  private @Nullable Expression<?> before(
+      int index, String field, @Nullable String text, Compilation compilation) {
+    return compile(() -> path(index).of(field), text, compilation, index, false);
   }
 
   /**
@@ -185,25 +204,29 @@ public final class ExpressionRules {
    *
    * @param reader index of the step after whose ancestors it is evaluated, or {@link #END}
    * @param itself whether that step's own output is there too
+   * @return the expression; null if there is none, or none that can be compiled
    */
-  private void compile(
+  private @Nullable Expression<?> compile(
       Supplier<String> path,
       @Nullable String text,
       Compilation compilation,
       int reader,
       boolean itself) {
     if (text == null) {
-      return;
+      return null;
     }
     try {
-      for (String read : compilation.compile(text).reads().steps()) {
+      Expression<?> expression = compilation.compile(text);
+      for (String read : expression.reads().steps()) {
         checkRead(path, read, reader, itself);
       }
+      return expression;
     } catch (InvalidExpressionException e) {
       violations.add(
           DefinitionRule.BAD_EXPRESSION,
           () -> path.get() + JsonPlace.at(text, e.offset()),
           () -> String.valueOf(e.getMessage()));
+      return null;
     }
   }
 

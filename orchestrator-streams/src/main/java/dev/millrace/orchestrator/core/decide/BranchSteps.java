@@ -137,11 +137,11 @@ final class BranchSteps {
     if (definition.step(step).action() instanceof CompiledAction.StartChild child) {
       steps.children().start(step, definition.step(step), child);
     } else {
-      dispatch(step);
+      dispatch(step, definition.step(step).action());
     }
   }
 
-  private void dispatch(int step) throws EvaluationException {
+  private void dispatch(int step, CompiledAction action) throws EvaluationException {
     int attempt = state.attempt(step) + 1;
     StepLimits limits = definition.step(step).limits();
     Clocks former = state.clocks(step);
@@ -150,8 +150,7 @@ final class BranchSteps {
       return;
     }
     boolean isBatch = chunk().batchSize() > 1;
-    Expression<Payload> mapping =
-        definition.step(step).action() instanceof CompiledAction.Work work ? work.input() : null;
+    Expression<Payload> mapping = action instanceof CompiledAction.Work work ? work.input() : null;
     Payload input = isBatch ? null : mapped(step, mapping);
     List<Payload> items = List.of();
     if (isBatch) {
@@ -161,10 +160,27 @@ final class BranchSteps {
         return;
       }
     }
+    String affinity = affinity(step, action, isBatch);
+    if (affinity != null && !RecordKeys.isKey(affinity)) {
+      steps.failures().failForGood(step, RecordKeys.badAffinity(affinity));
+      return;
+    }
     Clocks clocks = limits.dispatched(former, transition.nowMs());
     transition.record(new StepDispatched(step, attempt, clocks.earliestMs()));
-    transition.effect(new DispatchStep(step, attempt, clocks.attemptByMs(), true, input, items));
+    transition.effect(
+        new DispatchStep(step, attempt, clocks.attemptByMs(), true, input, items, null, affinity));
     transition.armTimer(clocks.earliestMs());
+  }
+
+  /** The key of the command of a branch; that of a batch is made without any of its items. */
+  private @Nullable String affinity(int step, CompiledAction action, boolean isBatch)
+      throws EvaluationException {
+    if (!(action instanceof CompiledAction.Work work) || work.affinity() == null) {
+      return null;
+    }
+    return isBatch
+        ? transition.evaluateAt(work.affinity(), null, 0)
+        : transition.evaluateAt(work.affinity(), chunk().items().item(step), chunk().index(step));
   }
 
   /** What the command of a batch carries; nothing if it cannot carry it all. */

@@ -12,14 +12,10 @@ import dev.millrace.orchestrator.core.state.Outcome;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.WorkflowView;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Decisions about workflows that a workflow starts, and about the one that started it. */
 final class Children {
-  /** Longest id of a workflow, in bytes of UTF-8. */
-  static final int ID_BYTES = 256;
-
   /** What failure types of the engine become when a child fails of them. */
   private static final String CHILD_PREFIX = "child.";
 
@@ -99,13 +95,8 @@ final class Children {
   }
 
   private static @Nullable Failure refusal(String id, int depth) {
-    int bytes = id.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes == 0 || bytes > ID_BYTES || id.chars().anyMatch(c -> c < ' ' || c == 0x7f)) {
-      return new Failure(
-          Failure.CHILD_ID,
-          "the id of the child has %d bytes, or control characters; give it 1 to %d bytes"
-              .formatted(bytes, ID_BYTES),
-          false);
+    if (!RecordKeys.isKey(id)) {
+      return RecordKeys.badChildId(id);
     }
     return depth <= Parent.DEPTH
         ? null

@@ -30,8 +30,8 @@ final class DecisionScope implements Scope, Scope.Parsed {
     this.payloads = chunk == null ? situation.payloads() : chunk.ofWorkflow();
   }
 
-  /** This scope with another item at hand. */
-  Scope at(Payload itemAtHand, int indexOfItem) {
+  /** This scope with another item at hand, or none. */
+  Scope at(@Nullable Payload itemAtHand, int indexOfItem) {
     item = itemAtHand;
     index = indexOfItem;
     return this;

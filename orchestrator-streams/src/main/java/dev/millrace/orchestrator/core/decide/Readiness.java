@@ -224,10 +224,16 @@ final class Readiness {
     if (resultKey != null && steps.kept().take(step, compiled, attempt, resultKey)) {
       return;
     }
+    String affinity = work.affinity() == null ? null : transition.evaluate(work.affinity(), null);
+    if (affinity != null && !RecordKeys.isKey(affinity)) {
+      steps.failures().failForGood(step, RecordKeys.badAffinity(affinity));
+      return;
+    }
     transition.record(new StepDispatched(step, attempt, clocks.earliestMs(), resultKey));
     boolean isMapped = undoes || work.input() != null;
     transition.effect(
-        new DispatchStep(step, attempt, clocks.attemptByMs(), isMapped, input, List.of(), outputs));
+        new DispatchStep(
+            step, attempt, clocks.attemptByMs(), isMapped, input, List.of(), outputs, affinity));
     transition.armTimer(clocks.earliestMs());
   }
 

@@ -120,8 +120,9 @@ final class Transition {
     return expression.evaluate(scope().with(output, step));
   }
 
-  /** The value of an expression for one item of a list. */
-  <T> T evaluateAt(Expression<T> expression, Payload item, int index) throws EvaluationException {
+  /** The value of an expression for one item of a list, or for none. */
+  <T> T evaluateAt(Expression<T> expression, @Nullable Payload item, int index)
+      throws EvaluationException {
     return expression.evaluate(scope().at(item, index));
   }
 

@@ -15,8 +15,16 @@ public sealed interface StepAction {
    * @param queue worker queue that gets its commands
    * @param input template of the command's input; null hands over the workflow's input and the
    *     outputs of the dependencies, whole
+   * @param affinity key of its commands, a text that may hold <code>${...}</code>; null makes one
+   *     of the workflow's id, the step and the branch
    */
-  record Work(String type, String queue, @Nullable String input) implements StepAction {}
+  record Work(String type, String queue, @Nullable String input, @Nullable String affinity)
+      implements StepAction {
+    /** A step whose commands have keys of their own. */
+    public Work(String type, String queue, @Nullable String input) {
+      this(type, queue, input, null);
+    }
+  }
 
   /**
    * The engine computes a value, which is the step's output.

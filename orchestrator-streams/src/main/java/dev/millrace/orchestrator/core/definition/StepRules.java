@@ -75,6 +75,9 @@ final class StepRules {
         if (work.input() != null) {
           values.template(() -> path.of("input"), work.input());
         }
+        if (work.affinity() != null) {
+          values.template(() -> path.of("affinity"), work.affinity());
+        }
       }
       case StepAction.SetValue set -> values.template(() -> path.of("set"), set.value());
       case StepAction.Delay delay -> values.template(() -> path.of("delay"), delay.duration());

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param items the items of a batch; empty for other steps
  * @param outputs what it carries as those of the dependencies, in their order; null for what they
  *     are when it is sent, or where there are none
+ * @param affinityKey key of its record; null makes one of the workflow's id, the step and the
+ *     branch
  */
 public record DispatchStep(
     int step,
@@ -26,7 +28,8 @@ public record DispatchStep(
     boolean isMapped,
     @Nullable Payload input,
     List<Payload> items,
-    @Nullable List<@Nullable Payload> outputs)
+    @Nullable List<@Nullable Payload> outputs,
+    @Nullable String affinityKey)
     implements Effect {
   public DispatchStep {
     items = List.copyOf(items);
@@ -36,21 +39,10 @@ public record DispatchStep(
             : Collections.unmodifiableList(new ArrayList<>(outputs));
   }
 
-  /** The command of a batch. */
-  public DispatchStep(
-      int step,
-      int attempt,
-      long deadlineMs,
-      boolean isMapped,
-      @Nullable Payload input,
-      List<Payload> items) {
-    this(step, attempt, deadlineMs, isMapped, input, items, null);
-  }
-
-  /** The command of what is no batch. */
+  /** A command without affinity of what is no batch. */
   public DispatchStep(
       int step, int attempt, long deadlineMs, boolean isMapped, @Nullable Payload input) {
-    this(step, attempt, deadlineMs, isMapped, input, List.of());
+    this(step, attempt, deadlineMs, isMapped, input, List.of(), null, null);
   }
 
   /** A command with the workflow's input and the outputs of the dependencies. */

@@ -15,8 +15,13 @@ public sealed interface CompiledAction {
    * @param queue worker queue that gets its commands
    * @param input the command's input; null hands over the workflow's input and the outputs of the
    *     dependencies
+   * @param affinity key of its commands; null makes one
    */
-  record Work(String type, String queue, @Nullable Expression<Payload> input)
+  record Work(
+      String type,
+      String queue,
+      @Nullable Expression<Payload> input,
+      @Nullable Expression<String> affinity)
       implements CompiledAction {}
 
   /** The engine computes its output. */

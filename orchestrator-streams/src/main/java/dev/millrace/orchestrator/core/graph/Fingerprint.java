@@ -137,7 +137,10 @@ final class Fingerprint {
 
   private void write(String id, StepAction action) throws IOException {
     switch (action) {
-      case StepAction.Work work -> text(id + ":input", work.input());
+      case StepAction.Work work -> {
+        text(id + ":input", work.input());
+        text(id + ":affinity", work.affinity());
+      }
       case StepAction.SetValue set -> text(id + ":set", set.value());
       case StepAction.Delay delay -> text(id + ":delay", delay.duration());
       case StepAction.Until until -> text(id + ":until", until.time());

@@ -63,7 +63,10 @@ final class StepCompiler {
     return switch (action) {
       case StepAction.Work work ->
           new CompiledAction.Work(
-              work.type(), work.queue(), optional(work.input(), expressions::template));
+              work.type(),
+              work.queue(),
+              optional(work.input(), expressions::template),
+              optional(work.affinity(), expressions::text));
       case StepAction.SetValue set ->
           new CompiledAction.SetValue(required(set.value(), expressions::template));
       case StepAction.Delay delay ->
@@ -163,7 +166,8 @@ final class StepCompiler {
         new CompiledAction.Work(
             compensation.type(),
             compensation.queue(),
-            optional(compensation.input(), expressions::template)),
+            optional(compensation.input(), expressions::template),
+            null),
         JoinRule.ALL,
         0,
         null,

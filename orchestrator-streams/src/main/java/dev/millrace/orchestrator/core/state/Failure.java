@@ -47,6 +47,9 @@ public record Failure(String type, String message, boolean retryable) {
   /** A child workflow cannot have the id that it should. */
   public static final String CHILD_ID = "millrace.child-id";
 
+  /** The commands of a step cannot have the key that they should. */
+  public static final String AFFINITY = "millrace.affinity";
+
   /** A child workflow would be too many workflows deep. */
   public static final String CHILD_DEPTH = "millrace.child-depth";
 

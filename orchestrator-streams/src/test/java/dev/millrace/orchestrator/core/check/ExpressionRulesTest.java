@@ -36,7 +36,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpressionRulesTest {
-  /** Compiles lists of step ids, which are what they read; an exclamation mark is a fault. */
+  /**
+   * Compiles lists of step ids, which are what they read, and of "item"; an exclamation mark is a
+   * fault.
+   */
   private static final class Ids extends UniformCompiler {
     @Override
     protected <T> Expression<T> compile(String text) throws InvalidExpressionException {
@@ -46,7 +49,7 @@ class ExpressionRulesTest {
       }
       Set<String> ids =
           Arrays.stream(text.split("[^a-z0-9]+", -1))
-              .filter(id -> !id.isEmpty())
+              .filter(id -> !id.isEmpty() && !id.equals("item"))
               .collect(Collectors.toSet());
       return new Expression<>() {
         @Override
@@ -56,7 +59,7 @@ class ExpressionRulesTest {
 
         @Override
         public Reads reads() {
-          return new Reads(false, ids);
+          return new Reads(false, ids, text.contains("item"));
         }
       };
     }
@@ -117,9 +120,24 @@ class ExpressionRulesTest {
   }
 
   @Test
+  void theKeyOfABatchLooksAtNoItem() {
+    StepAction ofItem = new StepAction.Work("t", "q", "item", "item");
+    StepAction ofAll = new StepAction.Work("t", "q", "item", "");
+    ForEach alone = new ForEach("", 0, 1, 0, false);
+    ForEach batched = new ForEach("", 0, 2, 0, false);
+
+    assertThat(check(TestStep.of("a").does(ofItem).forEach(alone).build())).isEmpty();
+    assertThat(check(TestStep.of("a").does(ofAll).forEach(batched).build())).isEmpty();
+    assertThat(check(TestStep.of("a").does(ofItem).forEach(batched).build()))
+        .containsExactly("not-together steps[0].affinity");
+  }
+
+  @Test
   void whatIsNoExpressionIsNamedByItsPlace() {
     assertThat(check(does(new StepAction.SetValue("!"))))
         .containsExactly("bad-expression steps[0].set");
+    assertThat(check(does(new StepAction.Work("t", "q", null, "!"))))
+        .containsExactly("bad-expression steps[0].affinity");
     assertThat(check(does(new StepAction.Delay("!"))))
         .containsExactly("bad-expression steps[0].delay");
     assertThat(check(does(new StepAction.Until("!"))))

@@ -163,6 +163,16 @@ class ChildrenTest {
   }
 
   @Test
+  void idThatIsNoTextFailsTheStep() {
+    assertThat(whyItFailed(startWithChild("${[input.id]}")))
+        .isEqualTo(
+            new Failure(
+                Failure.EXPRESSION,
+                "expression '[input.id]' at offset 2: it gives a list, and a text, a whole number or a boolean is needed",
+                false));
+  }
+
+  @Test
   void workflowsMayBeSixteenDeepAndNoMore() {
     assertThat(started(startAt(15))).hasSize(1);
     assertThat(whyItFailed(startAt(16)))

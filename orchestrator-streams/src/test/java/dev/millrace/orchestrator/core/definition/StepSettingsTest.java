@@ -245,6 +245,8 @@ class StepSettingsTest {
     String text = "x".repeat(64 * 1024 + 1);
     assertThat(refused(step -> step.does(new StepAction.Work("t", "q", text))))
         .containsExactly("template-text steps[0].input");
+    assertThat(refused(step -> step.does(new StepAction.Work("t", "q", null, text))))
+        .containsExactly("template-text steps[0].affinity");
     assertThat(refused(step -> step.does(new StepAction.Delay(text))))
         .containsExactly("template-text steps[0].delay");
     assertThat(refused(step -> step.does(new StepAction.Until(text))))

@@ -158,6 +158,18 @@ class FingerprintTest {
         .doesNotHaveDuplicates();
   }
 
+  @Test
+  void affinityShows() {
+    assertThat(
+            Stream.of(
+                    new StepAction.Work("t", "q", null),
+                    new StepAction.Work("t", "q", "1"),
+                    new StepAction.Work("t", "q", null, "1"),
+                    new StepAction.Work("t", "q", "1", "1"))
+                .map(action -> Fingerprint.of(definition(step("a", action, 0), 0, null, false))))
+        .doesNotHaveDuplicates();
+  }
+
   private static WorkflowDefinition withWindowUntil(int hour) {
     DeliveryWindow window =
         new DeliveryWindow(

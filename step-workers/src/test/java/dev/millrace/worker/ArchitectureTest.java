@@ -25,6 +25,7 @@ final class ArchitectureTest {
   private static final String API = "dev.millrace.worker";
   private static final String SPI = "dev.millrace.worker.spi";
   private static final String INTERNAL = "dev.millrace.worker.internal";
+  private static final String HTTP = "dev.millrace.worker.http";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -32,10 +33,10 @@ final class ArchitectureTest {
           .importPackages("dev.millrace");
 
   @Test
-  void publicSignaturesShowNeitherInternalsNorAvro() {
+  void publicSignaturesShowNeitherInternalsNorLibraries() {
     classes()
         .that()
-        .resideInAnyPackage(API, SPI)
+        .resideInAnyPackage(API, SPI, HTTP)
         .and()
         .arePublic()
         .should(showOnlyApi())
@@ -43,7 +44,7 @@ final class ArchitectureTest {
   }
 
   private static ArchCondition<JavaClass> showOnlyApi() {
-    return new ArchCondition<>("show neither internals nor Avro") {
+    return new ArchCondition<>("show neither internals, nor Avro, nor the HTTP client") {
       @Override
       public void check(JavaClass owner, ConditionEvents events) {
         for (JavaCodeUnit unit : owner.getCodeUnits()) {
@@ -70,6 +71,7 @@ final class ArchitectureTest {
       String home = shown.getPackageName();
       if (home.startsWith(INTERNAL)
           || home.startsWith("org.apache.avro")
+          || home.startsWith("org.apache.hc")
           || home.startsWith("dev.millrace.schemas.v1")) {
         events.add(SimpleConditionEvent.violated(shown, where + " shows " + shown.getName()));
       }
@@ -83,6 +85,17 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(INTERNAL)
+        .check(CLASSES);
+  }
+
+  @Test
+  void httpStepsAreAHandlerLikeAnyOther() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(API, SPI, INTERNAL)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(HTTP, "org.apache.hc..")
         .check(CLASSES);
   }
 

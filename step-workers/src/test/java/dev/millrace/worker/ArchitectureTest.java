@@ -26,6 +26,7 @@ final class ArchitectureTest {
   private static final String SPI = "dev.millrace.worker.spi";
   private static final String INTERNAL = "dev.millrace.worker.internal";
   private static final String HTTP = "dev.millrace.worker.http";
+  private static final String RESILIENCE = "dev.millrace.worker.resilience";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -36,7 +37,7 @@ final class ArchitectureTest {
   void publicSignaturesShowNeitherInternalsNorLibraries() {
     classes()
         .that()
-        .resideInAnyPackage(API, SPI, HTTP)
+        .resideInAnyPackage(API, SPI, HTTP, RESILIENCE)
         .and()
         .arePublic()
         .should(showOnlyApi())
@@ -44,7 +45,8 @@ final class ArchitectureTest {
   }
 
   private static ArchCondition<JavaClass> showOnlyApi() {
-    return new ArchCondition<>("show neither internals, nor Avro, nor the HTTP client") {
+    return new ArchCondition<>(
+        "show neither internals, nor Avro, nor what the optional packages use") {
       @Override
       public void check(JavaClass owner, ConditionEvents events) {
         for (JavaCodeUnit unit : owner.getCodeUnits()) {
@@ -72,6 +74,7 @@ final class ArchitectureTest {
       if (home.startsWith(INTERNAL)
           || home.startsWith("org.apache.avro")
           || home.startsWith("org.apache.hc")
+          || home.startsWith("io.github.resilience4j")
           || home.startsWith("dev.millrace.schemas.v1")) {
         events.add(SimpleConditionEvent.violated(shown, where + " shows " + shown.getName()));
       }
@@ -89,13 +92,13 @@ final class ArchitectureTest {
   }
 
   @Test
-  void httpStepsAreAHandlerLikeAnyOther() {
+  void whatIsOptionalIsNotKnownToTheRest() {
     noClasses()
         .that()
         .resideInAnyPackage(API, SPI, INTERNAL)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(HTTP, "org.apache.hc..")
+        .resideInAnyPackage(HTTP, "org.apache.hc..", RESILIENCE, "io.github.resilience4j..")
         .check(CLASSES);
   }
 

@@ -41,7 +41,9 @@ final class Contexts {
             "workflowId", "order-1",
             "step", "charge",
             "branch", OptionalInt.empty(),
+            "commandId", "order-1/charge/2",
             "deadline", Optional.empty(),
+            "isCancelled", false,
             "traceparent", Optional.of(TRACEPARENT));
     return (StepContext)
         Proxy.newProxyInstance(

@@ -23,7 +23,9 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
+import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import dev.millrace.worker.resilience.Resilience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -309,6 +311,24 @@ final class HttpStepTest {
 
     answer(aResponse().withBody("x".repeat(1_000)).withChunkedDribbleDelay(1_000, 60_000));
     assertTimeout(failure(call(HttpStep.builder().timeout(Duration.ofMillis(200)), "")));
+  }
+
+  @Test
+  void breakerSavesAServiceFromCalls() throws Exception {
+    answer(aResponse().withStatus(503));
+    try (HttpStep step = HttpStep.builder().egress(LOCAL).build()) {
+      StepHandler guarded =
+          Resilience.of(HttpStep.TYPE)
+              .circuitBreaker(100, 2, Duration.ofHours(1))
+              .maxWait(Duration.ofMillis(100))
+              .build()
+              .around(HttpStep.TYPE, step);
+      for (String type : List.of("http.status-503", "http.status-503", Resilience.CIRCUIT_OPEN)) {
+        StepResult result = guarded.handle(Contexts.of("{\"url\": \"" + url("/a") + "\"}"));
+        assertThat(failure(result).type()).isEqualTo(type);
+      }
+    }
+    service.verify(2, anyRequestedFor(anyUrl()));
   }
 
   private static void assertTimeout(StepResult.Failed failure) {

@@ -26,6 +26,7 @@ final class ArchitectureTest {
   private static final String SPI = "dev.millrace.worker.spi";
   private static final String INTERNAL = "dev.millrace.worker.internal";
   private static final String HTTP = "dev.millrace.worker.http";
+  private static final String CACHE = "dev.millrace.worker.cache";
   private static final String RESILIENCE = "dev.millrace.worker.resilience";
 
   private static final JavaClasses CLASSES =
@@ -37,7 +38,7 @@ final class ArchitectureTest {
   void publicSignaturesShowNeitherInternalsNorLibraries() {
     classes()
         .that()
-        .resideInAnyPackage(API, SPI, HTTP, RESILIENCE)
+        .resideInAnyPackage(API, SPI, CACHE, HTTP, RESILIENCE)
         .and()
         .arePublic()
         .should(showOnlyApi())
@@ -75,6 +76,7 @@ final class ArchitectureTest {
           || home.startsWith("org.apache.avro")
           || home.startsWith("org.apache.hc")
           || home.startsWith("io.github.resilience4j")
+          || home.startsWith("com.github.benmanes.caffeine")
           || home.startsWith("dev.millrace.schemas.v1")) {
         events.add(SimpleConditionEvent.violated(shown, where + " shows " + shown.getName()));
       }
@@ -98,7 +100,13 @@ final class ArchitectureTest {
         .resideInAnyPackage(API, SPI, INTERNAL)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(HTTP, "org.apache.hc..", RESILIENCE, "io.github.resilience4j..")
+        .resideInAnyPackage(
+            HTTP,
+            "org.apache.hc..",
+            RESILIENCE,
+            "io.github.resilience4j..",
+            CACHE,
+            "com.github.benmanes.caffeine..")
         .check(CLASSES);
   }
 

@@ -128,6 +128,16 @@ public interface StepContext {
    */
   void onCancel(Runnable action);
 
+  /**
+   * The payload that a value is on the wire, for decorators that keep or change what a handler
+   * returns: anything that {@link StepResult.Succeeded} may have as its output.
+   *
+   * @throws IllegalArgumentException when it cannot be written
+   * @throws dev.millrace.schemas.registry.RegistryUnavailableException when it is Avro, its schema
+   *     is not registered yet, and the registry does not answer
+   */
+  Payload write(Object value);
+
   /** The progress that an earlier attempt has reported last, if any. */
   Optional<Payload> lastHeartbeat();
 

@@ -5,10 +5,13 @@ import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.internal.AnnotatedHandlers;
 import dev.millrace.worker.internal.ClientSettings;
+import dev.millrace.worker.internal.WarmUps;
 import dev.millrace.worker.internal.WorkerRuntime;
 import dev.millrace.worker.internal.WorkerSettings;
 import dev.millrace.worker.spi.HandlerDecorator;
+import dev.millrace.worker.spi.WarmUp;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +34,15 @@ public final class Worker implements AutoCloseable {
   private static final AtomicInteger STARTED = new AtomicInteger();
 
   private final WorkerSettings settings;
+  private final List<WarmUp> warmUps;
+  private final Duration warmUpTimeout;
   private @Nullable WorkerRuntime runtime;
   private boolean closed;
 
-  private Worker(WorkerSettings settings) {
+  private Worker(WorkerSettings settings, List<WarmUp> warmUps, Duration warmUpTimeout) {
     this.settings = settings;
+    this.warmUps = List.copyOf(warmUps);
+    this.warmUpTimeout = warmUpTimeout;
   }
 
   /** What a worker is made with. */
@@ -44,11 +51,11 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Connects to Kafka and the schema registry, checks that the topics exist, and starts to work in
-   * the background.
+   * Warms up, connects to Kafka and the schema registry, checks that the topics exist, and starts
+   * to work in the background.
    *
-   * @throws IllegalStateException when a topic does not exist, or the worker was started or closed
-   *     before
+   * @throws IllegalStateException when a warm-up fails or takes too long, a topic does not exist,
+   *     or the worker was started or closed before
    * @throws RuntimeException as Kafka's clients and the schema registry throw when they cannot be
    *     reached
    */
@@ -56,6 +63,7 @@ public final class Worker implements AutoCloseable {
     if (runtime != null || closed) {
       throw new IllegalStateException("a worker can be started only once: build another one");
     }
+    WarmUps.run(settings, warmUps, warmUpTimeout);
     WorkerRuntime started = WorkerRuntime.connect(settings);
     runtime = started;
     started.start();
@@ -154,6 +162,7 @@ public final class Worker implements AutoCloseable {
     public static final int MAX_SLOTS = 100_000;
 
     private final HandlerTable handlers = new HandlerTable();
+    private final List<WarmUp> warmUps = new ArrayList<>();
     private final Map<String, String> clientSettings = new LinkedHashMap<>();
     private @Nullable String bootstrapServers;
     private @Nullable SchemaRegistry registry;
@@ -165,6 +174,7 @@ public final class Worker implements AutoCloseable {
     private final Map<String, Integer> slotsOfTypes = new LinkedHashMap<>();
     private boolean inKeyOrder;
     private Duration drainTimeout = Duration.ofSeconds(30);
+    private Duration warmUpTimeout = Duration.ofMinutes(10);
 
     private Builder() {}
 
@@ -319,6 +329,28 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Has something done before the worker joins its group, in {@link Worker#start}. Of several the
+     * first is done first; if one fails, the worker does not start.
+     */
+    public Builder warmUp(WarmUp hook) {
+      warmUps.add(Objects.requireNonNull(hook, "hook"));
+      return this;
+    }
+
+    /**
+     * How long each warm-up may take; 10 minutes unless set. It is interrupted then, and the worker
+     * does not start.
+     */
+    public Builder warmUpTimeout(Duration timeout) {
+      if (timeout.toMillis() < 1) {
+        throw new IllegalArgumentException(
+            "warm-up timeout %s: must be 1 ms or more".formatted(timeout));
+      }
+      this.warmUpTimeout = timeout;
+      return this;
+    }
+
     /** The step types that have a handler so far, in the order in which they were given one. */
     public List<String> stepTypes() {
       return handlers.stepTypes();
@@ -367,7 +399,9 @@ public final class Worker implements AutoCloseable {
               inKeyOrder,
               drainTimeout,
               handlers.decorated(),
-              clientSettings));
+              clientSettings),
+          warmUps,
+          warmUpTimeout);
     }
 
     private static <T> T required(@Nullable T value, String what) {

@@ -25,6 +25,9 @@ final class ArchitectureTest {
   private static final String API = "dev.millrace.worker";
   private static final String SPI = "dev.millrace.worker.spi";
   private static final String INTERNAL = "dev.millrace.worker.internal";
+  private static final String HTTP = "dev.millrace.worker.http";
+  private static final String CACHE = "dev.millrace.worker.cache";
+  private static final String RESILIENCE = "dev.millrace.worker.resilience";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -32,10 +35,10 @@ final class ArchitectureTest {
           .importPackages("dev.millrace");
 
   @Test
-  void publicSignaturesShowNeitherInternalsNorAvro() {
+  void publicSignaturesShowNeitherInternalsNorLibraries() {
     classes()
         .that()
-        .resideInAnyPackage(API, SPI)
+        .resideInAnyPackage(API, SPI, CACHE, HTTP, RESILIENCE)
         .and()
         .arePublic()
         .should(showOnlyApi())
@@ -43,7 +46,8 @@ final class ArchitectureTest {
   }
 
   private static ArchCondition<JavaClass> showOnlyApi() {
-    return new ArchCondition<>("show neither internals nor Avro") {
+    return new ArchCondition<>(
+        "show neither internals, nor Avro, nor what the optional packages use") {
       @Override
       public void check(JavaClass owner, ConditionEvents events) {
         for (JavaCodeUnit unit : owner.getCodeUnits()) {
@@ -70,6 +74,9 @@ final class ArchitectureTest {
       String home = shown.getPackageName();
       if (home.startsWith(INTERNAL)
           || home.startsWith("org.apache.avro")
+          || home.startsWith("org.apache.hc")
+          || home.startsWith("io.github.resilience4j")
+          || home.startsWith("com.github.benmanes.caffeine")
           || home.startsWith("dev.millrace.schemas.v1")) {
         events.add(SimpleConditionEvent.violated(shown, where + " shows " + shown.getName()));
       }
@@ -83,6 +90,23 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage(INTERNAL)
+        .check(CLASSES);
+  }
+
+  @Test
+  void whatIsOptionalIsNotKnownToTheRest() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(API, SPI, INTERNAL)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            HTTP,
+            "org.apache.hc..",
+            RESILIENCE,
+            "io.github.resilience4j..",
+            CACHE,
+            "com.github.benmanes.caffeine..")
         .check(CLASSES);
   }
 

@@ -79,13 +79,25 @@ public final class ClientSettings {
     return settings;
   }
 
-  /** Of a consumer that reads all of a topic without a group. */
-  static Map<String, Object> ungrouped(WorkerSettings worker) {
+  /**
+   * Of a consumer that reads all of a topic without a group.
+   *
+   * @param purpose what follows the worker's name in its id
+   * @param reset where it begins where it has not been told
+   */
+  static Map<String, Object> ungrouped(WorkerSettings worker, String purpose, String reset) {
     Map<String, Object> settings = consumer(worker);
     settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
     settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
-    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, worker.name() + "-cancellations");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset);
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, worker.name() + '-' + purpose);
+    return settings;
+  }
+
+  /** Of a producer beside that of the completions. */
+  static Map<String, Object> producer(WorkerSettings worker, String purpose) {
+    Map<String, Object> settings = producer(worker);
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, worker.name() + '-' + purpose);
     return settings;
   }
 

@@ -168,6 +168,16 @@ final class CommandContext implements StepContext {
   }
 
   @Override
+  public Payload write(Object value) {
+    try {
+      return values.write(value);
+    } catch (UnwritableValueException e) {
+      throw new IllegalArgumentException(
+          "output of step '%s': %s".formatted(command.getStep(), e.getMessage()), e);
+    }
+  }
+
+  @Override
   public Optional<Payload> lastHeartbeat() {
     return Optional.ofNullable(payload(command.getProgress()));
   }

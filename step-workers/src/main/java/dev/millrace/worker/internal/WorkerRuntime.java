@@ -60,7 +60,8 @@ public final class WorkerRuntime {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       Consumer<byte[], byte[]> consumer = consumer(ClientSettings.consumer(settings), opened);
-      Consumer<byte[], byte[]> ungrouped = consumer(ClientSettings.ungrouped(settings), opened);
+      Consumer<byte[], byte[]> ungrouped =
+          consumer(ClientSettings.ungrouped(settings, "cancellations", "latest"), opened);
       Producer<byte[], byte[]> producer =
           new KafkaProducer<>(
               ClientSettings.producer(settings),

@@ -116,6 +116,26 @@ public final class Bench implements Callable<Integer> {
   private int workerThreads;
 
   @Option(
+      names = "--source",
+      defaultValue = "consumer",
+      description = "Group that Millrace's workers are in: ${COMPLETION-CANDIDATES}.")
+  private WorkerSource source = WorkerSource.CONSUMER;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Of Millrace, all in one process.")
+  private int workers;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of each of Millrace's workers; 0 for as many as the profile has.")
+  private int slots;
+
+  @Option(
       names = "--gc",
       defaultValue = "G1",
       description = "Collector of every process: ${COMPLETION-CANDIDATES}.")
@@ -201,7 +221,8 @@ public final class Bench implements Callable<Integer> {
         guarantee,
         partitions,
         engineThreads,
-        workerThreads);
+        workerThreads,
+        new RunPlan.Workers(workers, slots, source == WorkerSource.SHARE));
   }
 
   private Map<Role, List<String>> flags() {
@@ -220,8 +241,16 @@ public final class Bench implements Callable<Integer> {
     settings.put("partitions", Integer.toString(partitions));
     settings.put("engine-threads", Integer.toString(engineThreads));
     settings.put("worker-threads", Integer.toString(workerThreads));
+    settings.put("source", source.name().toLowerCase(Locale.ROOT));
+    settings.put("workers", Integer.toString(workers));
+    settings.put("slots", Integer.toString(slots));
     settings.put("gc", gc.name());
     return settings;
+  }
+
+  private enum WorkerSource {
+    CONSUMER,
+    SHARE
   }
 
   private static final class GuaranteeConverter implements CommandLine.ITypeConverter<Guarantee> {

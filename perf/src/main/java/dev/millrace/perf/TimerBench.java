@@ -78,7 +78,8 @@ public final class TimerBench implements Callable<Integer> {
             Guarantee.AT_LEAST_ONCE,
             PARTITIONS,
             ENGINE_THREADS,
-            1);
+            1,
+            RunPlan.Workers.ONE);
     TimerReport report =
         new TimerRun(laboratory, count, rate, Duration.ofSeconds(armSeconds), kills)
             .run(plan, machine);

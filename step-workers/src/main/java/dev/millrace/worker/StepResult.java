@@ -26,6 +26,12 @@ public sealed interface StepResult {
   /** Type of the failure that a batch of results becomes where no batch was asked for. */
   String UNEXPECTED_BATCH = "worker.unexpected-batch";
 
+  /**
+   * Type of the failure that a command becomes which a share group has delivered for the last time,
+   * without an end of it before: its workers have died of it, or stopped meanwhile.
+   */
+  String DELIVERY_LIMIT = "worker.delivery-limit";
+
   /** Type of the failure of a handler that threw because its attempt was cancelled. */
   String CANCELLED = "worker.cancelled";
 

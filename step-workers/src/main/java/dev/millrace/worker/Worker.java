@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * command's step type in a virtual thread, and writes its result as a completion.
  *
  * <p>Workers of one queue share its partitions as the consumer group {@code
- * <prefix>worker.<queue>}. A command is committed only after the broker has its completion, so no
- * command is lost, and a command may run more than once after a crash, or when a handler takes
- * longer than the drain timeout while its partition moves to another worker.
+ * <prefix>worker.<queue>}, or else as their {@link Source} says. A command is committed only after
+ * the broker has its completion, so no command is lost, and a command may run more than once after
+ * a crash, or when a handler takes longer than the drain timeout while its partition moves to
+ * another worker.
  *
  * <p>Thread-safe. A worker is started once and closed once.
  */
@@ -169,6 +170,7 @@ public final class Worker implements AutoCloseable {
     private @Nullable String queue;
     private @Nullable String name;
     private Topics topics = Topics.standard();
+    private Source source = Source.consumerGroup();
     private Profile profile = Profile.LATENCY;
     private int slots;
     private final Map<String, Integer> slotsOfTypes = new LinkedHashMap<>();
@@ -214,6 +216,12 @@ public final class Worker implements AutoCloseable {
     public Builder queue(String queueName) {
       Topics.checkQueue(queueName);
       this.queue = queueName;
+      return this;
+    }
+
+    /** How workers divide the queue's commands; {@link Source#consumerGroup()} unless set. */
+    public Builder source(Source ofCommands) {
+      this.source = Objects.requireNonNull(ofCommands, "source");
       return this;
     }
 
@@ -379,6 +387,10 @@ public final class Worker implements AutoCloseable {
       if (stepTypes().isEmpty()) {
         throw new IllegalStateException("handler: set at least one");
       }
+      if (inKeyOrder && source instanceof Source.ShareGroup) {
+        throw new IllegalStateException(
+            "inKeyOrder: a share group has no order; use a consumer group as source, or leave out the order");
+      }
       for (String stepType : slotsOfTypes.keySet()) {
         if (!stepTypes().contains(stepType)) {
           throw new IllegalStateException(
@@ -393,6 +405,7 @@ public final class Worker implements AutoCloseable {
               required(registry, "schemaRegistry"),
               topics,
               required(queue, "queue"),
+              source,
               profile,
               slots == 0 ? profile.slots() : slots,
               slotsOfTypes,

@@ -17,7 +17,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -25,6 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -37,6 +42,7 @@ final class Installation implements AutoCloseable {
   final InMemoryRegistry registry = new InMemoryRegistry();
   final Topics topics;
   private final String bootstrapServers;
+  private final int partitions;
   private final Admin admin;
   private final KafkaProducer<byte[], byte[]> producer;
   private final AvroCodec<StepCommand> commands;
@@ -48,6 +54,7 @@ final class Installation implements AutoCloseable {
 
   Installation(String bootstrapServers, int partitions) throws Exception {
     this.bootstrapServers = bootstrapServers;
+    this.partitions = partitions;
     this.topics = new Topics("test%d.".formatted(COUNT.incrementAndGet()));
     Map<String, Object> settings = Map.of("bootstrap.servers", bootstrapServers);
     this.admin = Admin.create(settings);
@@ -162,6 +169,40 @@ final class Installation implements AutoCloseable {
         .stream()
         .mapToLong(OffsetAndMetadata::offset)
         .sum();
+  }
+
+  /** Sets how many times the share group delivers a record. */
+  void limitDeliveries(int deliveries) throws InterruptedException, ExecutionException {
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.GROUP, shareGroup()),
+                List.of(
+                    new AlterConfigOp(
+                        new ConfigEntry("share.delivery.count.limit", Integer.toString(deliveries)),
+                        AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+  }
+
+  private String shareGroup() {
+    return topics.prefix() + "share-worker." + QUEUE;
+  }
+
+  /**
+   * How far the share group is behind, summed over the partitions; -1 while one of them has not
+   * been read yet.
+   */
+  long shareLag() throws InterruptedException, ExecutionException {
+    String group = shareGroup();
+    Map<TopicPartition, SharePartitionOffsetInfo> offsets =
+        admin
+            .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+            .partitionsToOffsetInfo(group)
+            .get();
+    return offsets.size() < partitions
+        ? -1
+        : offsets.values().stream().mapToLong(info -> info.lag().orElseThrow()).sum();
   }
 
   @Override

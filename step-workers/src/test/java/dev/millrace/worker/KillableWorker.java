@@ -10,7 +10,10 @@ import java.util.concurrent.CountDownLatch;
 final class KillableWorker {
   private KillableWorker() {}
 
-  /** Arguments: bootstrap servers and topic prefix. Ends when its standard input does. */
+  /**
+   * Arguments: bootstrap servers, topic prefix, and {@code share} if it is to be in the share
+   * group. Ends when its standard input does.
+   */
   public static void main(String[] args) throws IOException {
     Topics topics = new Topics(args[1]);
     InMemoryRegistry registry = new InMemoryRegistry();
@@ -18,13 +21,16 @@ final class KillableWorker {
     AvroCodec<StepCommand> first =
         new AvroCodec<>(StepCommand.class, topics.commands(Installation.QUEUE), registry);
     first.encode(Commands.command("w", "work"));
+    Worker.Builder builder =
+        args.length == 3
+            ? Worker.builder().source(Source.shareGroup())
+            : Worker.builder().clientSetting("session.timeout.ms", "6000");
     try (Worker worker =
-        Worker.builder()
+        builder
             .bootstrapServers(args[0])
             .schemaRegistry(registry)
             .topics(topics)
             .queue(Installation.QUEUE)
-            .clientSetting("session.timeout.ms", "6000")
             .handler("work", context -> StepResult.succeeded())
             .handler(
                 "hang",

@@ -54,6 +54,15 @@ final class WorkerBuilderTest {
   }
 
   @Test
+  void refusesOrderOfASourceThatHasNone() {
+    Worker.Builder builder =
+        Worker.builder().handler("a", DONE).source(Source.shareGroup()).inKeyOrder();
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("inKeyOrder: a share group has no order");
+  }
+
+  @Test
   void refusesTwoHandlersOfOneStepType() {
     Worker.Builder builder = Worker.builder().handler("a", DONE);
     assertThatThrownBy(() -> builder.handler("a", DONE))

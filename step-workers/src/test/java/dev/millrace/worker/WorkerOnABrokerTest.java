@@ -324,7 +324,7 @@ final class WorkerOnABrokerTest {
    * A port below those that the system gives to clients: nobody else takes it while the broker that
    * had it is away.
    */
-  private static int portThatNoClientIsGiven() throws IOException {
+  static int portThatNoClientIsGiven() throws IOException {
     int lowest = 15_000 + (int) (ProcessHandle.current().pid() % 10_000);
     for (int port = lowest; port < lowest + 1_000; port++) {
       try (ServerSocket socket = new ServerSocket()) {

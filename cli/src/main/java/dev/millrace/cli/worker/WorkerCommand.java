@@ -5,6 +5,7 @@ import dev.millrace.cli.UnreadableFile;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.run.ConnectedWorkers;
+import dev.millrace.worker.Source;
 import dev.millrace.worker.Worker;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -68,10 +69,19 @@ public final class WorkerCommand implements Callable<Integer> {
   private @Nullable String profile;
 
   @Option(
+      names = "--share-group",
+      arity = "0..1",
+      paramLabel = "READERS",
+      fallbackValue = "" + Source.ShareGroup.DEFAULT_READERS,
+      description =
+          "Shares the commands, not the partitions, with the queue's other workers, which must do so too; with so many members of the group (${FALLBACK-VALUE}).")
+  private @Nullable String shareReaders;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Properties: queue, slots, slots.* for step types, in.key.order, profile, name,"
+          "Properties: queue, slots, slots.* for step types, in.key.order, profile, name, share.readers,"
               + " drain.timeout.ms, kafka.* for Kafka's clients, handlers.* for the handlers.")
   private @Nullable Path config;
 
@@ -141,6 +151,7 @@ public final class WorkerCommand implements Callable<Integer> {
     put(settings, WorkerConfiguration.QUEUE, queue);
     put(settings, WorkerConfiguration.SLOTS, slots);
     put(settings, WorkerConfiguration.PROFILE, profile);
+    put(settings, WorkerConfiguration.SHARE_READERS, shareReaders);
     try {
       return new WorkerConfiguration(settings);
     } catch (IllegalArgumentException e) {
@@ -179,7 +190,7 @@ public final class WorkerCommand implements Callable<Integer> {
       ConnectedWorkers.connect(builder, connected, ofQueue);
       configuration.applyTo(builder);
       worker = builder.build();
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw refused(String.valueOf(e.getMessage()), e);
     }
     try {

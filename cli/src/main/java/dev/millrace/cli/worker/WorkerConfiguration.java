@@ -1,6 +1,7 @@
 package dev.millrace.cli.worker;
 
 import dev.millrace.worker.Profile;
+import dev.millrace.worker.Source;
 import dev.millrace.worker.Worker;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,12 +21,13 @@ final class WorkerConfiguration {
   static final String IN_KEY_ORDER = "in.key.order";
   static final String PROFILE = "profile";
   static final String NAME = "name";
+  static final String SHARE_READERS = "share.readers";
   static final String DRAIN_TIMEOUT = "drain.timeout.ms";
   static final String KAFKA = "kafka.";
   static final String HANDLERS = "handlers.";
 
   private static final Set<String> NAMES =
-      Set.of(QUEUE, SLOTS, IN_KEY_ORDER, PROFILE, NAME, DRAIN_TIMEOUT);
+      Set.of(QUEUE, SLOTS, IN_KEY_ORDER, PROFILE, NAME, SHARE_READERS, DRAIN_TIMEOUT);
   private static final Set<String> PREFIXES = Set.of(SLOTS_OF_TYPE, KAFKA, HANDLERS);
 
   private final Map<String, String> settings;
@@ -69,6 +71,9 @@ final class WorkerConfiguration {
     }
     setting(PROFILE).ifPresent(profile -> worker.profile(profile(profile)));
     setting(NAME).ifPresent(worker::name);
+    setting(SHARE_READERS)
+        .ifPresent(
+            readers -> worker.source(Source.shareGroup((int) number(SHARE_READERS, readers))));
     setting(DRAIN_TIMEOUT)
         .ifPresent(time -> worker.drainTimeout(Duration.ofMillis(number(DRAIN_TIMEOUT, time))));
     below(KAFKA).forEach(worker::clientSetting);

@@ -140,10 +140,21 @@ class WorkerCommandTest {
             List.of("slots=many", "slots 'many': must be a number"),
             List.of("profile=fast", "must be one of [latency, throughput, small]"),
             List.of("drain.timeout.ms=-1", "drain.timeout.ms '-1'"),
+            List.of("share.readers=0", "readers 0: must be 1 to 256"),
             List.of("kafka.acks=1", "client setting 'acks'"),
             List.of("slot=1", "settings [slot]: unknown; known are"))) {
       assertWrongUse(each.get(1), "--jar", jar, "--queue", "q", "--set", each.get(0));
     }
+    assertWrongUse("readers 300", "--jar", jar, "--queue", "q", "--share-group=300");
+    assertWrongUse(
+        "a share group has no order",
+        "--jar",
+        jar,
+        "--queue",
+        "q",
+        "--share-group",
+        "--set",
+        "in.key.order=true");
     Path config = folder.resolve("worker.properties");
     assertWrongUse("does not exist", "--jar", jar, "--config", config.toString());
     Files.writeString(config, "queue=q\nslots=0\n");

@@ -115,6 +115,10 @@ class WorkerProcessTest {
   }
 
   private static void send(String workflowId, String type) {
+    send(QUEUE, workflowId, type);
+  }
+
+  private static void send(String queue, String workflowId, String type) {
     StepCommand command = new StepCommand();
     command.setWorkflowId(workflowId);
     command.setStep("s");
@@ -132,7 +136,7 @@ class WorkerProcessTest {
             "",
             ByteBuffer.wrap(
                 "{\"id\":\"%s\"}".formatted(workflowId).getBytes(StandardCharsets.UTF_8))));
-    CLUSTER.send(StepCommand.class, CLUSTER.topics().commands(QUEUE), workflowId, command);
+    CLUSTER.send(StepCommand.class, CLUSTER.topics().commands(queue), workflowId, command);
   }
 
   private static StepCompletion completion(String workflowId) {
@@ -183,6 +187,31 @@ class WorkerProcessTest {
       worker.awaitLine("stopped");
       assertThat(worker.awaitExit()).isEqualTo(143);
       assertThat(completion("waited").getStatus()).isEqualTo(CompletionStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
+  void workerOfAShareGroupIsOneByAFlag() throws Exception {
+    String queue = "shared";
+    CliRun applied = CLUSTER.run("topics", "apply", "--queue", queue, "--partitions", "2");
+    assertThat(applied.exitCode()).as(applied.err()).isZero();
+    try (JvmProcess worker =
+        JvmProcess.start(
+            Millrace.class,
+            CLUSTER.arguments(
+                "worker",
+                "--jar",
+                jars.toString(),
+                "--queue",
+                queue,
+                "--share-group",
+                "--set",
+                "handlers.greeting=Hello"))) {
+      worker.awaitLine("Working for queue 'shared'");
+      send(queue, "shared", "greet");
+
+      assertThat(output("shared")).isEqualTo("\"Hello shared\"");
+      assertThat(worker.printed()).contains("group millrace.share-worker.shared");
     }
   }
 

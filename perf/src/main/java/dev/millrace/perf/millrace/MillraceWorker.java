@@ -5,8 +5,10 @@ import dev.millrace.perf.workload.Work;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.worker.Worker;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The worker of a Millrace run: the SDK as users have it, with the handlers of the workload. */
+/** The workers of a Millrace run: the SDK as users have it, with the handlers of the workload. */
 public final class MillraceWorker {
   /** What the process prints when it runs. */
   static final String READY = "ready";
@@ -17,18 +19,31 @@ public final class MillraceWorker {
   public static void main(String[] args) throws InterruptedException {
     RunPlan plan = RunPlan.read(Path.of(args[0]));
     Work work = Workload.named(plan.workload()).work();
-    Worker worker =
-        work.addTo(
-                Worker.builder()
-                    .bootstrapServers(plan.installation().bootstrapServers())
-                    .schemaRegistry(plan.connectRegistry())
-                    .topics(RunPlan.TOPICS)
-                    .queue(work.queue())
-                    .profile(plan.profile()))
-            .build();
-    Runtime.getRuntime().addShutdownHook(new Thread(worker::close, "worker-close"));
-    worker.start();
+    List<Worker> workers = new ArrayList<>();
+    for (int i = 0; i < plan.workers().count(); i++) {
+      workers.add(worker(plan, work));
+    }
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> workers.forEach(Worker::close), "worker-close"));
+    workers.forEach(Worker::start);
     System.out.println(READY);
-    worker.awaitTermination();
+    for (Worker worker : workers) {
+      worker.awaitTermination();
+    }
+  }
+
+  private static Worker worker(RunPlan plan, Work work) {
+    Worker.Builder builder =
+        Worker.builder()
+            .bootstrapServers(plan.installation().bootstrapServers())
+            .schemaRegistry(plan.connectRegistry())
+            .topics(RunPlan.TOPICS)
+            .queue(work.queue())
+            .source(plan.workers().source())
+            .profile(plan.profile());
+    if (plan.workers().slots() > 0) {
+      builder.slots(plan.workers().slots());
+    }
+    return work.addTo(builder).build();
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.Profile;
+import dev.millrace.worker.Source;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param partitions partitions of every topic
  * @param engineThreads stream threads, or consume-and-produce threads of the limit loop's engine
  * @param workerThreads consuming threads of the limit loop's worker
+ * @param workers Millrace's workers
  */
 public record RunPlan(
     Installation installation,
@@ -35,7 +37,29 @@ public record RunPlan(
     Guarantee guarantee,
     int partitions,
     int engineThreads,
-    int workerThreads) {
+    int workerThreads,
+    Workers workers) {
+
+  /**
+   * Workers made with the SDK, all in one process.
+   *
+   * @param count how many
+   * @param slots of each; 0 for as many as the profile has
+   * @param shareGroup whether they share commands rather than partitions
+   */
+  public record Workers(int count, int slots, boolean shareGroup) {
+    /** One, with everything as it is unless somebody sets it. */
+    public static final Workers ONE = new Workers(1, 0, false);
+
+    public Workers {
+      requireWithin("workers", count, 1_000);
+    }
+
+    /** Where they get their commands from. */
+    public Source source() {
+      return shareGroup ? Source.shareGroup() : Source.consumerGroup();
+    }
+  }
 
   /**
    * What is there before the processes of a system start.
@@ -80,7 +104,8 @@ public record RunPlan(
         guarantee,
         partitions,
         engineThreads,
-        workerThreads);
+        workerThreads,
+        workers);
   }
 
   /** Settings of every producer of the run. */

@@ -4,7 +4,7 @@ import dev.millrace.worker.Worker;
 import java.util.List;
 
 /** What the workflows of a workload are given, and who works on their steps. */
-public sealed interface Work permits NoOps, SampleWork {
+public sealed interface Work permits NoOps, Pauses, SampleWork {
   /** The queue of all steps. */
   String queue();
 

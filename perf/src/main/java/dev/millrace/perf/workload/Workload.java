@@ -77,6 +77,7 @@ public record Workload(
                       List.of(1),
                       Extent.seconds(20, 40),
                       Extent.workflows(1, 2)),
+                  pauses(10, Duration.ofMillis(50), 64),
                   forEach(100, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
                   forEach(100_000, 1, Extent.workflows(2, 4), Extent.workflows(1, 1))),
               SampleWork.workloads())
@@ -150,6 +151,20 @@ public record Workload(
         quick,
         definition.steps().size(),
         new NoOps(INPUT));
+  }
+
+  /** A chain of steps that each wait for a time. */
+  private static Workload pauses(int length, Duration time, int inFlight) {
+    WorkflowDefinition definition = definition("pauses-" + time.toMillis(), chain(length));
+    return new Workload(
+        definition.name(),
+        definition,
+        length,
+        List.of(inFlight),
+        Extent.seconds(20, 40),
+        Extent.seconds(12, 15),
+        length,
+        new Pauses(time));
   }
 
   /** One step that runs for each of so many items. */

@@ -69,7 +69,8 @@ class BenchRunTest {
             Guarantee.AT_LEAST_ONCE,
             2,
             1,
-            1);
+            1,
+            RunPlan.Workers.ONE);
     return new BenchRun(laboratory, system, WORKLOAD).run(plan, 1);
   }
 

@@ -16,6 +16,7 @@ class WorkloadTest {
     "diamond-16, 18, false",
     "chain-latency, 10, true",
     "wide-1000, 1002, false",
+    "pauses-50, 10, false",
     "foreach-100, 100, false",
     "foreach-100000, 100000, false",
     "high-throughput, 3, false",

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.GroupProtocol;
@@ -35,6 +36,8 @@ public final class ClientSettings {
           CommonClientConfigs.CLIENT_ID_CONFIG,
           ConsumerConfig.GROUP_ID_CONFIG,
           ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+          ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG,
+          ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG,
           ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
           ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
           ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
@@ -75,6 +78,34 @@ public final class ClientSettings {
     }
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, worker.group());
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    putCommon(settings, worker);
+    return settings;
+  }
+
+  /**
+   * Of a member of a share group.
+   *
+   * @param index of those of one worker
+   * @param records how many it acquires at once
+   */
+  static Map<String, Object> shareConsumer(WorkerSettings worker, int index, int records) {
+    Map<String, Object> settings = new HashMap<>(worker.profile().consumerSettings());
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.putAll(chosen(worker, CONSUMER, ConsumerConfig.configNames()));
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, worker.group());
+    settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+    settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, records);
+    putCommon(settings, worker);
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, worker.name() + "-" + index);
+    return settings;
+  }
+
+  /** Of an administrator, which knows the consumer's settings but for those of reading. */
+  static Map<String, Object> admin(WorkerSettings worker) {
+    Map<String, Object> settings =
+        new HashMap<>(chosen(worker, CONSUMER, ConsumerConfig.configNames()));
+    settings.keySet().retainAll(AdminClientConfig.configNames());
     putCommon(settings, worker);
     return settings;
   }

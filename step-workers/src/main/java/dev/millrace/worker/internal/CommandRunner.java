@@ -97,6 +97,15 @@ final class CommandRunner {
         .forEach(run -> run.acknowledgement().abandoned());
   }
 
+  /** Starts to answer a command that is not to be run, in its slot. */
+  void startRefusal(
+      ConsumerRecord<byte[], byte[]> record,
+      StepCommand command,
+      StepResult.Failed failure,
+      Acknowledgement acknowledgement) {
+    threads.start(new Refusal(record, command, failure, acknowledgement));
+  }
+
   /** Starts to put away a record that is no command, in its slot. */
   void startDeadLetter(
       ConsumerRecord<byte[], byte[]> record, Exception reason, Acknowledgement acknowledgement) {
@@ -282,6 +291,34 @@ final class CommandRunner {
 
     private void send(StepResult result) {
       completions.send(record, command, result, startedAt, endedAt, this);
+    }
+  }
+
+  private final class Refusal extends Task {
+    private final StepCommand command;
+    private final StepResult.Failed failure;
+
+    Refusal(
+        ConsumerRecord<byte[], byte[]> record,
+        StepCommand command,
+        StepResult.Failed failure,
+        Acknowledgement acknowledgement) {
+      super(record, acknowledgement);
+      this.command = command;
+      this.failure = failure;
+    }
+
+    @Override
+    void work() {
+      Instant now = clock.instant();
+      completions.send(record, command, failure, now, now, this);
+    }
+
+    @Override
+    void sendSmaller() {
+      throw new IllegalStateException(
+          "the completions topic does not take a failure of step '%s', its max.message.bytes is too small"
+              .formatted(command.getStep()));
     }
   }
 

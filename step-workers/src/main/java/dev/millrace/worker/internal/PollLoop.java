@@ -134,7 +134,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     StepCommand command = null;
     Exception reason = null;
     try {
-      command = decode(record);
+      command = decode(codec, record);
     } catch (MalformedRecordException e) {
       reason = e;
     } catch (RegistryUnavailableException e) {
@@ -166,7 +166,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     }
   }
 
-  private StepCommand decode(ConsumerRecord<byte[], byte[]> record)
+  static StepCommand decode(AvroCodec<StepCommand> codec, ConsumerRecord<byte[], byte[]> record)
       throws MalformedRecordException {
     byte[] value = record.value();
     if (value == null) {

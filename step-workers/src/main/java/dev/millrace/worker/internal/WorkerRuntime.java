@@ -3,9 +3,11 @@ package dev.millrace.worker.internal;
 import dev.millrace.schemas.v1.AttemptCancellations;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.worker.Source;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.consumer.ShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -59,20 +63,57 @@ public final class WorkerRuntime {
   public static WorkerRuntime connect(WorkerSettings settings) {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
-      Consumer<byte[], byte[]> consumer = consumer(ClientSettings.consumer(settings), opened);
       Consumer<byte[], byte[]> ungrouped =
           consumer(ClientSettings.ungrouped(settings, "cancellations", "latest"), opened);
+      checkTopics(settings, ungrouped);
+      SourceOpener source =
+          switch (settings.source()) {
+            case Source.ConsumerGroup consumers ->
+                pollLoop(settings, consumer(ClientSettings.consumer(settings), opened));
+            case Source.ShareGroup group -> shareLoop(settings, group, opened);
+          };
       Producer<byte[], byte[]> producer =
           new KafkaProducer<>(
               ClientSettings.producer(settings),
               new ByteArraySerializer(),
               new ByteArraySerializer());
       opened.push(() -> producer.close(Duration.ZERO));
-      return new WorkerRuntime(settings, consumer, ungrouped, producer, InstantSource.system());
+      return new WorkerRuntime(settings, source, ungrouped, producer, InstantSource.system());
     } catch (RuntimeException e) {
       opened.forEach(each -> close(each, e));
       throw e;
     }
+  }
+
+  /** Opens a worker's source of commands, once there is everything else that it needs. */
+  private interface SourceOpener {
+    CommandSource open(CommandRunner runner, Slots slots, StopSignal stop);
+  }
+
+  private static SourceOpener pollLoop(WorkerSettings settings, Consumer<byte[], byte[]> consumer) {
+    AvroCodec<StepCommand> codec =
+        new AvroCodec<>(
+            StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
+    return (runner, slots, stop) -> new PollLoop(settings, consumer, codec, runner, slots, stop);
+  }
+
+  private static SourceOpener shareLoop(
+      WorkerSettings settings, Source.ShareGroup group, Deque<AutoCloseable> opened) {
+    ShareGroupSettings ofGroup = ShareGroupSettings.prepare(settings);
+    List<ShareConsumer<byte[], byte[]>> consumers = new ArrayList<>();
+    int readers = Math.min(group.readers(), settings.slots());
+    for (int i = 0; i < readers; i++) {
+      int records = settings.slots() / readers + (i < settings.slots() % readers ? 1 : 0);
+      ShareConsumer<byte[], byte[]> consumer =
+          new KafkaShareConsumer<>(
+              ClientSettings.shareConsumer(settings, i + 1, records),
+              new ByteArrayDeserializer(),
+              new ByteArrayDeserializer());
+      opened.push(() -> consumer.close(Duration.ZERO));
+      consumers.add(consumer);
+    }
+    return (runner, slots, stop) ->
+        new ShareLoop(settings, ofGroup, consumers, runner, slots, stop);
   }
 
   private static Consumer<byte[], byte[]> consumer(
@@ -98,9 +139,17 @@ public final class WorkerRuntime {
       Consumer<byte[], byte[]> ungrouped,
       Producer<byte[], byte[]> producer,
       InstantSource clock) {
+    this(settings, pollLoop(settings, consumer), ungrouped, producer, clock);
+  }
+
+  private WorkerRuntime(
+      WorkerSettings settings,
+      SourceOpener opener,
+      Consumer<byte[], byte[]> ungrouped,
+      Producer<byte[], byte[]> producer,
+      InstantSource clock) {
     this.settings = settings;
     this.producer = producer;
-    checkTopics(consumer);
     Slots slots = new Slots(settings.slots());
     CommandRunner runner =
         new CommandRunner(
@@ -113,10 +162,7 @@ public final class WorkerRuntime {
             stop,
             running,
             clock);
-    AvroCodec<StepCommand> codec =
-        new AvroCodec<>(
-            StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
-    this.source = new PollLoop(settings, consumer, codec, runner, slots, stop);
+    this.source = opener.open(runner, slots, stop);
     String cancellationsTopic = settings.topics().cancellations();
     this.cancellations =
         new CancellationReader(
@@ -126,7 +172,7 @@ public final class WorkerRuntime {
             running);
   }
 
-  private void checkTopics(Consumer<byte[], byte[]> consumer) {
+  private static void checkTopics(WorkerSettings settings, Consumer<byte[], byte[]> consumer) {
     for (String topic :
         List.of(
             settings.topics().commands(settings.queue()),
@@ -170,12 +216,13 @@ public final class WorkerRuntime {
 
   private void work() {
     LOG.info(
-        "worker {} of queue '{}' starts: {} slots, profile {}, step types {}",
+        "worker {} of queue '{}' starts: {} slots, profile {}, step types {}, group {}",
         settings.name(),
         settings.queue(),
         settings.slots(),
         settings.profile(),
-        settings.handlers().keySet());
+        settings.handlers().keySet(),
+        settings.group());
     try {
       source.run();
     } catch (Throwable e) {

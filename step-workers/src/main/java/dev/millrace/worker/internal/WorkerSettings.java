@@ -3,6 +3,7 @@ package dev.millrace.worker.internal;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.Profile;
+import dev.millrace.worker.Source;
 import dev.millrace.worker.StepHandler;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,7 @@ public record WorkerSettings(
     SchemaRegistry registry,
     Topics topics,
     String queue,
+    Source source,
     Profile profile,
     int slots,
     Map<String, Integer> slotsOfTypes,
@@ -27,8 +29,16 @@ public record WorkerSettings(
     clientSettings = Map.copyOf(clientSettings);
   }
 
-  /** The consumer group of the workers of this queue. */
+  /** The consumer group or share group of the workers of this queue; they cannot have one name. */
   public String group() {
+    return switch (source) {
+      case Source.ConsumerGroup consumers -> consumerGroup();
+      case Source.ShareGroup members -> topics.prefix() + "share-worker." + queue;
+    };
+  }
+
+  /** The consumer group of workers of this queue that are not in a share group. */
+  String consumerGroup() {
     return topics.prefix() + "worker." + queue;
   }
 }

@@ -11,6 +11,7 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 import dev.millrace.testing.Patience;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
+import dev.millrace.worker.Source;
 import dev.millrace.worker.StepHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,6 +114,7 @@ final class FakeKafka implements AutoCloseable {
                 registry,
                 TOPICS,
                 "q",
+                Source.consumerGroup(),
                 Profile.SMALL,
                 slots,
                 slotsOfTypes,

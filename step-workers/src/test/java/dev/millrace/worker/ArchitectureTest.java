@@ -87,6 +87,17 @@ final class ArchitectureTest {
   }
 
   @Test
+  void payloadCodecsAreKnownByWhoSetsThemOnly() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(API, SPI, INTERNAL)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(API + ".payload")
+        .check(CLASSES);
+  }
+
+  @Test
   void workersDoNotKnowTheEngine() {
     noClasses()
         .that()

@@ -87,13 +87,13 @@ final class ArchitectureTest {
   }
 
   @Test
-  void payloadCodecsAreKnownByWhoSetsThemOnly() {
+  void optionalPackagesAreKnownByWhoUsesThemOnly() {
     noClasses()
         .that()
         .resideInAnyPackage(API, SPI, INTERNAL)
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(API + ".payload")
+        .resideInAnyPackage(API + ".payload", API + ".batch")
         .check(CLASSES);
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.worker;
 
+import dev.millrace.schemas.MediaTypes;
 import java.util.Objects;
 
 /**
@@ -42,6 +43,14 @@ public record Payload(String contentType, byte[] data) {
   /** Whether the content type is {@link #AVRO}, whatever its parameters. */
   public boolean isAvro() {
     return mediaType().equalsIgnoreCase(AVRO);
+  }
+
+  /**
+   * Whether it stands for another payload: compressed, encrypted, or a reference to where it is.
+   * Handlers get such ones only where the worker has no {@linkplain Worker.Builder#payloads codec}.
+   */
+  public boolean isEncoded() {
+    return MediaTypes.isEncoded(contentType);
   }
 
   private String mediaType() {

@@ -9,6 +9,7 @@ import dev.millrace.worker.internal.WarmUps;
 import dev.millrace.worker.internal.WorkerRuntime;
 import dev.millrace.worker.internal.WorkerSettings;
 import dev.millrace.worker.spi.HandlerDecorator;
+import dev.millrace.worker.spi.PayloadCodec;
 import dev.millrace.worker.spi.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,6 +166,7 @@ public final class Worker implements AutoCloseable {
     private final HandlerTable handlers = new HandlerTable();
     private final List<WarmUp> warmUps = new ArrayList<>();
     private final Map<String, String> clientSettings = new LinkedHashMap<>();
+    private PayloadCodec payloads = PayloadCodec.NONE;
     private @Nullable String bootstrapServers;
     private @Nullable SchemaRegistry registry;
     private @Nullable String queue;
@@ -359,6 +361,15 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * What payloads go through between handlers and the wire, such as {@link
+     * dev.millrace.worker.payload.PayloadCodecs}; they stay as they are unless set.
+     */
+    public Builder payloads(PayloadCodec codec) {
+      this.payloads = Objects.requireNonNull(codec, "codec");
+      return this;
+    }
+
     /** The step types that have a handler so far, in the order in which they were given one. */
     public List<String> stepTypes() {
       return handlers.stepTypes();
@@ -412,6 +423,7 @@ public final class Worker implements AutoCloseable {
               inKeyOrder,
               drainTimeout,
               handlers.decorated(),
+              payloads,
               clientSettings),
           warmUps,
           warmUpTimeout);

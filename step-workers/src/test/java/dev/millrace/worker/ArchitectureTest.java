@@ -106,6 +106,8 @@ final class ArchitectureTest {
             RESILIENCE,
             "io.github.resilience4j..",
             CACHE,
+            API + ".payload",
+            API + ".batch",
             "com.github.benmanes.caffeine..")
         .check(CLASSES);
   }

@@ -5,6 +5,8 @@ import dev.cel.common.types.CelType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.SelectableValue;
+import dev.millrace.orchestrator.core.definition.Excerpt;
+import dev.millrace.schemas.MediaTypes;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,7 @@ final class JsonObject extends JsonContainer implements ReadOnlyMap, SelectableV
   public Object select(String field) {
     Object value = fields.get(field);
     if (value == null) {
+      requireReadable(field);
       throw CelAttributeNotFoundException.of(
           "there is no field '%s'; ask has(...) first, or give a default: .?%s.orValue(...)"
               .formatted(field, field));
@@ -36,7 +39,22 @@ final class JsonObject extends JsonContainer implements ReadOnlyMap, SelectableV
 
   @Override
   public Optional<Object> find(String field) {
-    return Optional.ofNullable(fields.get(field));
+    Object value = fields.get(field);
+    if (value == null) {
+      requireReadable(field);
+    }
+    return Optional.ofNullable(value);
+  }
+
+  /**
+   * Whether it has a field is not known where it stands for a payload that only workers can read.
+   */
+  private void requireReadable(String field) {
+    if (fields.get("$contentType") instanceof String type && MediaTypes.isEncoded(type)) {
+      throw CelAttributeNotFoundException.of(
+          "whether there is a field '%s' is not known: it is %s, which only workers can read"
+              .formatted(field, Excerpt.of(type)));
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.cel.common.values.NullValue;
 import dev.millrace.orchestrator.core.definition.Excerpt;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.state.Payload;
+import dev.millrace.schemas.MediaTypes;
 import dev.millrace.schemas.wire.JsonFault;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,6 +68,11 @@ final class PayloadJson {
 
   private static void requireJson(Payload payload) throws EvaluationException {
     String type = payload.contentType();
+    if (MediaTypes.isEncoded(type)) {
+      throw new EvaluationException(
+          "the payload is %s, which only workers can read: an expression cannot look into it"
+              .formatted(Excerpt.of(type)));
+    }
     if (!type.isEmpty() && !isJson(type)) {
       throw new EvaluationException(
           "the payload is %s, and an expression can look only into application/json"

@@ -17,11 +17,14 @@ import org.slf4j.Logger;
 
 /** A command as its handler sees it. */
 final class CommandContext implements StepContext {
+  private static final String INPUT = "input of the workflow";
+
   private final StepCommand command;
   private final PayloadValues values;
   private final @Nullable String traceparent;
   private final Logger logger;
   private final RunningCommand running;
+  private final DecodedPayloads decoded = new DecodedPayloads();
 
   /**
    * A context.
@@ -69,7 +72,9 @@ final class CommandContext implements StepContext {
   @Override
   public List<Payload> items() {
     List<Payload> items = new ArrayList<>(command.getItems().size());
-    command.getItems().forEach(item -> items.add(payload(item)));
+    for (dev.millrace.schemas.v1.Payload item : command.getItems()) {
+      items.add(decoded("item " + items.size() + " of the batch", item));
+    }
     return List.copyOf(items);
   }
 
@@ -119,12 +124,12 @@ final class CommandContext implements StepContext {
 
   @Override
   public Optional<Payload> input() {
-    return Optional.ofNullable(payload(command.getInput()));
+    return Optional.ofNullable(decoded(INPUT, command.getInput()));
   }
 
   @Override
   public <T> T input(Class<T> type) {
-    return values.read("input of the workflow", payload(command.getInput()), type);
+    return values.read(INPUT, decoded(INPUT, command.getInput()), type);
   }
 
   @Override
@@ -132,19 +137,19 @@ final class CommandContext implements StepContext {
     List<StepOutput> outputs = command.getDependencies();
     List<Dependency> dependencies = new ArrayList<>(outputs.size());
     for (StepOutput output : outputs) {
-      dependencies.add(new Dependency(output.getStep(), payload(output.getOutput())));
+      dependencies.add(new Dependency(output.getStep(), decoded(output)));
     }
     return List.copyOf(dependencies);
   }
 
   @Override
   public Optional<Payload> dependency(String step) {
-    return Optional.ofNullable(payload(output(step).getOutput()));
+    return Optional.ofNullable(decoded(output(step)));
   }
 
   @Override
   public <T> T dependency(String step, Class<T> type) {
-    return values.read("output of step '" + step + "'", payload(output(step).getOutput()), type);
+    return values.read(outputOf(step), decoded(output(step)), type);
   }
 
   @Override
@@ -179,7 +184,7 @@ final class CommandContext implements StepContext {
 
   @Override
   public Optional<Payload> lastHeartbeat() {
-    return Optional.ofNullable(payload(command.getProgress()));
+    return Optional.ofNullable(decoded("progress of the attempt before", command.getProgress()));
   }
 
   @Override
@@ -216,10 +221,33 @@ final class CommandContext implements StepContext {
                 command.getDependencies().stream().map(StepOutput::getStep).toList()));
   }
 
-  private static @Nullable Payload payload(dev.millrace.schemas.v1.@Nullable Payload payload) {
-    if (payload == null) {
+  private @Nullable Payload decoded(StepOutput output) {
+    return decoded(outputOf(output.getStep()), output.getOutput());
+  }
+
+  private static String outputOf(String step) {
+    return "output of step '" + step + "'";
+  }
+
+  /** A payload as the handler sees it, made once: it may come from far away. */
+  @SuppressWarnings("ReferenceEquality") // the same object is one that was not encoded
+  private @Nullable Payload decoded(String what, dev.millrace.schemas.v1.@Nullable Payload wire) {
+    if (wire == null) {
       return null;
     }
+    Payload known = decoded.get(wire);
+    if (known != null) {
+      return known;
+    }
+    Payload encoded = payload(wire);
+    Payload payload = values.decoded(what, encoded);
+    if (payload != encoded) {
+      decoded.put(wire, payload);
+    }
+    return payload;
+  }
+
+  private static Payload payload(dev.millrace.schemas.v1.Payload payload) {
     ByteBuffer data = payload.getData();
     if (data.hasArray() && data.arrayOffset() == 0 && data.remaining() == data.array().length) {
       return new Payload(payload.getContentType(), data.array());

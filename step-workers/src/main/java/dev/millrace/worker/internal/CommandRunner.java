@@ -4,6 +4,7 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.worker.Payload;
+import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.UnreadablePayloadException;
@@ -132,6 +133,8 @@ final class CommandRunner {
           UnreadablePayloadException.FAILURE_TYPE, String.valueOf(e.getMessage()));
     } catch (RegistryUnavailableException e) {
       return StepResult.failed(StepResult.REGISTRY_UNAVAILABLE, String.valueOf(e.getMessage()));
+    } catch (PayloadException e) {
+      return WritableResults.failure(e, String.valueOf(e.getMessage()));
     } catch (Throwable e) {
       if (context.isCancelled()) {
         return StepResult.failed(StepResult.CANCELLED, String.valueOf(e));
@@ -236,15 +239,16 @@ final class CommandRunner {
       StepLog.enter(context);
       try {
         result = handle(command, context);
+        endedAt = clock.instant();
+        result = writable.of(command, result); // may take its time, so signs of life go on
       } finally {
         StepLog.leave();
         running.ended(attempt);
       }
-      endedAt = clock.instant();
       if (!(result instanceof StepResult.Succeeded)) {
         attempt.flush(); // the next attempt goes on from there
       }
-      send(writable.of(command, result));
+      send(result);
     }
 
     @Override

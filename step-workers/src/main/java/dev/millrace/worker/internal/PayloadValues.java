@@ -6,7 +6,9 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.wire.ApplicationRecordCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import dev.millrace.worker.Payload;
+import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.UnreadablePayloadException;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.specific.SpecificData;
@@ -22,23 +24,51 @@ final class PayloadValues {
   private final JsonMapper json = JsonMapper.builder().build();
   private final SchemaRegistry registry;
   private final String subjectPrefix;
+  private final PayloadCodec codec;
 
   /** By record class, so no more than a program has. */
   private final Map<Class<?>, ApplicationRecordCodec<?>> codecs = new ConcurrentHashMap<>();
 
-  PayloadValues(SchemaRegistry registry, Topics topics) {
+  PayloadValues(SchemaRegistry registry, Topics topics, PayloadCodec codec) {
     this.registry = registry;
+    this.codec = codec;
     this.subjectPrefix = topics.prefix() + "payloads-";
   }
 
   /**
-   * The payload that says a value.
+   * A payload as it came, decoded.
+   *
+   * @param what the payload is, for messages
+   * @throws PayloadException when it cannot be decoded
+   */
+  Payload decoded(String what, Payload payload) {
+    try {
+      return codec.decode(payload);
+    } catch (PayloadException e) {
+      throw new PayloadException(e.reason(), "%s: %s".formatted(what, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * The payload that says a value, for the wire.
    *
    * @throws UnwritableValueException when there is none
+   * @throws PayloadException when it cannot be encoded
    * @throws dev.millrace.schemas.registry.RegistryUnavailableException when its schema is to be
    *     registered and the registry does not answer
    */
   Payload write(Object value) throws UnwritableValueException {
+    Payload plain = plain(value);
+    try {
+      return codec.encode(plain);
+    } catch (PayloadException e) {
+      throw e;
+    } catch (RuntimeException e) { // of a codec of the user's own; the worker goes on
+      throw new UnwritableValueException("cannot be encoded: " + e, e);
+    }
+  }
+
+  private Payload plain(Object value) throws UnwritableValueException {
     return switch (value) {
       case Payload payload -> payload;
       case byte[] bytes -> new Payload(BYTES, bytes);
@@ -94,6 +124,12 @@ final class PayloadValues {
     }
     if (type == byte[].class) {
       return type.cast(payload.data());
+    }
+    if (payload.isEncoded()) {
+      throw new UnreadablePayloadException(
+          "%s: is %s, and this worker has nothing that decodes it: set it with Worker.Builder.payloads"
+              .formatted(what, payload.contentType()),
+          null);
     }
     if (SpecificRecordBase.class.isAssignableFrom(type)) {
       return type.cast(avro(what, payload, type.asSubclass(SpecificRecordBase.class)));

@@ -154,7 +154,7 @@ public final class WorkerRuntime {
     CommandRunner runner =
         new CommandRunner(
             settings.handlers(),
-            new PayloadValues(settings.registry(), settings.topics()),
+            new PayloadValues(settings.registry(), settings.topics(), settings.payloads()),
             new Completions(settings, producer),
             new DeadLetters(producer, settings.topics().deadLetters()),
             slots,

@@ -5,6 +5,7 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.Profile;
 import dev.millrace.worker.Source;
 import dev.millrace.worker.StepHandler;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.time.Duration;
 import java.util.Map;
 
@@ -22,6 +23,7 @@ public record WorkerSettings(
     boolean inKeyOrder,
     Duration drainTimeout,
     Map<String, StepHandler> handlers,
+    PayloadCodec payloads,
     Map<String, String> clientSettings) {
   public WorkerSettings {
     slotsOfTypes = Map.copyOf(slotsOfTypes);

@@ -5,6 +5,7 @@ import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.worker.Payload;
+import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.StepResult;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,23 +81,21 @@ final class WritableResults {
 
   /** The result with its output as a payload, or the failure that it is if it cannot be written. */
   private StepResult writable(StepCommand command, StepResult.Succeeded succeeded) {
-    Payload payload;
     if (succeeded.output() == null) {
       return succeeded;
-    } else if (succeeded.output() instanceof Payload asItIs) {
-      payload = asItIs;
-    } else {
-      try {
-        payload = values.write(succeeded.output());
-      } catch (UnwritableValueException e) {
-        return StepResult.failedForGood(
-            StepResult.UNWRITABLE_OUTPUT,
-            "output of step '%s': %s".formatted(command.getStep(), e.getMessage()));
-      } catch (RegistryUnavailableException e) {
-        return StepResult.failed(
-            StepResult.REGISTRY_UNAVAILABLE,
-            "output of step '%s': %s".formatted(command.getStep(), e.getMessage()));
-      }
+    }
+    String what = "output of step '%s': ".formatted(command.getStep());
+    Payload payload;
+    try {
+      payload = values.write(succeeded.output());
+    } catch (UnwritableValueException e) {
+      return StepResult.failedForGood(StepResult.UNWRITABLE_OUTPUT, what + e.getMessage());
+    } catch (RegistryUnavailableException e) {
+      return StepResult.failed(StepResult.REGISTRY_UNAVAILABLE, what + e.getMessage());
+    } catch (PayloadException e) {
+      return e.reason() == PayloadException.Reason.TOO_LARGE
+          ? StepResult.failedForGood(StepResult.OUTPUT_TOO_LARGE, what + e.getMessage())
+          : failure(e, what + e.getMessage());
     }
     if (payload.data().length > Limits.PAYLOAD_BYTES) {
       return tooLarge(
@@ -104,6 +103,11 @@ final class WritableResults {
           "%d bytes, the limit is %d".formatted(payload.data().length, Limits.PAYLOAD_BYTES));
     }
     return new StepResult.Succeeded(payload);
+  }
+
+  /** The failure of an attempt one of whose payloads cannot be encoded or decoded. */
+  static StepResult failure(PayloadException e, String message) {
+    return new StepResult.Failed(e.reason().failureType(), message, e.reason().isRetryable());
   }
 
   static StepResult tooLarge(StepCommand command, String size) {

@@ -13,6 +13,7 @@ import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
 import dev.millrace.worker.Source;
 import dev.millrace.worker.StepHandler;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,7 +93,7 @@ final class FakeKafka implements AutoCloseable {
       Duration drainTimeout,
       Map<String, StepHandler> handlers,
       SchemaRegistry registry) {
-    this(slots, Map.of(), false, drainTimeout, handlers, registry);
+    this(slots, Map.of(), false, drainTimeout, handlers, registry, PayloadCodec.NONE);
   }
 
   FakeKafka(
@@ -101,7 +102,8 @@ final class FakeKafka implements AutoCloseable {
       boolean inKeyOrder,
       Duration drainTimeout,
       Map<String, StepHandler> handlers,
-      SchemaRegistry registry) {
+      SchemaRegistry registry,
+      PayloadCodec payloads) {
     for (String topic : List.of(COMMANDS, TOPICS.completions(), TOPICS.deadLetters())) {
       consumer.updatePartitions(
           topic, List.of(new PartitionInfo(topic, 0, Node.noNode(), new Node[0], new Node[0])));
@@ -121,6 +123,7 @@ final class FakeKafka implements AutoCloseable {
                 inKeyOrder,
                 drainTimeout,
                 handlers,
+                payloads,
                 Map.of()),
             consumer,
             new MockConsumer<>("latest"),

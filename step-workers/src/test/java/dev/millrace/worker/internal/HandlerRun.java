@@ -8,6 +8,7 @@ import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.StepHandler;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -19,8 +20,15 @@ public final class HandlerRun {
   public final InMemoryRegistry registry = new InMemoryRegistry();
   private final Map<String, StepHandler> handlers;
 
+  private final PayloadCodec payloads;
+
   public HandlerRun(Map<String, StepHandler> handlers) {
+    this(handlers, PayloadCodec.NONE);
+  }
+
+  public HandlerRun(Map<String, StepHandler> handlers, PayloadCodec payloads) {
     this.handlers = handlers;
+    this.payloads = payloads;
   }
 
   /** What the worker answers to a command. */
@@ -29,7 +37,8 @@ public final class HandlerRun {
   }
 
   public StepCompletion completion(StepCommand command, RecordHeaders headers) {
-    try (FakeKafka kafka = new FakeKafka(4, Duration.ofSeconds(10), handlers, registry)) {
+    try (FakeKafka kafka =
+        new FakeKafka(4, Map.of(), false, Duration.ofSeconds(10), handlers, registry, payloads)) {
       kafka.start(0);
       byte[] bytes = kafka.encode(command);
       kafka.onPollThread(() -> kafka.addRecord(0, command.getWorkflowId(), bytes, headers));

@@ -12,6 +12,7 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.UnreadablePayloadException;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
@@ -50,10 +51,11 @@ final class PayloadValuesTest {
           return super.register(subject, schema);
         }
       };
-  private final PayloadValues values = new PayloadValues(registry, Topics.standard());
+  private final PayloadValues values =
+      new PayloadValues(registry, Topics.standard(), PayloadCodec.NONE);
 
   private static PayloadValues with(SchemaRegistry registry) {
-    return new PayloadValues(registry, Topics.standard());
+    return new PayloadValues(registry, Topics.standard(), PayloadCodec.NONE);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.millrace.worker.Commands;
 import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,13 @@ final class RestrictedCommandsTest {
         };
     Map<String, StepHandler> handlers = Map.of("wait", wait, "work", note);
     return new FakeKafka(
-        SLOTS, slotsOfTypes, inKeyOrder, drainTimeout, handlers, new InMemoryRegistry());
+        SLOTS,
+        slotsOfTypes,
+        inKeyOrder,
+        drainTimeout,
+        handlers,
+        new InMemoryRegistry(),
+        PayloadCodec.NONE);
   }
 
   private static List<StepCommand> commands(String workflow, String type, int count) {

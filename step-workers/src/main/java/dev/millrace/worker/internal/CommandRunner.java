@@ -8,6 +8,7 @@ import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.UnreadablePayloadException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -16,12 +17,19 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs each command in a virtual thread of its own: handler, completion, then the slot is free
  * again. The record is finished when the broker has the completion. Owned by the thread that polls.
  */
 final class CommandRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandRunner.class);
+
+  /** How far the clocks of engine and worker may differ without harm. */
+  private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(5);
+
   private final Thread.Builder threads =
       Thread.ofVirtual().name("millrace-step").inheritInheritableThreadLocals(false);
   private final Map<String, StepHandler> handlers;
@@ -223,6 +231,16 @@ final class CommandRunner {
     @Override
     void work() {
       startedAt = clock.instant();
+      if (isOverdue()) {
+        LOG.debug(
+            "attempt {} of step '{}' of workflow '{}' is over since {}: it is not run",
+            command.getAttempt(),
+            command.getStep(),
+            command.getWorkflowId(),
+            command.getDeadline());
+        acknowledgement().finished();
+        return;
+      }
       if (command.getHeartbeatMs() > 0) {
         heartbeat(null);
       }
@@ -278,6 +296,12 @@ final class CommandRunner {
     @Override
     public int bytes() {
       return record.serializedKeySize() + record.serializedValueSize();
+    }
+
+    /** Whether the engine has given the attempt up, by any clock. */
+    private boolean isOverdue() {
+      Instant deadline = command.getDeadline();
+      return deadline != null && startedAt.isAfter(deadline.plus(CLOCK_DIFFERENCE));
     }
 
     private void heartbeat(@Nullable Payload progress) {

@@ -380,4 +380,26 @@ final class CommandRunnerTest {
           .isEqualTo("00-1-2-01");
     }
   }
+
+  @Test
+  void anAttemptThatTheEngineHasGivenUpIsNotRun() throws Exception {
+    List<String> ran = Collections.synchronizedList(new ArrayList<>());
+    StepHandler note =
+        context -> {
+          ran.add(context.workflowId());
+          return StepResult.succeeded();
+        };
+    StepCommand over = Commands.command("over", "known");
+    over.setDeadline(FakeKafka.NOW.minusSeconds(6).truncatedTo(ChronoUnit.MILLIS));
+    StepCommand byOneClock = Commands.command("by one clock", "known");
+    byOneClock.setDeadline(FakeKafka.NOW.minusSeconds(4).truncatedTo(ChronoUnit.MILLIS));
+    try (FakeKafka kafka = new FakeKafka(1, Duration.ofSeconds(10), Map.of("known", note))) {
+      kafka.start(0);
+      kafka.add(0, List.of(over, byOneClock));
+      kafka.acknowledgeUntilCommitted(0, 2);
+
+      assertThat(ran).containsExactly("by one clock");
+      assertThat(kafka.producer.history()).hasSize(1);
+    }
+  }
 }

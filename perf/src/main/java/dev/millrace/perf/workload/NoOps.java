@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -26,6 +27,11 @@ record NoOps(String input) implements Work {
   @Override
   public Worker.Builder addTo(Worker.Builder worker) {
     StepResult result = StepResult.succeeded(Payload.json(Workload.output()));
-    return worker.handler(Workload.STEP_TYPE, context -> result);
+    return worker.handler(
+        Workload.STEP_TYPE,
+        context ->
+            context.items().isEmpty()
+                ? result
+                : StepResult.batch(Collections.nCopies(context.items().size(), result)));
   }
 }

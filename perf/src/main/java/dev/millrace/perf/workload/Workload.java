@@ -77,9 +77,13 @@ public record Workload(
                       List.of(1),
                       Extent.seconds(20, 40),
                       Extent.workflows(1, 2)),
+                  pauses(10, Duration.ofMillis(10), 1_000),
                   pauses(10, Duration.ofMillis(50), 64),
-                  forEach(100, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
-                  forEach(100_000, 1, Extent.workflows(2, 4), Extent.workflows(1, 1))),
+                  forEach(100, 1, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
+                  forEach(100_000, 1, 1, Extent.workflows(2, 4), Extent.workflows(1, 1)),
+                  forEach(100, 10, 40, Extent.seconds(20, 40), Extent.seconds(8, 10)),
+                  forEach(1_000, 100, 10, Extent.seconds(20, 40), Extent.seconds(8, 10)),
+                  forEach(5_000, 100, 4, Extent.seconds(20, 40), Extent.seconds(8, 10))),
               SampleWork.workloads())
           .collect(Collectors.toMap(Workload::name, Function.identity()));
 
@@ -167,9 +171,10 @@ public record Workload(
         new Pauses(time));
   }
 
-  /** One step that runs for each of so many items. */
-  private static Workload forEach(int items, int inFlight, Extent full, Extent quick) {
-    String name = "foreach-" + items;
+  /** One step that runs for each of so many items, so many in each command. */
+  private static Workload forEach(
+      int items, int batchSize, int inFlight, Extent full, Extent quick) {
+    String name = batchSize == 1 ? "foreach-" + items : "batch-" + items + "-by-" + batchSize;
     String list =
         IntStream.range(0, items)
             .mapToObj(Integer::toString)
@@ -178,7 +183,7 @@ public record Workload(
         name,
         WorkflowDefinitions.define(name, 1)
             .queue(QUEUE)
-            .step("each", step -> step.type(STEP_TYPE).forEach("input"))
+            .step("each", step -> step.type(STEP_TYPE).forEach("input", each -> each.batchSize(batchSize)))
             .build(),
         1,
         List.of(inFlight),

@@ -6,6 +6,7 @@ import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.internal.AnnotatedHandlers;
 import dev.millrace.worker.internal.ClientSettings;
 import dev.millrace.worker.internal.WarmUps;
+import dev.millrace.worker.internal.WorkerAccess;
 import dev.millrace.worker.internal.WorkerRuntime;
 import dev.millrace.worker.internal.WorkerSettings;
 import dev.millrace.worker.spi.HandlerDecorator;
@@ -34,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker implements AutoCloseable {
   private static final AtomicInteger STARTED = new AtomicInteger();
+
+  static {
+    WorkerAccess.grant(worker -> worker.settings);
+  }
 
   private final WorkerSettings settings;
   private final List<WarmUp> warmUps;

@@ -161,6 +161,7 @@ public final class WorkerRuntime {
             new WaitingCommands<>(settings.inKeyOrder(), settings.slotsOfTypes()),
             stop,
             running,
+            HandlerThreads.virtual(),
             clock);
     this.source = opener.open(runner, slots, stop);
     String cancellationsTopic = settings.topics().cancellations();

@@ -3,7 +3,6 @@ package dev.millrace.worker.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.schemas.v1.AttemptCancellations;
-import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import dev.millrace.worker.Worker;
@@ -36,7 +35,7 @@ public final class InlineWorker {
   private final InstantSource clock;
   private final Slots slots;
   private final CommandRunner runner;
-  private final AvroCodec<StepCommand> commands;
+  private final CommandDecoder commands;
   private final AvroCodec<AttemptCancellations> cancellations;
 
   /**
@@ -62,8 +61,7 @@ public final class InlineWorker {
             HandlerThreads.calling(this::nanoTime),
             clock);
     this.commands =
-        new AvroCodec<>(
-            StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
+        new CommandDecoder(settings.topics().commands(settings.queue()), settings.registry());
     this.cancellations =
         new AvroCodec<>(
             AttemptCancellations.class, settings.topics().cancellations(), settings.registry());
@@ -84,7 +82,7 @@ public final class InlineWorker {
     }
     @Nullable Map<String, String> logged = MDC.getCopyOfContextMap();
     try {
-      runner.start(record, commands.decode(record.value()), NOBODY);
+      runner.start(record, commands.decode(record), NOBODY);
     } catch (MalformedRecordException e) {
       runner.startDeadLetter(record, e, NOBODY);
     } finally {

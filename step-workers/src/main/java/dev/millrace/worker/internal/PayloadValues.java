@@ -127,7 +127,7 @@ public final class PayloadValues {
     }
     if (payload.isEncoded()) {
       throw new UnreadablePayloadException(
-          "%s: is %s, and this worker has nothing that decodes it: set it with Worker.Builder.payloads"
+          "%s: is %s, and this worker has nothing that decodes it: set it with WorkerBuilder.payloads"
               .formatted(what, payload.contentType()),
           null);
     }

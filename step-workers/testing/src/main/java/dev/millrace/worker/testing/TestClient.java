@@ -8,8 +8,8 @@ import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.internal.PayloadValues;
-import dev.millrace.worker.spi.PayloadCodec;
 import dev.millrace.worker.internal.UnwritableValueException;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

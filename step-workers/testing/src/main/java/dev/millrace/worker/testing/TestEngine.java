@@ -10,7 +10,7 @@ import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.WorkflowSchedule;
 import dev.millrace.schemas.v1.WorkflowStart;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -248,8 +248,8 @@ public final class TestEngine implements AutoCloseable {
   /** Collects what an engine is made with. One thread. */
   public static final class Builder {
     private final List<WorkflowDefinition> definitions = new ArrayList<>();
-    private final Map<String, Consumer<Worker.Builder>> workers = new LinkedHashMap<>();
-    private @Nullable Consumer<Worker.Builder> otherWorker;
+    private final Map<String, Consumer<WorkerBuilder>> workers = new LinkedHashMap<>();
+    private @Nullable Consumer<WorkerBuilder> otherWorker;
     private Instant start = DEFAULT_START;
 
     private Builder() {}
@@ -298,16 +298,16 @@ public final class TestEngine implements AutoCloseable {
 
     /**
      * Sets the worker of all queues that have none of their own. What the program does to its
-     * worker's builder, such as {@link Worker.Builder#handlers} and {@link Worker.Builder#around},
-     * is done to this one; where Kafka is and which queue it is of is set by the kit.
+     * worker's builder, such as {@link WorkerBuilder#handlers} and {@link WorkerBuilder#around}, is
+     * done to this one; where Kafka is and which queue it is of is set by the kit.
      */
-    public Builder worker(Consumer<Worker.Builder> configurer) {
+    public Builder worker(Consumer<WorkerBuilder> configurer) {
       this.otherWorker = configurer;
       return this;
     }
 
     /** Sets the worker of a queue. */
-    public Builder worker(String queue, Consumer<Worker.Builder> configurer) {
+    public Builder worker(String queue, Consumer<WorkerBuilder> configurer) {
       Topics.checkQueue(queue);
       workers.put(queue, configurer);
       return this;

@@ -3,6 +3,7 @@ package dev.millrace.worker.testing;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import dev.millrace.worker.internal.InlineWorker;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +40,8 @@ final class TestWorkers {
       SchemaRegistry registry,
       VirtualClock clock,
       FaultPlan faults,
-      Map<String, Consumer<Worker.Builder>> byQueue,
-      @Nullable Consumer<Worker.Builder> others) {
+      Map<String, Consumer<WorkerBuilder>> byQueue,
+      @Nullable Consumer<WorkerBuilder> others) {
     this.topics = topics;
     this.registry = registry;
     this.clock = clock;
@@ -50,8 +51,8 @@ final class TestWorkers {
         (queue, configurer) -> byTopic.put(topics.commands(queue), worker(queue, configurer)));
   }
 
-  private InlineWorker worker(String queue, Consumer<Worker.Builder> configurer) {
-    Worker.Builder builder = Worker.builder().name("test-worker");
+  private InlineWorker worker(String queue, Consumer<WorkerBuilder> configurer) {
+    WorkerBuilder builder = Worker.builder().name("test-worker");
     configurer.accept(builder);
     builder
         .queue(queue)

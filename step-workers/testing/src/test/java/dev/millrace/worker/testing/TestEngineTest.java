@@ -8,7 +8,7 @@ import dev.millrace.orchestrator.definition.WorkflowDefinitions;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.WorkflowStart;
 import dev.millrace.worker.StepResult;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class TestEngineTest {
        "steps": [{"id": "only", "queue": "fast"}]}
       """;
 
-  private static Consumer<Worker.Builder> answering(String type, Object answer) {
+  private static Consumer<WorkerBuilder> answering(String type, Object answer) {
     return worker -> worker.handler(type, context -> StepResult.succeeded(answer));
   }
 

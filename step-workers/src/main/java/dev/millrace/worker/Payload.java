@@ -47,7 +47,7 @@ public record Payload(String contentType, byte[] data) {
 
   /**
    * Whether it stands for another payload: compressed, encrypted, or a reference to where it is.
-   * Handlers get such ones only where the worker has no {@linkplain Worker.Builder#payloads codec}.
+   * Handlers get such ones only where the worker has no {@linkplain WorkerBuilder#payloads codec}.
    */
   public boolean isEncoded() {
     return MediaTypes.isEncoded(contentType);

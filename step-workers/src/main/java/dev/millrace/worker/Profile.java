@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * A complete set of settings of a worker and its Kafka clients. What {@link
- * Worker.Builder#clientSetting} names goes before.
+ * WorkerBuilder#clientSetting} names goes before.
  *
  * <p>All profiles acknowledge by all in-sync replicas ({@code acks=all}, idempotent), read a topic
  * from its beginning when the group has no offset yet, and give a record 5 minutes to be
@@ -106,7 +106,7 @@ public enum Profile {
     this.producerSettings = producerSettings;
   }
 
-  /** How many handlers run at once, unless {@link Worker.Builder#slots} says otherwise. */
+  /** How many handlers run at once, unless {@link WorkerBuilder#slots} says otherwise. */
   public int slots() {
     return slots;
   }

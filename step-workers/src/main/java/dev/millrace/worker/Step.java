@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /**
  * Marks a method that handles a step type, or a class that does as a {@link StepHandler} or {@link
- * TypedStepHandler}. Given to {@link Worker.Builder#handlers}, which says what such a method may
+ * TypedStepHandler}. Given to {@link WorkerBuilder#handlers}, which says what such a method may
  * look like.
  */
 @Documented

@@ -104,14 +104,14 @@ final class AnnotatedHandlersTest {
 
   private final HandlerRun run = run(worker().handlers(new Items()));
 
-  private static Worker.Builder worker() {
+  private static WorkerBuilder worker() {
     return Worker.builder()
         .bootstrapServers("127.0.0.1:1")
         .schemaRegistryUrl("mock://handlers")
         .queue("q");
   }
 
-  private static HandlerRun run(Worker.Builder worker) {
+  private static HandlerRun run(WorkerBuilder worker) {
     try (Worker built = worker.build()) {
       return new HandlerRun(built.handlers());
     }
@@ -258,7 +258,7 @@ final class AnnotatedHandlersTest {
 
   @Test
   void methodsAreInheritedUnlessTheyAreOverridden() {
-    Worker.Builder worker = Worker.builder().handlers(new Derived());
+    WorkerBuilder worker = Worker.builder().handlers(new Derived());
     assertThat(worker.stepTypes()).containsExactlyInAnyOrder("inherited", "overridden");
     HandlerRun derived = run(worker().handlers(new Derived()));
     assertThat(derived.output(json("overridden", "1"))).isEqualTo("\"derived\"");
@@ -386,7 +386,7 @@ final class AnnotatedHandlersTest {
   @Test
   @SuppressWarnings("NullAway") // what is tested
   void decoratorThatReturnsNothingIsRefused() {
-    Worker.Builder worker =
+    WorkerBuilder worker =
         worker().handler("a", context -> StepResult.succeeded()).around((type, handler) -> null);
     assertThatThrownBy(worker::build)
         .isInstanceOf(IllegalStateException.class)

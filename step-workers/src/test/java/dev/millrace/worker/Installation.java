@@ -86,7 +86,7 @@ final class Installation implements AutoCloseable {
     reader.seekToBeginning(read);
   }
 
-  Worker.Builder worker() {
+  WorkerBuilder worker() {
     return Worker.builder()
         .bootstrapServers(bootstrapServers)
         .schemaRegistry(registry)

@@ -21,7 +21,7 @@ final class KillableWorker {
     AvroCodec<StepCommand> first =
         new AvroCodec<>(StepCommand.class, topics.commands(Installation.QUEUE), registry);
     first.encode(Commands.command("w", "work"));
-    Worker.Builder builder =
+    WorkerBuilder builder =
         args.length == 3
             ? Worker.builder().source(Source.shareGroup())
             : Worker.builder().clientSetting("session.timeout.ms", "6000");

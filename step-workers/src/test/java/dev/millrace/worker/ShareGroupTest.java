@@ -63,7 +63,7 @@ final class ShareGroupTest {
     }
   }
 
-  private static Worker.Builder worker(Installation installation) {
+  private static WorkerBuilder worker(Installation installation) {
     return installation.worker().source(Source.shareGroup());
   }
 

@@ -17,7 +17,7 @@ import org.apache.kafka.clients.admin.GroupListing;
 import org.junit.jupiter.api.Test;
 
 final class WarmUpTest {
-  private static Worker.Builder worker() {
+  private static WorkerBuilder worker() {
     return Worker.builder()
         .bootstrapServers("127.0.0.1:1")
         .schemaRegistry(new InMemoryRegistry())

@@ -32,7 +32,7 @@ final class WorkerBuilderTest {
 
   @Test
   void namesWhatIsMissing() {
-    Worker.Builder builder = Worker.builder();
+    WorkerBuilder builder = Worker.builder();
     assertThatThrownBy(builder::build).hasMessageContaining("handler");
     builder.handler("a", DONE);
     assertThatThrownBy(builder::build).hasMessageContaining("bootstrapServers");
@@ -47,7 +47,7 @@ final class WorkerBuilderTest {
 
   @Test
   void refusesSlotsOfAStepTypeThatItDoesNotRun() {
-    Worker.Builder builder = Worker.builder().handler("a", DONE).slots("b", 2);
+    WorkerBuilder builder = Worker.builder().handler("a", DONE).slots("b", 2);
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("slots of step type 'b': there is no handler for it, only for [a]");
@@ -55,7 +55,7 @@ final class WorkerBuilderTest {
 
   @Test
   void refusesOrderOfASourceThatHasNone() {
-    Worker.Builder builder =
+    WorkerBuilder builder =
         Worker.builder().handler("a", DONE).source(Source.shareGroup()).inKeyOrder();
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalStateException.class)
@@ -64,7 +64,7 @@ final class WorkerBuilderTest {
 
   @Test
   void refusesTwoHandlersOfOneStepType() {
-    Worker.Builder builder = Worker.builder().handler("a", DONE);
+    WorkerBuilder builder = Worker.builder().handler("a", DONE);
     assertThatThrownBy(() -> builder.handler("a", DONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'a'");
@@ -72,7 +72,7 @@ final class WorkerBuilderTest {
 
   @Test
   void refusesWhatIsOverALimit() {
-    Worker.Builder builder = Worker.builder();
+    WorkerBuilder builder = Worker.builder();
     assertThatThrownBy(() -> builder.queue("q".repeat(Limits.QUEUE_CHARS + 1)))
         .isInstanceOf(IllegalArgumentException.class);
     for (String none : List.of("", "a queue", "Upper", "dotted.name", "under_score")) {
@@ -83,14 +83,14 @@ final class WorkerBuilderTest {
     assertThatThrownBy(() -> builder.handler("t".repeat(Limits.NAME_CHARS + 1), DONE))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.slots(0)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> builder.slots(Worker.Builder.MAX_SLOTS + 1))
+    assertThatThrownBy(() -> builder.slots(WorkerBuilder.MAX_SLOTS + 1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.slots("a", 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("slots of step type 'a': 0: must be 1 to 100000");
     assertThatThrownBy(() -> builder.drainTimeout(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> builder.name("n".repeat(Worker.Builder.NAME_CHARS + 1)))
+    assertThatThrownBy(() -> builder.name("n".repeat(WorkerBuilder.NAME_CHARS + 1)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

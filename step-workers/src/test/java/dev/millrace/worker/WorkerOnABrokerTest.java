@@ -157,7 +157,7 @@ final class WorkerOnABrokerTest {
     try (Installation installation = new Installation(kafka.bootstrapServers(), 4)) {
       List<Worker> all = new ArrayList<>();
       for (String name : List.of("a", "b")) {
-        Worker.Builder builder =
+        WorkerBuilder builder =
             installation
                 .worker()
                 .name(name)

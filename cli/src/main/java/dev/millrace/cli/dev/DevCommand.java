@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -87,6 +88,12 @@ public final class DevCommand implements Callable<Integer> {
       description = "Worker queue that gets a command topic; may be repeated (${DEFAULT-VALUE}).")
   private List<String> queues = List.of();
 
+  @Option(
+      names = "--json-queue",
+      paramLabel = "NAME",
+      description = "Worker queue whose commands are JSON; may be repeated.")
+  private List<String> jsonQueues = List.of();
+
   public DevCommand(EngineStarter engine) {
     this.engine = engine;
   }
@@ -123,7 +130,9 @@ public final class DevCommand implements Callable<Integer> {
     }
     try {
       Topics topics = new Topics(prefix);
-      TopicPlan.builder(topics).partitions(partitions).queues(queues).build();
+      List<String> allQueues =
+          Stream.concat(queues.stream(), jsonQueues.stream()).distinct().toList();
+      TopicPlan.builder(topics).partitions(partitions).queues(allQueues).build();
       return new DevSettings(
           folder,
           temporary
@@ -134,7 +143,8 @@ public final class DevCommand implements Callable<Integer> {
           httpPort == null ? preferring(HTTP_PORT) : httpPort,
           topics,
           partitions,
-          queues);
+          allQueues,
+          jsonQueues);
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()));
     }

@@ -66,6 +66,7 @@ public final class DevServer implements AutoCloseable {
                   registry.url(),
                   settings.topics(),
                   state,
+                  settings.jsonQueues(),
                   settings.httpPort()));
       parts.push(running);
       ConnectionFile connection =

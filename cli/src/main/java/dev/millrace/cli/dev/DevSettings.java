@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param httpPort port of the engine's HTTP face; 0 for a free one
  * @param partitions partitions of new topics
  * @param queues worker queues that get a command topic
+ * @param jsonQueues those of them whose commands are JSON
  */
 public record DevSettings(
     Path folder,
@@ -24,8 +25,10 @@ public record DevSettings(
     int httpPort,
     Topics topics,
     int partitions,
-    List<String> queues) {
+    List<String> queues,
+    List<String> jsonQueues) {
   public DevSettings {
     queues = List.copyOf(queues);
+    jsonQueues = List.copyOf(jsonQueues);
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.cli.dev;
 
 import dev.millrace.schemas.Topics;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Starts an engine inside the dev server. */
@@ -14,6 +15,7 @@ public interface EngineStarter {
    * @param schemaRegistryUrl the registry
    * @param topics the names of the topics, which exist
    * @param stateFolder where the engine may keep its state; not there yet the first time
+   * @param jsonQueues queues whose commands are JSON
    * @param httpPort port of its HTTP face on 127.0.0.1; 0 for a free one
    */
   record Surroundings(
@@ -21,7 +23,12 @@ public interface EngineStarter {
       String schemaRegistryUrl,
       Topics topics,
       Path stateFolder,
-      int httpPort) {}
+      List<String> jsonQueues,
+      int httpPort) {
+    public Surroundings {
+      jsonQueues = List.copyOf(jsonQueues);
+    }
+  }
 
   /** An engine that runs. */
   interface RunningEngine extends AutoCloseable {

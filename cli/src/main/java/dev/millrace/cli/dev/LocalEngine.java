@@ -36,6 +36,8 @@ public final class LocalEngine implements EngineStarter.RunningEngine {
                     surroundings.topics().prefix(),
                     EngineConfig.STATE_DIR,
                     surroundings.stateFolder().toString(),
+                    EngineConfig.JSON_QUEUES,
+                    String.join(",", surroundings.jsonQueues()),
                     EngineConfig.HTTP_PORT,
                     Integer.toString(surroundings.httpPort()),
                     // Nobody shares the work of this engine, and after a kill the next one must

@@ -2,6 +2,7 @@ package dev.millrace.cli.run;
 
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.Objects;
 
 /** Workers in this process, connected as the command is. */
@@ -11,7 +12,7 @@ public final class ConnectedWorkers {
   private ConnectedWorkers() {}
 
   /** A worker of a queue, to be given handlers. */
-  public static Worker.Builder of(Connection connection, String queue) {
+  public static WorkerBuilder of(Connection connection, String queue) {
     return connect(Worker.builder(), connection, queue);
   }
 
@@ -20,7 +21,7 @@ public final class ConnectedWorkers {
    *
    * @throws IllegalArgumentException when queue or connection make no sense
    */
-  public static Worker.Builder connect(Worker.Builder worker, Connection connection, String queue) {
+  public static WorkerBuilder connect(WorkerBuilder worker, Connection connection, String queue) {
     worker
         .bootstrapServers(Objects.requireNonNull(connection.kafka().get(BOOTSTRAP), BOOTSTRAP))
         .schemaRegistry(connection.registry())

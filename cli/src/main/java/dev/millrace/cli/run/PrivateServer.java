@@ -45,7 +45,8 @@ public final class PrivateServer implements AutoCloseable {
     try {
       DevServer server =
           DevServer.start(
-              new DevSettings(folder, data, 0, 0, 0, Topics.standard(), PARTITIONS, List.of(queue)),
+              new DevSettings(
+                  folder, data, 0, 0, 0, Topics.standard(), PARTITIONS, List.of(queue), List.of()),
               engine);
       return new PrivateServer(folder, server);
     } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ import dev.millrace.schemas.wire.EventHistory;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ final class Replay {
     long begun = System.nanoTime();
     try (Worker worker =
             ConnectedWorkers.of(connection, WfFormatImporter.QUEUE)
-                .slots(Math.min(steps, Worker.Builder.MAX_SLOTS))
+                .slots(Math.min(steps, WorkerBuilder.MAX_SLOTS))
                 .handler(WfFormatImporter.STEP_TYPE, this::take)
                 .build();
         RunLog log = new RunLog(connection, workflowId::equals);

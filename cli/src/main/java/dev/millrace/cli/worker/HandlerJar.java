@@ -2,7 +2,7 @@ package dev.millrace.cli.worker;
 
 import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.UnreadableFile;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import dev.millrace.worker.spi.StepHandlers;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -116,7 +116,7 @@ final class HandlerJar implements AutoCloseable {
    * @return the step types that it has handlers of
    * @throws CommandFailedException when it cannot, or has none
    */
-  List<String> addTo(Worker.Builder worker, Map<String, String> settings) {
+  List<String> addTo(WorkerBuilder worker, Map<String, String> settings) {
     int before = worker.stepTypes().size();
     try (Entered entered = enter()) {
       for (StepHandlers provider : providers) {

@@ -7,6 +7,7 @@ import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.run.ConnectedWorkers;
 import dev.millrace.worker.Source;
 import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
@@ -104,7 +105,7 @@ public final class WorkerCommand implements Callable<Integer> {
     CountDownLatch ended = new CountDownLatch(1);
     try {
       JarContext context = new JarContext();
-      Worker.Builder builder = Worker.builder().around(context);
+      WorkerBuilder builder = Worker.builder().around(context);
       for (Path path : jars) {
         HandlerJar jar = HandlerJar.open(path);
         opened.add(jar);
@@ -181,7 +182,7 @@ public final class WorkerCommand implements Callable<Integer> {
   }
 
   private Worker start(
-      Worker.Builder builder,
+      WorkerBuilder builder,
       Connection connected,
       String ofQueue,
       WorkerConfiguration configuration) {

@@ -2,7 +2,7 @@ package dev.millrace.cli.worker;
 
 import dev.millrace.worker.Profile;
 import dev.millrace.worker.Source;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -62,7 +62,7 @@ final class WorkerConfiguration {
    *
    * @throws IllegalArgumentException when one makes no sense; the message names it
    */
-  void applyTo(Worker.Builder worker) {
+  void applyTo(WorkerBuilder worker) {
     setting(SLOTS).ifPresent(slots -> worker.slots((int) number(SLOTS, slots)));
     below(SLOTS_OF_TYPE)
         .forEach((type, slots) -> worker.slots(type, (int) number(SLOTS_OF_TYPE + type, slots)));

@@ -173,7 +173,8 @@ class DevServerTest {
         httpPort,
         Topics.standard(),
         partitions,
-        List.of("default"));
+        List.of("default"),
+        List.of());
   }
 
   private static Set<String> topics(String servers) {

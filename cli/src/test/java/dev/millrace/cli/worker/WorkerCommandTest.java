@@ -23,7 +23,7 @@ class WorkerCommandTest {
 
       public final class X implements dev.millrace.worker.spi.StepHandlers {
         @Override
-        public void addTo(Worker.Builder worker, Map<String, String> settings) throws Exception {
+        public void addTo(WorkerBuilder worker, Map<String, String> settings) throws Exception {
           %s;
         }
       }

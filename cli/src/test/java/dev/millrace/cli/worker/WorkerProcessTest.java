@@ -44,7 +44,7 @@ class WorkerProcessTest {
         private Map<String, String> settings = Map.of();
 
         @Override
-        public void addTo(Worker.Builder worker, Map<String, String> settings) {
+        public void addTo(WorkerBuilder worker, Map<String, String> settings) {
           this.settings = settings;
           worker.handlers(this);
         }

@@ -20,6 +20,7 @@ import dev.millrace.schemas.v1.StepOutput;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
 import dev.millrace.schemas.wire.AvroCodec;
+import dev.millrace.schemas.wire.CommandJson;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class OutputEncoder {
    *
    * @param branch which branch of the step, or {@link AttemptReported#NO_BRANCH}
    * @param payloads the workflow's payload in a slot: a step's output, or the input
+   * @param asJson whether it is written as JSON
    */
   public byte[] command(
       String workflowId,
@@ -57,13 +59,14 @@ public final class OutputEncoder {
       PackedWorkflow workflow,
       DispatchStep dispatch,
       int branch,
-      IntFunction<@Nullable Payload> payloads) {
+      IntFunction<@Nullable Payload> payloads,
+      boolean asJson) {
     CompiledStep step = definition.step(dispatch.step());
     Payload input =
         dispatch.isMapped() ? dispatch.input() : payloads.apply(PackedWorkflow.INPUT_SLOT);
     List<StepOutput> outputs =
         dispatch.isMapped() ? List.of() : dependencies(definition, dispatch, payloads);
-    return commands.encode(
+    StepCommand command =
         new StepCommand(
             workflowId,
             step.id(),
@@ -82,7 +85,8 @@ public final class OutputEncoder {
             items(dispatch),
             PayloadCodec.toAvro(
                 payloads.apply(PackedWorkflow.FIRST_PROGRESS_SLOT + dispatch.step())),
-            step.limits().signMs()));
+            step.limits().signMs());
+    return asJson ? CommandJson.write(command) : commands.encode(command);
   }
 
   private static List<dev.millrace.schemas.v1.Payload> items(DispatchStep dispatch) {

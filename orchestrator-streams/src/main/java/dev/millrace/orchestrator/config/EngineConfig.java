@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -40,6 +41,7 @@ public final class EngineConfig {
   public static final String DEFINITION_WAIT_MS = "definition.wait.ms";
   public static final String CONTROL_WAIT_MS = "control.wait.ms";
   public static final String TIMER_TICK_MS = "timer.tick.ms";
+  public static final String JSON_QUEUES = "json.queues";
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
   public static final String HTTP_PORT = "http.port";
@@ -158,6 +160,13 @@ public final class EngineConfig {
               LOW,
               "How often due timers are looked for.")
           .define(
+              JSON_QUEUES,
+              ConfigDef.Type.LIST,
+              "",
+              LOW,
+              "Queues whose commands are written as JSON, for workers without Avro; the same for all"
+                  + " engines of the application id.")
+          .define(
               REPLICATION_FACTOR,
               ConfigDef.Type.INT,
               -1,
@@ -211,6 +220,7 @@ public final class EngineConfig {
     values = new AbstractConfig(KEYS, own, false);
     guarantee();
     topics();
+    jsonQueues().forEach(EngineConfig::checkQueue);
     advertised();
   }
 
@@ -269,6 +279,19 @@ public final class EngineConfig {
 
   public Duration timerTick() {
     return Duration.ofMillis(values.getLong(TIMER_TICK_MS));
+  }
+
+  /** Queues whose commands are JSON. */
+  public Set<String> jsonQueues() {
+    return Set.copyOf(values.getList(JSON_QUEUES));
+  }
+
+  private static void checkQueue(String queue) {
+    try {
+      Topics.checkQueue(queue);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(JSON_QUEUES, queue, e.getMessage());
+    }
   }
 
   /** Heap for changes since the last commit, in bytes. */

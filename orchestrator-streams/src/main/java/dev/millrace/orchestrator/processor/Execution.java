@@ -37,6 +37,7 @@ import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
+import dev.millrace.schemas.wire.JsonIntake;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -207,6 +208,8 @@ final class Execution {
     CompiledDefinition definition = situation.definition();
     Chunk chunk = situation.chunk();
     int branch = chunk == null ? AttemptReported.NO_BRANCH : chunk.branch(dispatch.step());
+    String queue = definition.step(dispatch.step()).queue();
+    boolean asJson = task.settings().jsonQueues().contains(queue);
     byte[] command =
         task.encoder()
             .command(
@@ -215,7 +218,8 @@ final class Execution {
                 workflow,
                 dispatch,
                 branch,
-                slot -> store.payload(recordId, workflow, slot));
+                slot -> store.payload(recordId, workflow, slot),
+                asJson);
     String step = definition.step(dispatch.step()).id();
     if (command.length > Limits.COMMAND_BYTES) {
       Failure tooLarge = commandTooLarge(command.length);
@@ -225,10 +229,13 @@ final class Execution {
         take(failed);
       }
     } else {
-      String topic = task.settings().topics().commands(definition.step(dispatch.step()).queue());
       String affinity = dispatch.affinityKey();
       String key = workflowId + '/' + step + (chunk == null ? "" : "/" + branch);
-      forward(affinity == null ? key : affinity, topic, command);
+      forward(
+          affinity == null ? key : affinity,
+          topics().commands(queue),
+          command,
+          asJson ? JsonIntake.marked(headers) : headers);
     }
   }
 
@@ -323,8 +330,12 @@ final class Execution {
   }
 
   private void forward(String key, String topic, byte[] value) {
+    forward(key, topic, value, headers);
+  }
+
+  private void forward(String key, String topic, byte[] value, Headers with) {
     task.context()
-        .forward(new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, headers));
+        .forward(new Record<>(key.getBytes(UTF_8), new Outgoing(topic, value), nowMs, with));
   }
 
   private static long earlier(long oneMs, long otherMs) {

@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -43,6 +44,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
    * @param definitionWait how long a start waits for its definition and queues to be known
    * @param controlWait how long a control waits for the start of its workflow
    * @param timerTick how often due timers are looked for
+   * @param jsonQueues queues whose commands are written as JSON
    */
   public record Settings(
       String storeName,
@@ -50,7 +52,12 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
       Duration retention,
       Duration definitionWait,
       Duration controlWait,
-      Duration timerTick) {}
+      Duration timerTick,
+      Set<String> jsonQueues) {
+    public Settings {
+      jsonQueues = Set.copyOf(jsonQueues);
+    }
+  }
 
   public WorkflowProcessor(
       Settings settings,

@@ -186,4 +186,15 @@ class EngineConfigTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("http.advertised is '" + advertised + "'");
   }
+
+  @Test
+  void jsonQueuesAreNamesOfQueues() {
+    assertThat(config(EngineConfig.JSON_QUEUES, "").jsonQueues()).isEmpty();
+    assertThat(config(EngineConfig.JSON_QUEUES, "shell, other").jsonQueues())
+        .containsExactlyInAnyOrder("shell", "other");
+    assertThatThrownBy(() -> config(EngineConfig.JSON_QUEUES, "No Queue"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("json.queues")
+        .hasMessageContaining("No Queue");
+  }
 }

@@ -6,6 +6,7 @@ import dev.millrace.testing.JvmProcess;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -48,7 +49,7 @@ public final class LedgerWorker {
 
   public static void main(String[] arguments) throws IOException {
     Point point = Point.valueOf(arguments[4]);
-    Worker.Builder builder =
+    WorkerBuilder builder =
         builder(arguments[0], arguments[1], arguments[2], Path.of(arguments[3]), point);
     if (point == Point.BEFORE_COMMIT) {
       builder.clientSetting("producer.interceptor.classes", DyingOnceAcknowledged.class.getName());
@@ -88,7 +89,7 @@ public final class LedgerWorker {
     }
   }
 
-  private static Worker.Builder builder(
+  private static WorkerBuilder builder(
       String bootstrapServers, String registryUrl, String queue, Path ledger, Point point) {
     return Worker.builder()
         .bootstrapServers(bootstrapServers)

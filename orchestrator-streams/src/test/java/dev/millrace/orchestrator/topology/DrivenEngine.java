@@ -51,9 +51,10 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
   static final Duration RETENTION = Duration.ofHours(1);
   static final Duration DEFINITION_WAIT = Duration.ofSeconds(10);
   static final Duration CONTROL_WAIT = Duration.ofSeconds(5);
+  static final String JSON_QUEUE = "json";
   static final Duration TICK = Duration.ofMillis(20);
 
-  final Set<String> queues = new HashSet<>(Set.of("queue"));
+  final Set<String> queues = new HashSet<>(Set.of("queue", JSON_QUEUE));
   final LosableRegistry engineRegistry = new LosableRegistry(registry);
   private final AvroCodec<WorkflowControl> controls =
       codec(WorkflowControl.class, topics.controls());
@@ -105,7 +106,8 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
             RETENTION,
             DEFINITION_WAIT,
             CONTROL_WAIT,
-            TICK);
+            TICK,
+            Set.of(JSON_QUEUE));
     return new TopologyTestDriver(
         OrchestratorTopology.build(
             processor,

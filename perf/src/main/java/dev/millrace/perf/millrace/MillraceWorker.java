@@ -4,6 +4,7 @@ import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.perf.workload.Work;
 import dev.millrace.perf.workload.Workload;
 import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class MillraceWorker {
   }
 
   private static Worker worker(RunPlan plan, Work work) {
-    Worker.Builder builder =
+    WorkerBuilder builder =
         Worker.builder()
             .bootstrapServers(plan.installation().bootstrapServers())
             .schemaRegistry(plan.connectRegistry())

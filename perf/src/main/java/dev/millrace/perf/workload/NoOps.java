@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepResult;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.Collections;
 import java.util.List;
 
@@ -25,7 +25,7 @@ record NoOps(String input) implements Work {
   }
 
   @Override
-  public Worker.Builder addTo(Worker.Builder worker) {
+  public WorkerBuilder addTo(WorkerBuilder worker) {
     StepResult result = StepResult.succeeded(Payload.json(Workload.output()));
     return worker.handler(
         Workload.STEP_TYPE,

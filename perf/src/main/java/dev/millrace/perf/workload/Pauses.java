@@ -2,7 +2,7 @@ package dev.millrace.perf.workload;
 
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepResult;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.time.Duration;
 import java.util.List;
 
@@ -23,7 +23,7 @@ record Pauses(Duration time) implements Work {
   }
 
   @Override
-  public Worker.Builder addTo(Worker.Builder worker) {
+  public WorkerBuilder addTo(WorkerBuilder worker) {
     StepResult result = StepResult.succeeded(Payload.json(Workload.output()));
     return worker.handler(
         Workload.STEP_TYPE,

@@ -5,7 +5,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.definition.DefinitionParser;
 import dev.millrace.orchestrator.definition.ParsedDefinition;
 import dev.millrace.orchestrator.expression.CelExpressions;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -52,7 +52,7 @@ record SampleWork(Sample sample) implements Work {
   }
 
   @Override
-  public Worker.Builder addTo(Worker.Builder worker) {
+  public WorkerBuilder addTo(WorkerBuilder worker) {
     return sample.addTo(worker);
   }
 }

@@ -1,6 +1,6 @@
 package dev.millrace.perf.workload;
 
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.List;
 
 /** What the workflows of a workload are given, and who works on their steps. */
@@ -12,5 +12,5 @@ public sealed interface Work permits NoOps, Pauses, SampleWork {
   List<byte[]> inputs();
 
   /** Adds the handlers to a worker. */
-  Worker.Builder addTo(Worker.Builder worker);
+  WorkerBuilder addTo(WorkerBuilder worker);
 }

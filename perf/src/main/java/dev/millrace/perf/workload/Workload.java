@@ -183,7 +183,9 @@ public record Workload(
         name,
         WorkflowDefinitions.define(name, 1)
             .queue(QUEUE)
-            .step("each", step -> step.type(STEP_TYPE).forEach("input", each -> each.batchSize(batchSize)))
+            .step(
+                "each",
+                step -> step.type(STEP_TYPE).forEach("input", each -> each.batchSize(batchSize)))
             .build(),
         1,
         List.of(inFlight),

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -74,6 +75,12 @@ public final class JsonIntake {
     int parameters = mediaType.indexOf(';');
     String essence = parameters < 0 ? mediaType : mediaType.substring(0, parameters);
     return essence.strip().toLowerCase(Locale.ROOT).equals(MEDIA_TYPE);
+  }
+
+  /** Headers beside others that say of a record that its value is JSON. */
+  public static Headers marked(Headers headers) {
+    Headers marked = new RecordHeaders(headers.toArray());
+    return marked.add(HeaderNames.CONTENT_TYPE, MEDIA_TYPE.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

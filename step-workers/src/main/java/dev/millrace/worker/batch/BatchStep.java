@@ -225,7 +225,7 @@ public final class BatchStep<T> implements StepHandler {
       return this;
     }
 
-    /** The step, for {@link dev.millrace.worker.Worker.Builder#handler}. */
+    /** The step, for {@link dev.millrace.worker.WorkerBuilder#handler}. */
     public BatchStep<T> build() {
       return new BatchStep<>(this);
     }

@@ -146,7 +146,7 @@ public final class NotificationStep<T> implements StepHandler {
       return this;
     }
 
-    /** The step, for {@link dev.millrace.worker.Worker.Builder#handler}. */
+    /** The step, for {@link dev.millrace.worker.WorkerBuilder#handler}. */
     public NotificationStep<T> build() {
       return new NotificationStep<>(this);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what handlers returned in the memory of this worker, and gives it again for the same input,
- * for {@link dev.millrace.worker.Worker.Builder#around}. For handlers that return the same whenever
+ * for {@link dev.millrace.worker.WorkerBuilder#around}. For handlers that return the same whenever
  * they are given the same, and have no effects: a handler whose result is kept is not called.
  *
  * <p>Only successes are kept, and none of batches. Attempts of the same input that run at once are

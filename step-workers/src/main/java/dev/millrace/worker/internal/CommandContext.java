@@ -25,6 +25,7 @@ final class CommandContext implements StepContext {
   private final Logger logger;
   private final RunningCommand running;
   private final DecodedPayloads decoded = new DecodedPayloads();
+  private final HandlerThreads threads;
 
   /**
    * A context.
@@ -32,18 +33,21 @@ final class CommandContext implements StepContext {
    * @param traceparent what the command's header of this name says; null if it has none
    * @param logger of the step type
    * @param running what is told of the command while its handler runs
+   * @param threads where its handler runs
    */
   CommandContext(
       StepCommand command,
       PayloadValues values,
       @Nullable String traceparent,
       Logger logger,
-      RunningCommand running) {
+      RunningCommand running,
+      HandlerThreads threads) {
     this.command = command;
     this.values = values;
     this.traceparent = traceparent;
     this.logger = logger;
     this.running = running;
+    this.threads = threads;
   }
 
   @Override
@@ -160,7 +164,7 @@ final class CommandContext implements StepContext {
           "progress of step '%s': %d bytes, the limit is %d: store it elsewhere and say where"
               .formatted(command.getStep(), payload.data().length, Limits.PROGRESS_BYTES));
     }
-    running.progress(payload, System.nanoTime(), RunningCommands.LEAST_HEARTBEAT_NANOS);
+    running.progress(payload, threads.nanoTime(), RunningCommands.LEAST_HEARTBEAT_NANOS);
   }
 
   private Payload written(Object progress) {

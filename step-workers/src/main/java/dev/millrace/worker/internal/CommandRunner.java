@@ -30,8 +30,6 @@ final class CommandRunner {
   /** How far the clocks of engine and worker may differ without harm. */
   private static final Duration CLOCK_DIFFERENCE = Duration.ofSeconds(5);
 
-  private final Thread.Builder threads =
-      Thread.ofVirtual().name("millrace-step").inheritInheritableThreadLocals(false);
   private final Map<String, StepHandler> handlers;
   private final PayloadValues values;
   private final WritableResults writable;
@@ -42,6 +40,7 @@ final class CommandRunner {
   private final WaitingCommands<Run> waiting;
   private final StopSignal stop;
   private final RunningCommands running;
+  private final HandlerThreads threads;
   private final InstantSource clock;
   private final FailureLog failures = new FailureLog();
 
@@ -54,6 +53,7 @@ final class CommandRunner {
       WaitingCommands<Run> waiting,
       StopSignal stop,
       RunningCommands running,
+      HandlerThreads threads,
       InstantSource clock) {
     this.handlers = handlers;
     this.values = values;
@@ -65,6 +65,7 @@ final class CommandRunner {
     this.waiting = waiting;
     this.stop = stop;
     this.running = running;
+    this.threads = threads;
     this.clock = clock;
   }
 
@@ -244,14 +245,15 @@ final class CommandRunner {
       if (command.getHeartbeatMs() > 0) {
         heartbeat(null);
       }
-      RunningCommand attempt = new RunningCommand(command, this::heartbeat, System.nanoTime());
+      RunningCommand attempt = new RunningCommand(command, this::heartbeat, threads.nanoTime());
       CommandContext context =
           new CommandContext(
               command,
               values,
               TraceParent.of(record.headers()),
               log.of(command.getType()),
-              attempt);
+              attempt,
+              threads);
       StepResult result;
       running.began(attempt);
       StepLog.enter(context);

@@ -18,7 +18,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Makes values of payloads and payloads of values: bytes, Avro, JSON. Thread-safe. */
-final class PayloadValues {
+public final class PayloadValues {
   private static final String BYTES = "application/octet-stream";
 
   private final JsonMapper json = JsonMapper.builder().build();
@@ -29,7 +29,7 @@ final class PayloadValues {
   /** By record class, so no more than a program has. */
   private final Map<Class<?>, ApplicationRecordCodec<?>> codecs = new ConcurrentHashMap<>();
 
-  PayloadValues(SchemaRegistry registry, Topics topics, PayloadCodec codec) {
+  public PayloadValues(SchemaRegistry registry, Topics topics, PayloadCodec codec) {
     this.registry = registry;
     this.codec = codec;
     this.subjectPrefix = topics.prefix() + "payloads-";
@@ -57,7 +57,7 @@ final class PayloadValues {
    * @throws dev.millrace.schemas.registry.RegistryUnavailableException when its schema is to be
    *     registered and the registry does not answer
    */
-  Payload write(Object value) throws UnwritableValueException {
+  public Payload write(Object value) throws UnwritableValueException {
     Payload plain = plain(value);
     try {
       return codec.encode(plain);
@@ -114,7 +114,7 @@ final class PayloadValues {
    * @throws dev.millrace.schemas.registry.RegistryUnavailableException when its schema is not known
    *     yet and the registry does not answer
    */
-  <T> T read(String what, @Nullable Payload payload, Class<T> type) {
+  public <T> T read(String what, @Nullable Payload payload, Class<T> type) {
     if (payload == null) {
       throw new UnreadablePayloadException(
           "%s: expected %s, but there is none".formatted(what, type.getSimpleName()), null);
@@ -127,7 +127,7 @@ final class PayloadValues {
     }
     if (payload.isEncoded()) {
       throw new UnreadablePayloadException(
-          "%s: is %s, and this worker has nothing that decodes it: set it with Worker.Builder.payloads"
+          "%s: is %s, and this worker has nothing that decodes it: set it with WorkerBuilder.payloads"
               .formatted(what, payload.contentType()),
           null);
     }

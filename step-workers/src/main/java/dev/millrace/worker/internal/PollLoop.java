@@ -2,7 +2,6 @@ package dev.millrace.worker.internal;
 
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
-import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +47,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
   private final Consumer<byte[], byte[]> consumer;
-  private final AvroCodec<StepCommand> codec;
+  private final CommandDecoder decoder;
   private final CommandRunner runner;
   private final Slots slots;
   private final StopSignal stop;
@@ -68,12 +67,12 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   PollLoop(
       WorkerSettings settings,
       Consumer<byte[], byte[]> consumer,
-      AvroCodec<StepCommand> codec,
+      CommandDecoder decoder,
       CommandRunner runner,
       Slots slots,
       StopSignal stop) {
     this.consumer = consumer;
-    this.codec = codec;
+    this.decoder = decoder;
     this.runner = runner;
     this.slots = slots;
     this.stop = stop;
@@ -134,7 +133,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     StepCommand command = null;
     Exception reason = null;
     try {
-      command = decode(codec, record);
+      command = decoder.decode(record);
     } catch (MalformedRecordException e) {
       reason = e;
     } catch (RegistryUnavailableException e) {
@@ -164,15 +163,6 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     public void abandoned() {
       offsets.abandon(offset);
     }
-  }
-
-  static StepCommand decode(AvroCodec<StepCommand> codec, ConsumerRecord<byte[], byte[]> record)
-      throws MalformedRecordException {
-    byte[] value = record.value();
-    if (value == null) {
-      throw new MalformedRecordException("a record without a value", null);
-    }
-    return codec.decode(value);
   }
 
   private void poll(Duration timeout) {

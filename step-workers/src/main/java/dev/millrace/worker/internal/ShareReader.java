@@ -2,7 +2,6 @@ package dev.millrace.worker.internal;
 
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
-import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import dev.millrace.worker.StepResult;
 import java.time.Duration;
@@ -61,7 +60,7 @@ final class ShareReader {
   private static final long SLOT_CHECK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
   private final ShareConsumer<byte[], byte[]> consumer;
-  private final AvroCodec<StepCommand> codec;
+  private final CommandDecoder decoder;
   private final CommandRunner runner;
   private final Slots slots;
   private final StopSignal stop;
@@ -87,7 +86,7 @@ final class ShareReader {
     this.deliveries = group.deliveries();
     this.consumer = consumer;
     this.topic = settings.topics().commands(settings.queue());
-    this.codec = new AvroCodec<>(StepCommand.class, topic, settings.registry());
+    this.decoder = new CommandDecoder(topic, settings.registry());
     this.runner = runner;
     this.slots = slots;
     this.stop = stop;
@@ -192,7 +191,7 @@ final class ShareReader {
     StepCommand command = null;
     Exception reason = null;
     try {
-      command = PollLoop.decode(codec, record);
+      command = decoder.decode(record);
     } catch (MalformedRecordException e) {
       reason = e;
     } catch (RegistryUnavailableException e) {

@@ -3,7 +3,7 @@ package dev.millrace.worker.internal;
 import org.jspecify.annotations.Nullable;
 
 /** A value that cannot be made a payload; the message says why. */
-final class UnwritableValueException extends Exception {
+public final class UnwritableValueException extends Exception {
   private static final long serialVersionUID = 1L;
 
   UnwritableValueException(String message, @Nullable Throwable cause) {

@@ -1,7 +1,6 @@
 package dev.millrace.worker.internal;
 
 import dev.millrace.schemas.v1.AttemptCancellations;
-import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.worker.Source;
 import java.time.Duration;
@@ -91,10 +90,9 @@ public final class WorkerRuntime {
   }
 
   private static SourceOpener pollLoop(WorkerSettings settings, Consumer<byte[], byte[]> consumer) {
-    AvroCodec<StepCommand> codec =
-        new AvroCodec<>(
-            StepCommand.class, settings.topics().commands(settings.queue()), settings.registry());
-    return (runner, slots, stop) -> new PollLoop(settings, consumer, codec, runner, slots, stop);
+    CommandDecoder decoder =
+        new CommandDecoder(settings.topics().commands(settings.queue()), settings.registry());
+    return (runner, slots, stop) -> new PollLoop(settings, consumer, decoder, runner, slots, stop);
   }
 
   private static SourceOpener shareLoop(
@@ -161,6 +159,7 @@ public final class WorkerRuntime {
             new WaitingCommands<>(settings.inKeyOrder(), settings.slotsOfTypes()),
             stop,
             running,
+            HandlerThreads.virtual(),
             clock);
     this.source = opener.open(runner, slots, stop);
     String cancellationsTopic = settings.topics().cancellations();

@@ -1,4 +1,6 @@
-/** How a worker reads commands, runs handlers and commits; not for use from outside this module. */
+/**
+ * How a worker reads commands, runs handlers and commits; for this module and the test kit alone.
+ */
 @NullMarked
 package dev.millrace.worker.internal;
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * what comes of it as it is: each coding leaves a payload of {@link MediaTypes#ENCODED} that says
  * how to come back.
  *
- * <p>For workers with {@link dev.millrace.worker.Worker.Builder#payloads}; whoever starts workflows
+ * <p>For workers with {@link dev.millrace.worker.WorkerBuilder#payloads}; whoever starts workflows
  * may use it as well. Thread-safe.
  */
 public final class PayloadCodecs implements PayloadCodec {
@@ -110,7 +110,7 @@ public final class PayloadCodecs implements PayloadCodec {
       if (coding == null) {
         throw new PayloadException(
             Reason.UNKNOWN_CODING,
-            "encoded by '%s', but this worker has only %s: set it with Worker.Builder.payloads"
+            "encoded by '%s', but this worker has only %s: set it with WorkerBuilder.payloads"
                 .formatted(
                     CODING.matcher(envelope.coding()).matches() ? envelope.coding() : "?",
                     codings.keySet()));

@@ -11,14 +11,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits of step types, for {@link dev.millrace.worker.Worker.Builder#around}. Each step type has
+ * Limits of step types, for {@link dev.millrace.worker.WorkerBuilder#around}. Each step type has
  * its own, in each worker.
  *
  * <p>A command for which there is no room waits in its slot, until its attempt's deadline or for
  * {@link Builder#maxWait}; then the attempt fails, to be tried again. So an open breaker costs no
  * attempts: a worker whose slots are all taken by commands that wait reads no more of its queue.
  * Where others are to go on meanwhile, give these {@linkplain
- * dev.millrace.worker.Worker.Builder#slots(String, int) slots of their own}.
+ * dev.millrace.worker.WorkerBuilder#slots(String, int) slots of their own}.
  *
  * <p>What a handler throws or reports as retryable while the breaker is open is not the end of the
  * attempt either: it waits on and the handler is called again, so that trying out whether a service

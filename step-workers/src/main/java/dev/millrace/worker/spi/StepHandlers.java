@@ -1,6 +1,6 @@
 package dev.millrace.worker.spi;
 
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.Map;
 
 /**
@@ -21,5 +21,5 @@ public interface StepHandlers {
    *     prefix
    * @throws Exception stops the command before anything has run
    */
-  void addTo(Worker.Builder worker, Map<String, String> settings) throws Exception;
+  void addTo(WorkerBuilder worker, Map<String, String> settings) throws Exception;
 }

@@ -189,6 +189,6 @@ final class PayloadsInWorkerTest {
     assertThat(failure.getType()).isEqualTo("worker.unreadable-payload");
     assertThat(failure.getMessage())
         .isEqualTo(
-            "input of the workflow: is application/vnd.millrace.encoded; by=aes-gcm, and this worker has nothing that decodes it: set it with Worker.Builder.payloads");
+            "input of the workflow: is application/vnd.millrace.encoded; by=aes-gcm, and this worker has nothing that decodes it: set it with WorkerBuilder.payloads");
   }
 }

@@ -2,7 +2,7 @@ package dev.millrace.examples.earthquakes;
 
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.List;
 
 /** The handlers of the steps in {@code quake-assessment.yaml}. Stateless. */
@@ -16,7 +16,7 @@ public final class QuakeSteps {
   private QuakeSteps() {}
 
   /** Adds all handlers to a worker. */
-  public static Worker.Builder addTo(Worker.Builder worker) {
+  public static WorkerBuilder addTo(WorkerBuilder worker) {
     return worker
         .handler("validate", Quake.class, QuakeSteps::validate)
         .handler("enrich", Quake.class, QuakeSteps::enrich)

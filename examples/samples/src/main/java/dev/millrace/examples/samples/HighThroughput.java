@@ -2,7 +2,7 @@ package dev.millrace.examples.samples;
 
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.List;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -74,7 +74,7 @@ public final class HighThroughput implements Sample {
   }
 
   @Override
-  public Worker.Builder addTo(Worker.Builder worker) {
+  public WorkerBuilder addTo(WorkerBuilder worker) {
     return worker
         .handler("price", Order.class, HighThroughput::price)
         .handler("pack", Order.class, HighThroughput::pack)

@@ -2,7 +2,7 @@ package dev.millrace.examples.samples;
 
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -77,7 +77,7 @@ public final class IngestionPipeline implements Sample {
   }
 
   @Override
-  public Worker.Builder addTo(Worker.Builder worker) {
+  public WorkerBuilder addTo(WorkerBuilder worker) {
     return worker
         .handler("extract", Page.class, IngestionPipeline::extract)
         .handler("transform", IngestionPipeline::transform)

@@ -1,6 +1,6 @@
 package dev.millrace.examples.samples;
 
-import dev.millrace.worker.Worker;
+import dev.millrace.worker.WorkerBuilder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -47,7 +47,7 @@ public sealed interface Sample
   Object input(int workflow);
 
   /** Adds the handlers of its steps to a worker. */
-  Worker.Builder addTo(Worker.Builder worker);
+  WorkerBuilder addTo(WorkerBuilder worker);
 
   /**
    * Whether the outputs are what they must be.

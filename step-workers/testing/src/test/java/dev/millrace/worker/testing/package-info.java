@@ -1,0 +1,5 @@
+/** Tests of the test kit. */
+@NullMarked
+package dev.millrace.worker.testing;
+
+import org.jspecify.annotations.NullMarked;

@@ -130,6 +130,7 @@ final class CommandRunner {
           "this worker has no handler for step type '%s', only for %s"
               .formatted(command.getType(), handlers.keySet().stream().sorted().toList()));
     }
+    StepLog.enter(context);
     try {
       StepResult result = handler.handle(context);
       if (result == null) {
@@ -150,6 +151,8 @@ final class CommandRunner {
       }
       failures.handlerThrew(command.getType(), context.commandId(), e);
       return StepResult.failed(typeOf(e), e.getMessage() == null ? "" : e.getMessage());
+    } finally {
+      StepLog.leave();
     }
   }
 
@@ -256,13 +259,11 @@ final class CommandRunner {
               threads);
       StepResult result;
       running.began(attempt);
-      StepLog.enter(context);
       try {
         result = handle(command, context);
         endedAt = clock.instant();
         result = writable.of(command, result); // may take its time, so signs of life go on
       } finally {
-        StepLog.leave();
         running.ended(attempt);
       }
       if (!(result instanceof StepResult.Succeeded)) {

@@ -1,21 +1,29 @@
 package dev.millrace.schemas.wire;
 
+import dev.millrace.schemas.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a payload as a JSON value: one that is JSON as it is, without its white space; any other
- * as {@code {"$contentType": ..., "$base64": ...}}. Thread-safe.
+ * as {@code {"$contentType": ..., "$base64": ...}}, and so is JSON that is nested deeper than
+ * {@link Limits#JSON_DEPTH}, for it could not be written within other JSON. Thread-safe.
  */
 public final class PayloadJson {
   static final JsonMapper JSON =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(Limits.JSON_DEPTH).build())
+                  .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();

@@ -59,6 +59,15 @@ class CommandJsonTest {
   }
 
   @Test
+  void anInputThatIsNestedTooDeepForOtherJsonIsWrittenAsBase64() {
+    StepCommand command = least();
+    command.setInput(json("[".repeat(499) + "]".repeat(499)));
+
+    assertThat(text(command))
+        .contains("\"input\":{\"$contentType\":\"application/json\",\"$base64\":\"W1tb");
+  }
+
+  @Test
   void whatIsNotThereIsLeftOut() {
     assertThat(text(least()))
         .isEqualTo(

@@ -263,15 +263,18 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   }
 
   /**
-   * Lets running commands finish, and stays in the group meanwhile, so that nobody repeats them.
+   * Lets commands finish that run, and those that wait for them: others behind these are finished
+   * already. Stays in the group meanwhile, so that nobody repeats them.
    */
   private void drain() {
-    forgetBacklog(lanes.values());
+    lanes.values().forEach(Lane::forgetBacklog);
     while (!allIdle(lanes.values()) && stop.nanosLeft() > 0) {
       LockSupport.parkNanos(this, DRAIN_CHECK_NANOS);
+      runner.startReady();
       pollToStayInTheGroup();
-      forgetBacklog(lanes.values());
+      lanes.values().forEach(Lane::forgetBacklog);
     }
+    abandonWaiting(lanes.values());
     warnOfUnfinished(lanes.values());
   }
 
@@ -283,17 +286,19 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     lanesChanged("got", partitions);
   }
 
-  /** Lets running commands of the partitions finish, within bounds, and commits them. */
+  /** Lets commands of the partitions finish as {@link #drain} does, and commits them. */
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
     List<Lane> revoked = lanesOf(partitions);
-    forgetBacklog(revoked);
+    revoked.forEach(Lane::forgetBacklog);
     long end = System.nanoTime() + drainTimeout.toNanos();
     while (!allIdle(revoked)
         && System.nanoTime() - end < 0
         && (!stop.requested() || stop.nanosLeft() > 0)) {
       LockSupport.parkNanos(this, DRAIN_CHECK_NANOS);
+      runner.startReady();
     }
+    abandonWaiting(revoked);
     warnOfUnfinished(revoked);
     commitAndWait(revoked);
     partitions.forEach(lanes::remove);
@@ -303,7 +308,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   /** Others have the partitions already: what is still running here runs there too. */
   @Override
   public void onPartitionsLost(Collection<TopicPartition> partitions) {
-    forgetBacklog(lanesOf(partitions));
+    abandonWaiting(lanesOf(partitions));
     partitions.forEach(lanes::remove);
     lanesChanged("lost", partitions);
   }
@@ -320,12 +325,8 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     return partitions.stream().map(lanes::get).filter(lane -> lane != null).toList();
   }
 
-  /** Leaves out all that has not started. */
-  private void forgetBacklog(Collection<Lane> lanes) {
-    for (Lane lane : lanes) {
-      lane.forgetBacklog();
-      runner.abandonWaiting(lane.partition().partition());
-    }
+  private void abandonWaiting(Collection<Lane> lanes) {
+    lanes.forEach(lane -> runner.abandonWaiting(lane.partition().partition()));
   }
 
   private static boolean allIdle(Collection<Lane> lanes) {

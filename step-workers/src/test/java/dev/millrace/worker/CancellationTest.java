@@ -39,6 +39,10 @@ final class CancellationTest {
                     "work",
                     context -> {
                       context.onCancel(told::incrementAndGet);
+                      context.onCancel(
+                          () -> {
+                            throw new NoClassDefFoundError("of a handler");
+                          });
                       bothRun.countDown();
                       release.await();
                       return StepResult.succeeded();

@@ -115,6 +115,7 @@ final class Installation implements AutoCloseable {
   void sendGarbageAsCancellation() {
     sent.add(
         producer.send(new ProducerRecord<>(topics.cancellations(), new byte[1], new byte[] {7})));
+    sent.add(producer.send(new ProducerRecord<>(topics.cancellations(), null, null)));
   }
 
   void sendBytes(int partition, String key, byte[] value) {

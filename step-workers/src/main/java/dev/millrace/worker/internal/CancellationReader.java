@@ -2,7 +2,6 @@ package dev.millrace.worker.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.AttemptCancellations;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
@@ -100,8 +99,11 @@ final class CancellationReader implements Runnable {
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
     try {
+      if (record.key() == null || record.value() == null) {
+        throw new MalformedRecordException("a record without key or value", null);
+      }
       running.cancel(new String(record.key(), UTF_8), codec.decode(record.value()));
-    } catch (MalformedRecordException | RegistryUnavailableException e) {
+    } catch (MalformedRecordException | RuntimeException e) { // the next one may be better
       LOG.warn(
           "a cancellation at {}/{}@{} cannot be read: {}",
           record.topic(),

@@ -52,6 +52,10 @@ final class CommandContext implements StepContext {
 
   @Override
   public String commandId() {
+    return idOf(command);
+  }
+
+  static String idOf(StepCommand command) {
     String step = command.getWorkflowId() + '/' + command.getStep() + '/';
     return command.getBranch() < 0
         ? step + command.getAttempt()

@@ -80,6 +80,7 @@ final class CommandRunner {
       threads.start(run);
     } else {
       slots.giveBack();
+      startReady(); // one that ended meanwhile may have found no slot for the next
     }
   }
 
@@ -146,13 +147,43 @@ final class CommandRunner {
     } catch (PayloadException e) {
       return WritableResults.failure(e, String.valueOf(e.getMessage()));
     } catch (Throwable e) {
-      if (context.isCancelled()) {
-        return StepResult.failed(StepResult.CANCELLED, String.valueOf(e));
-      }
-      failures.handlerThrew(command.getType(), context.commandId(), e);
-      return StepResult.failed(typeOf(e), e.getMessage() == null ? "" : e.getMessage());
+      boolean isCancelled = context.isCancelled();
+      String message = isCancelled ? messageOf(e) : logged(command, e);
+      return StepResult.failed(isCancelled ? StepResult.CANCELLED : typeOf(e), message);
     } finally {
       StepLog.leave();
+      Thread.interrupted(); // an interrupt of the handler's own is none of what follows
+    }
+  }
+
+  /** The result as it can be sent; whatever goes wrong with it is the step's failure. */
+  private StepResult written(StepCommand command, StepResult result) {
+    try {
+      return writable.of(command, result);
+    } catch (Throwable e) {
+      return StepResult.failedForGood(
+          StepResult.UNWRITABLE_OUTPUT,
+          "output of step '%s': %s: %s"
+              .formatted(command.getStep(), typeOf(e), logged(command, e)));
+    }
+  }
+
+  private String logged(StepCommand command, Throwable thrown) {
+    String message = messageOf(thrown);
+    try {
+      failures.handlerThrew(command.getType(), CommandContext.idOf(command), thrown);
+    } catch (Throwable e) { // of a method of the exception itself
+      LOG.warn("a handler of step type '{}' threw what cannot be logged", command.getType());
+    }
+    return message;
+  }
+
+  private static String messageOf(Throwable thrown) {
+    try {
+      String message = thrown.getMessage();
+      return message == null ? "" : message;
+    } catch (Throwable e) {
+      return "the message of the exception cannot be read: " + e.getClass().getName();
     }
   }
 
@@ -182,6 +213,7 @@ final class CommandRunner {
     /** It has run, and gives back what it took to run. */
     void leave() {
       slots.giveBack();
+      startReady();
     }
 
     Acknowledgement acknowledgement() {
@@ -236,12 +268,7 @@ final class CommandRunner {
     void work() {
       startedAt = clock.instant();
       if (isOverdue()) {
-        LOG.debug(
-            "attempt {} of step '{}' of workflow '{}' is over since {}: it is not run",
-            command.getAttempt(),
-            command.getStep(),
-            command.getWorkflowId(),
-            command.getDeadline());
+        failures.overdue(command, startedAt);
         acknowledgement().finished();
         return;
       }
@@ -262,7 +289,7 @@ final class CommandRunner {
       try {
         result = handle(command, context);
         endedAt = clock.instant();
-        result = writable.of(command, result); // may take its time, so signs of life go on
+        result = written(command, result); // may take its time, so signs of life go on
       } finally {
         running.ended(attempt);
       }
@@ -283,7 +310,6 @@ final class CommandRunner {
     void leave() {
       waiting.leave(this);
       super.leave();
-      startReady();
     }
 
     @Override

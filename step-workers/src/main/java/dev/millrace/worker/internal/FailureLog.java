@@ -1,6 +1,8 @@
 package dev.millrace.worker.internal;
 
+import dev.millrace.schemas.v1.StepCommand;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -8,35 +10,60 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs what handlers throw, with its stack trace, but no more than once in 10 seconds for each step
- * type: a service that is down must not fill the disk too. Thread-safe.
+ * Logs what handlers throw, with its stack trace, and which commands come too late, but no more
+ * than once in 10 seconds for each step type: a service that is down must not fill the disk too.
+ * Thread-safe.
  */
 final class FailureLog {
   private static final Logger LOG = LoggerFactory.getLogger(FailureLog.class);
   private static final Duration QUIET = Duration.ofSeconds(10);
 
   /** As many as there are handlers. */
-  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<String, Entry> thrown = new ConcurrentHashMap<>();
 
-  void handlerThrew(String type, String commandId, Throwable thrown) {
-    Entry entry = entries.computeIfAbsent(type, ignored -> new Entry());
-    long now = System.nanoTime();
-    long quietUntil = entry.quietUntilNanos.get();
-    if (now - quietUntil >= 0
-        && entry.quietUntilNanos.compareAndSet(quietUntil, now + QUIET.toNanos())) {
+  private final Map<String, Entry> overdue = new ConcurrentHashMap<>();
+
+  void handlerThrew(String type, String commandId, Throwable thrownNow) {
+    Entry entry = thrown.computeIfAbsent(type, ignored -> new Entry());
+    if (entry.isDue()) {
       LOG.warn(
           "handler of step type '{}' threw at command {}; {} more since the last such line",
           type,
           commandId,
           entry.unlogged.getAndSet(0),
-          thrown);
-    } else {
-      entry.unlogged.incrementAndGet();
+          thrownNow);
+    }
+  }
+
+  /** A command was not run, since its attempt is over by the clock of this worker. */
+  void overdue(StepCommand command, Instant now) {
+    Entry entry = overdue.computeIfAbsent(command.getType(), ignored -> new Entry());
+    if (entry.isDue()) {
+      LOG.warn(
+          "command {} of step type '{}' is not run: its attempt was given up at {}, and the clock"
+              + " here says {}; {} more since the last such line",
+          CommandContext.idOf(command),
+          command.getType(),
+          command.getDeadline(),
+          now,
+          entry.unlogged.getAndSet(0));
     }
   }
 
   private static final class Entry {
     private final AtomicLong quietUntilNanos = new AtomicLong(System.nanoTime());
     private final AtomicLong unlogged = new AtomicLong();
+
+    /** Whether a line may be logged now; counts it if not. */
+    boolean isDue() {
+      long now = System.nanoTime();
+      long quietUntil = quietUntilNanos.get();
+      boolean isDue =
+          now - quietUntil >= 0 && quietUntilNanos.compareAndSet(quietUntil, now + QUIET.toNanos());
+      if (!isDue) {
+        unlogged.incrementAndGet();
+      }
+      return isDue;
+    }
   }
 }

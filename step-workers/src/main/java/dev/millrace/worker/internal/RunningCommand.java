@@ -93,7 +93,7 @@ final class RunningCommand {
   private void run(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // what it is, it is not the reader's of cancellations
       LOG.warn(
           "what step '{}' of workflow '{}' does when it is cancelled has failed",
           command.getStep(),
@@ -164,9 +164,7 @@ final class RunningCommand {
     lock.lock();
     try {
       hasEnded = true;
-      if (isCancelled) {
-        Thread.interrupted();
-      }
+      Thread.interrupted();
     } finally {
       lock.unlock();
     }

@@ -3,6 +3,7 @@ package dev.millrace.worker.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.Failure;
@@ -25,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -401,5 +403,72 @@ final class CommandRunnerTest {
       assertThat(ran).containsExactly("by one clock");
       assertThat(kafka.producer.history()).hasSize(1);
     }
+  }
+
+  /**
+   * An output that calls somebody while it is written.
+   *
+   * @param name gives the value of its one field
+   */
+  record Calling(Supplier<String> name) {
+    @JsonValue
+    String value() {
+      return name.get();
+    }
+  }
+
+  @Test
+  void anErrorWhileTheOutputIsWrittenFailsTheStepAndNotTheWorker() throws Exception {
+    Failure failure =
+        failure(
+            known(),
+            context ->
+                StepResult.succeeded(
+                    new Calling(
+                        () -> {
+                          throw new NoClassDefFoundError("org/acme/Money");
+                        })));
+    assertThat(failure.getType()).isEqualTo(StepResult.UNWRITABLE_OUTPUT);
+    assertThat(failure.getMessage()).contains("org/acme/Money");
+    assertThat(failure.getRetryable()).isFalse();
+  }
+
+  /** An exception that breaks whoever asks it. */
+  static final class Broken extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("not now");
+    }
+  }
+
+  @Test
+  void anExceptionWithoutReadableMessageFailsTheStepAndNotTheWorker() throws Exception {
+    Failure failure =
+        failure(
+            known(),
+            context -> {
+              throw new Broken();
+            });
+    assertThat(failure.getType()).isEqualTo("Broken");
+    assertThat(failure.getMessage()).contains("cannot be read");
+  }
+
+  @Test
+  void anInterruptThatAHandlerLeavesBehindIsNoneOfItsOutput() throws Exception {
+    List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+    run(
+        known(),
+        context -> {
+          Thread.currentThread().interrupt();
+          return StepResult.succeeded(
+              new Calling(
+                  () -> {
+                    interrupted.add(Thread.currentThread().isInterrupted());
+                    return "x";
+                  }));
+        });
+    assertThat(interrupted).containsExactly(false);
   }
 }

@@ -15,6 +15,7 @@ import dev.millrace.worker.StepResult;
 import dev.millrace.worker.internal.HandlerRun;
 import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -82,6 +83,37 @@ final class PayloadsInWorkerTest {
     Payload output = payload(second.getOutput());
     assertThat(new String(output.data(), UTF_8)).doesNotContain("secret");
     assertThat(new String(codecs.decode(output).data(), UTF_8)).isEqualTo("{\"id\":\"secret\"}");
+  }
+
+  @Test
+  void failuresQuoteNothingOfWhatWasEncrypted() {
+    record Patient(int age) {}
+    for (String text :
+        List.of("{\"age\": \"canary\"}", "{\"age\": canary}", "{\"age\": [\"canary\"]}")) {
+      Payload encrypted = codecs.encode(Payload.json(text.getBytes(UTF_8)));
+      Failure failure =
+          worker(context -> StepResult.succeeded(context.input(Patient.class)))
+              .failure(Commands.command("w", "t", wire(encrypted)));
+
+      assertThat(failure.getType()).isEqualTo("worker.unreadable-payload");
+      assertThat(failure.getMessage())
+          .contains("not JSON of a Patient: ", "line 1, column ")
+          .doesNotContain("canary");
+    }
+  }
+
+  @Test
+  void failuresQuoteNothingOfWhatWasEncryptedWithinJson() {
+    Payload broken = codecs.encode(Payload.json("canary".getBytes(UTF_8)));
+    String within =
+        "[{\"$contentType\": \"%s\", \"$base64\": \"%s\"}]"
+            .formatted(broken.contentType(), Base64.getEncoder().encodeToString(broken.data()));
+    Failure failure =
+        worker(context -> StepResult.succeeded(context.input(List.class)))
+            .failure(Commands.command("w", "t", wire(Payload.json(within.getBytes(UTF_8)))));
+
+    assertThat(failure.getType()).isEqualTo("worker.payload-damaged");
+    assertThat(failure.getMessage()).contains("line 1, column ").doesNotContain("canary");
   }
 
   @Test
@@ -189,6 +221,7 @@ final class PayloadsInWorkerTest {
     assertThat(failure.getType()).isEqualTo("worker.unreadable-payload");
     assertThat(failure.getMessage())
         .isEqualTo(
-            "input of the workflow: is application/vnd.millrace.encoded; by=aes-gcm, and this worker has nothing that decodes it: set it with WorkerBuilder.payloads");
+            "input of the workflow: is application/vnd.millrace.encoded; by=aes-gcm, and this"
+                + " worker has nothing that decodes it: set it with WorkerBuilder.payloads");
   }
 }

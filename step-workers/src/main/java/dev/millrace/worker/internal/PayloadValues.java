@@ -69,7 +69,13 @@ public final class PayloadValues {
     }
   }
 
-  private Payload plain(Object value) throws UnwritableValueException {
+  /**
+   * The payload that says a value, before any codec.
+   *
+   * @throws UnwritableValueException when there is none
+   * @throws dev.millrace.schemas.registry.RegistryUnavailableException as {@link #write}
+   */
+  Payload plain(Object value) throws UnwritableValueException {
     return switch (value) {
       case Payload payload -> payload;
       case byte[] bytes -> new Payload(BYTES, bytes);

@@ -10,8 +10,10 @@ import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.StepOutput;
 import dev.millrace.worker.Commands;
 import dev.millrace.worker.Payload;
+import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import dev.millrace.worker.cache.ResultCache;
 import dev.millrace.worker.internal.HandlerRun;
 import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +86,29 @@ final class PayloadsInWorkerTest {
     Payload output = payload(second.getOutput());
     assertThat(new String(output.data(), UTF_8)).doesNotContain("secret");
     assertThat(new String(codecs.decode(output).data(), UTF_8)).isEqualTo("{\"id\":\"secret\"}");
+  }
+
+  @Test
+  void keptResultIsEncodedAnewWhenItsObjectIsGone() {
+    byte[] large = noise(20_000);
+    AtomicInteger calls = new AtomicInteger();
+    StepHandler kept =
+        ResultCache.of()
+            .key(StepContext::step)
+            .build()
+            .around(
+                "t",
+                context -> {
+                  calls.incrementAndGet();
+                  return StepResult.succeeded(large);
+                });
+    for (String workflow : List.of("w1", "w2")) {
+      store.objects.clear();
+      StepCompletion completion = worker(kept).completion(Commands.command(workflow, "t"));
+      assertThat(codecs.decode(payload(completion.getOutput())).data()).isEqualTo(large);
+      assertThat(store.objects).hasSize(1);
+    }
+    assertThat(calls).hasValue(1);
   }
 
   @Test

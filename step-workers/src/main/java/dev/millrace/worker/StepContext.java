@@ -129,8 +129,10 @@ public interface StepContext {
   void onCancel(Runnable action);
 
   /**
-   * The payload that a value is on the wire, for decorators that keep or change what a handler
-   * returns: anything that {@link StepResult.Succeeded} may have as its output.
+   * The payload that a value is, for decorators that keep or change what a handler returns:
+   * anything that {@link StepResult.Succeeded} may have as its output. It is plain: the worker's
+   * {@linkplain WorkerBuilder#payloads codec} is applied once, when the worker writes what it was
+   * returned.
    *
    * @throws IllegalArgumentException when it cannot be written
    * @throws dev.millrace.schemas.registry.RegistryUnavailableException when it is Avro, its schema

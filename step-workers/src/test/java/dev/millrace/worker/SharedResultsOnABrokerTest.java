@@ -9,6 +9,7 @@ import dev.millrace.kafka.EmbeddedKafka;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.worker.cache.SharedResults;
+import dev.millrace.worker.spi.WarmUp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,9 +17,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerInterceptor;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /** Workers that share results through a compacted topic, and what is wrong with it. */
 final class SharedResultsOnABrokerTest {
+  private static final int GARBAGE = 7;
+  private static final String NO_HEADER = "no header";
   private static final int MAX_RESULT_BYTES = 1_000;
   private static final String LATER = Long.toString(System.currentTimeMillis() + 3_600_000);
 
@@ -139,12 +146,13 @@ final class SharedResultsOnABrokerTest {
   }
 
   private static void sendGarbage(String topic) throws Exception {
-    send(topic, 0, "no time", "x", null);
+    send(topic, 0, "no time", "x", NO_HEADER);
     send(topic, 1, "bad time", "x", "soon");
     send(topic, 0, "far time", "x", "99999999999999999999");
     send(topic, 1, "too large", "x".repeat(MAX_RESULT_BYTES + 1), LATER);
     send(topic, 0, "expired", "x", "1");
-    send(topic, 1, "deleted", null, null);
+    send(topic, 1, "deleted", null, NO_HEADER);
+    send(topic, 0, "time without a value", "x", null);
   }
 
   private static void send(
@@ -155,12 +163,84 @@ final class SharedResultsOnABrokerTest {
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(
-              topic, partition, key.getBytes(UTF_8), value == null ? null : value.getBytes(UTF_8));
-      if (expires != null) {
-        record.headers().add(new RecordHeader("millrace.expires", expires.getBytes(UTF_8)));
+              topic,
+              partition,
+              (key + "-".repeat(43 - key.length())).replace(' ', '_').getBytes(UTF_8),
+              value == null ? null : value.getBytes(UTF_8));
+      if (!NO_HEADER.equals(expires)) {
+        record
+            .headers()
+            .add(
+                new RecordHeader(
+                    "millrace.expires", expires == null ? null : expires.getBytes(UTF_8)));
       }
       producer.send(record).get();
     }
+  }
+
+  @Test
+  void readingThatWasGivenUpStartsNothing() throws Exception {
+    try (Installation installation = new Installation(kafka.bootstrapServers(), 1)) {
+      String topic = createTopic(installation);
+      sendGarbage(topic);
+      try (SharedResults interrupted = sharedIn(topic)) {
+        assertThatThrownBy(() -> interrupted.run(clients(Interrupting.class.getName())))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("given up");
+      } finally {
+        assertThat(Thread.interrupted()).isTrue();
+      }
+      SharedResults closed = sharedIn(topic);
+      closed.close();
+      assertThatThrownBy(() -> closed.run(clients("")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("given up");
+    }
+  }
+
+  private static WarmUp.Clients clients(String interceptors) {
+    return new WarmUp.Clients() {
+      @Override
+      public Map<String, Object> consumer(String purpose) {
+        return Map.of(
+            "bootstrap.servers",
+            kafka.bootstrapServers(),
+            "enable.auto.commit",
+            false,
+            "auto.offset.reset",
+            "earliest",
+            "interceptor.classes",
+            interceptors);
+      }
+
+      @Override
+      public Map<String, Object> producer(String purpose) {
+        return Map.of("bootstrap.servers", kafka.bootstrapServers());
+      }
+    };
+  }
+
+  /** Interrupts who reads once it has read the last record. */
+  public static final class Interrupting implements ConsumerInterceptor<byte[], byte[]> {
+    private int read;
+
+    @Override
+    public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
+      read += records.count();
+      if (read == GARBAGE) {
+        Thread.currentThread().interrupt();
+      }
+      return records;
+    }
+
+    @Override
+    public void onCommit(Map<TopicPartition, OffsetAndMetadata> offsets) {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void configure(Map<String, ?> settings) {}
   }
 
   @Test

@@ -13,7 +13,7 @@ import java.util.function.Function;
 /**
  * A step that notifies people, or others that would rather have few messages: notifications of one
  * recipient that come within a window are one message. An urgent one goes out at once and takes
- * along what waits for its recipient.
+ * along what waits for its recipient. Tenants never share a message.
  *
  * <p>The output of the step is {@code {"recipient": ..., "notifications": n}}, with how many were
  * in the message. A command waits in its slot, so that a worker gathers no more notifications than
@@ -72,7 +72,10 @@ public final class NotificationStep<T> implements StepHandler {
     String to = Objects.requireNonNull(recipient.apply(input), "recipient");
     long bytes = context.input().map(payload -> payload.data().length).orElse(0);
     boolean isUrgent = context.priority() >= urgentPriority;
-    return gatherer.join(to, new BatchItem<>(context.commandId(), input, context), bytes, isUrgent);
+    String tenant = context.tenant();
+    String key = "%d:%s%s".formatted(tenant.length(), tenant, to);
+    return gatherer.join(
+        key, new BatchItem<>(context.commandId(), input, context), bytes, isUrgent);
   }
 
   int waiting() {

@@ -14,11 +14,10 @@ record KeptResult(@Nullable Payload output, Instant expires) {
   /** What an entry takes beside its output, in bytes: key, objects, the cache's own. */
   private static final int OVERHEAD_BYTES = 400;
 
-  int outputBytes() {
-    return output == null ? 0 : output.data().length;
-  }
-
+  /** What it takes in memory, in bytes; a character of a content type may take two. */
   int weight() {
-    return OVERHEAD_BYTES + outputBytes();
+    return output == null
+        ? OVERHEAD_BYTES
+        : OVERHEAD_BYTES + output.data().length + 2 * output.contentType().length();
   }
 }

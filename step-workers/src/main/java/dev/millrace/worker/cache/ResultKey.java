@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * depends on.
  */
 final class ResultKey {
+  private static final Pattern TEXT = Pattern.compile("[A-Za-z0-9_-]{43}");
+
   private final MessageDigest digest;
 
   private ResultKey() {
@@ -47,6 +50,11 @@ final class ResultKey {
       }
     }
     return Base64.getUrlEncoder().withoutPadding().encodeToString(key.digest.digest());
+  }
+
+  /** Whether a text can be a key. */
+  static boolean isOne(String text) {
+    return TEXT.matcher(text).matches();
   }
 
   private void add(@Nullable Payload payload) {

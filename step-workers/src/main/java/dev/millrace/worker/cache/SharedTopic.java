@@ -65,6 +65,7 @@ final class SharedTopic implements AutoCloseable {
   private final AtomicBoolean isOpened = new AtomicBoolean();
   private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
   private volatile @Nullable Connection connection;
+  private boolean isClosed;
 
   SharedTopic(String topic, CacheSettings settings, KeptResults results) {
     this.topic = topic;
@@ -94,16 +95,30 @@ final class SharedTopic implements AutoCloseable {
           records,
           topic,
           TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-      Follower follower = new Follower(consumer);
-      connection =
-          new Connection(
-              new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer()),
-              follower);
-      Thread.ofPlatform().daemon().name("millrace-" + PURPOSE).start(follower);
+      follow(consumer, sending);
     } catch (RuntimeException e) {
-      consumer.close(CloseOptions.timeout(Duration.ZERO));
+      try {
+        consumer.close(CloseOptions.timeout(Duration.ZERO));
+      } catch (KafkaException interrupted) {
+        e.addSuppressed(interrupted);
+      }
       throw e;
     }
+  }
+
+  /** Starts what {@link #close} ends, unless nobody is to use it any more. */
+  private synchronized void follow(
+      KafkaConsumer<byte[], byte[]> consumer, Map<String, Object> sending) {
+    if (isClosed || Thread.currentThread().isInterrupted()) {
+      throw new IllegalStateException(
+          "shared results in topic '%s' were given up while they were read".formatted(topic));
+    }
+    Follower follower = new Follower(consumer);
+    connection =
+        new Connection(
+            new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer()),
+            follower);
+    Thread.ofPlatform().daemon().name("millrace-" + PURPOSE).start(follower);
   }
 
   private long readToEnd(KafkaConsumer<byte[], byte[]> consumer) {
@@ -170,18 +185,32 @@ final class SharedTopic implements AutoCloseable {
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.key() == null) {
-      leaveOut(record, "it has no key");
+  /** Keeps the result that a record says, if it says one; whatever the record is, others follow. */
+  void take(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      takeResult(record);
+    } catch (RuntimeException e) {
+      leaveOut(record, e.toString());
+    }
+  }
+
+  private static @Nullable String text(@Nullable Header header) {
+    byte[] value = header == null ? null : header.value();
+    return value == null ? null : new String(value, UTF_8);
+  }
+
+  private void takeResult(ConsumerRecord<byte[], byte[]> record) {
+    String key = record.key() == null ? "" : new String(record.key(), UTF_8);
+    if (!ResultKey.isOne(key)) {
+      leaveOut(record, "its key is not that of a result");
       return;
     }
-    String key = new String(record.key(), UTF_8);
     if (record.value() == null) {
       results.remove(key);
       return;
     }
-    Header expires = record.headers().lastHeader(EXPIRES);
-    if (expires == null || !MILLIS.matcher(new String(expires.value(), UTF_8)).matches()) {
+    String expires = text(record.headers().lastHeader(EXPIRES));
+    if (expires == null || !MILLIS.matcher(expires).matches()) {
       leaveOut(record, "its header %s is no time".formatted(EXPIRES));
       return;
     }
@@ -192,9 +221,13 @@ final class SharedTopic implements AutoCloseable {
       return;
     }
     Header type = record.headers().lastHeader(CONTENT_TYPE);
-    Payload output =
-        type == null ? null : new Payload(new String(type.value(), UTF_8), record.value());
-    Instant end = Instant.ofEpochMilli(Long.parseLong(new String(expires.value(), UTF_8)));
+    String contentType = text(type);
+    if (type != null && contentType == null) {
+      leaveOut(record, "its header %s has no value".formatted(CONTENT_TYPE));
+      return;
+    }
+    Payload output = contentType == null ? null : new Payload(contentType, record.value());
+    Instant end = Instant.ofEpochMilli(Long.parseLong(expires));
     if (end.isAfter(settings.clock().instant())) {
       results.put(key, new KeptResult(output, end));
     }
@@ -218,7 +251,11 @@ final class SharedTopic implements AutoCloseable {
 
   @Override
   public void close() {
-    Connection connected = connection;
+    Connection connected;
+    synchronized (this) {
+      isClosed = true;
+      connected = connection;
+    }
     if (connected != null) {
       connected.follower().stop();
       connected.producer().close(CLOSE_TIMEOUT);

@@ -183,7 +183,7 @@ final class CommandContext implements StepContext {
   @Override
   public Payload write(Object value) {
     try {
-      return values.write(value);
+      return values.plain(value);
     } catch (UnwritableValueException e) {
       throw new IllegalArgumentException(
           "output of step '%s': %s".formatted(command.getStep(), e.getMessage()), e);

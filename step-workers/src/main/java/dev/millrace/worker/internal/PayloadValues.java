@@ -15,6 +15,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Makes values of payloads and payloads of values: bytes, Avro, JSON. Thread-safe. */
@@ -68,7 +69,13 @@ public final class PayloadValues {
     }
   }
 
-  private Payload plain(Object value) throws UnwritableValueException {
+  /**
+   * The payload that says a value, before any codec.
+   *
+   * @throws UnwritableValueException when there is none
+   * @throws dev.millrace.schemas.registry.RegistryUnavailableException as {@link #write}
+   */
+  Payload plain(Object value) throws UnwritableValueException {
     return switch (value) {
       case Payload payload -> payload;
       case byte[] bytes -> new Payload(BYTES, bytes);
@@ -155,6 +162,15 @@ public final class PayloadValues {
     }
   }
 
+  /** What is wrong and where, without the parser's words: they quote what may be confidential. */
+  private static String place(JacksonException e) {
+    TokenStreamLocation at = e.getLocation();
+    String kind = e.getClass().getSimpleName();
+    return at == null
+        ? kind
+        : "%s at line %d, column %d".formatted(kind, at.getLineNr(), at.getColumnNr());
+  }
+
   private <T> T json(String what, Payload payload, Class<T> type) {
     if (!payload.isJson()) {
       throw new UnreadablePayloadException(
@@ -167,8 +183,7 @@ public final class PayloadValues {
       value = json.readValue(payload.data(), type);
     } catch (JacksonException e) {
       throw new UnreadablePayloadException(
-          "%s: not JSON of a %s: %s".formatted(what, type.getSimpleName(), e.getOriginalMessage()),
-          e);
+          "%s: not JSON of a %s: %s".formatted(what, type.getSimpleName(), place(e)), e);
     }
     if (value == null) {
       throw new UnreadablePayloadException(

@@ -115,7 +115,7 @@ final class EmbeddedPayloads {
       } catch (JacksonException e) {
         throw new PayloadException(
             Reason.DAMAGED,
-            "an encoded payload within JSON is no JSON as it says: " + e.getOriginalMessage(),
+            "an encoded payload within JSON is no JSON as it says: " + JsonPlace.of(e),
             e);
       }
     }

@@ -86,7 +86,7 @@ record Envelope(String coding, String contentType, Coded coded) {
       }
       return header;
     } catch (JacksonException e) {
-      throw damaged("its first line is no object of texts: " + e.getOriginalMessage(), e);
+      throw damaged("its first line is no object of texts: " + JsonPlace.of(e), e);
     }
   }
 

@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Keeps payloads as files of a folder, which all that read and write them see: on one machine, or a
  * shared file system with atomic renames. Files are written aside, forced to the disk and renamed,
- * so that each is there as a whole or not at all; a crash may leave a {@code .tmp} file. Delete
- * what is older than any workflow can be. Thread-safe.
+ * and so are the folders, so that each is there as a whole or not at all; a crash may leave a
+ * {@code .tmp} file. They have the permissions that the process's umask leaves. Delete what is
+ * older than any workflow can be. Thread-safe.
  */
 public final class FileStore implements PayloadStore {
   private final String name;
@@ -49,9 +51,11 @@ public final class FileStore implements PayloadStore {
     Path file = file(key);
     Path parent = folder.resolve(key.substring(0, 2));
     Files.createDirectories(parent);
-    Path aside = Files.createTempFile(parent, key, ".tmp");
+    force(folder); // another process may have made the subfolder just now
+    Path aside = parent.resolve("%s.%s.tmp".formatted(key, UUID.randomUUID()));
     try {
-      try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+      try (FileChannel channel =
+          FileChannel.open(aside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         ByteBuffer left = ByteBuffer.wrap(data);
         while (left.hasRemaining()) {
           channel.write(left);
@@ -59,8 +63,18 @@ public final class FileStore implements PayloadStore {
         channel.force(true);
       }
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      force(parent);
     } finally {
       Files.deleteIfExists(aside);
+    }
+  }
+
+  /** Has names within a folder outlive a loss of power, where a folder can be opened for that. */
+  private static void force(Path directory) throws IOException {
+    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
     }
   }
 

@@ -23,6 +23,11 @@ abstract class BatchCase {
   record Running(Thread thread, CompletableFuture<StepResult> result) {}
 
   static StepContext context(String id, int priority, String input, String... items) {
+    return contextOf("", id, priority, input, items);
+  }
+
+  static StepContext contextOf(
+      String tenant, String id, int priority, String input, String... items) {
     return (StepContext)
         Proxy.newProxyInstance(
             StepContext.class.getClassLoader(),
@@ -31,6 +36,7 @@ abstract class BatchCase {
                 switch (method.getName()) {
                   case "commandId" -> id;
                   case "step" -> "s";
+                  case "tenant" -> tenant;
                   case "priority" -> priority;
                   case "isCancelled" -> false;
                   case "logger" -> LoggerFactory.getLogger(BatchCase.class);

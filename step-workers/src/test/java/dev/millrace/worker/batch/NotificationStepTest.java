@@ -75,6 +75,17 @@ final class NotificationStepTest extends BatchCase {
   }
 
   @Test
+  void tenantsDoNotShareAMessage() throws Exception {
+    Running ours = begin(step, step::waiting, contextOf("acme", "a", 5, "ada:1"));
+    Running theirs = begin(step, step::waiting, contextOf("other", "b", 5, "ada:2"));
+    timer.advance(WINDOW);
+
+    assertThat(ours.result().get()).isEqualTo(message("ada", 1));
+    assertThat(theirs.result().get()).isEqualTo(message("ada", 1));
+    assertThat(sent).containsExactlyInAnyOrder("ada [ada:1]", "ada [ada:2]");
+  }
+
+  @Test
   void messageGoesOutWhenItIsFull() throws Exception {
     begin("ada:1", 5);
     begin("ada:2", 5);

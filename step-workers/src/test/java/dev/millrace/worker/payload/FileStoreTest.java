@@ -33,6 +33,15 @@ final class FileStoreTest {
   }
 
   @Test
+  void filesHaveThePermissionsThatTheUmaskLeaves() throws Exception {
+    FileStore.of("files", folder).put(KEY, DATA);
+
+    Path usual = Files.createFile(folder.resolve("usual"));
+    assertThat(Files.getPosixFilePermissions(folder.resolve("ba").resolve(KEY)))
+        .isEqualTo(Files.getPosixFilePermissions(usual));
+  }
+
+  @Test
   void noMoreIsReadThanTheReferenceSays() throws Exception {
     FileStore store = FileStore.of("files", folder);
     store.put(KEY, new byte[1_000]);

@@ -10,14 +10,18 @@ import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.schemas.v1.StepOutput;
 import dev.millrace.worker.Commands;
 import dev.millrace.worker.Payload;
+import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import dev.millrace.worker.cache.ResultCache;
 import dev.millrace.worker.internal.HandlerRun;
 import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.ByteBuffer;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +86,60 @@ final class PayloadsInWorkerTest {
     Payload output = payload(second.getOutput());
     assertThat(new String(output.data(), UTF_8)).doesNotContain("secret");
     assertThat(new String(codecs.decode(output).data(), UTF_8)).isEqualTo("{\"id\":\"secret\"}");
+  }
+
+  @Test
+  void keptResultIsEncodedAnewWhenItsObjectIsGone() {
+    byte[] large = noise(20_000);
+    AtomicInteger calls = new AtomicInteger();
+    StepHandler kept =
+        ResultCache.of()
+            .key(StepContext::step)
+            .build()
+            .around(
+                "t",
+                context -> {
+                  calls.incrementAndGet();
+                  return StepResult.succeeded(large);
+                });
+    for (String workflow : List.of("w1", "w2")) {
+      store.objects.clear();
+      StepCompletion completion = worker(kept).completion(Commands.command(workflow, "t"));
+      assertThat(codecs.decode(payload(completion.getOutput())).data()).isEqualTo(large);
+      assertThat(store.objects).hasSize(1);
+    }
+    assertThat(calls).hasValue(1);
+  }
+
+  @Test
+  void failuresQuoteNothingOfWhatWasEncrypted() {
+    record Patient(int age) {}
+    for (String text :
+        List.of("{\"age\": \"canary\"}", "{\"age\": canary}", "{\"age\": [\"canary\"]}")) {
+      Payload encrypted = codecs.encode(Payload.json(text.getBytes(UTF_8)));
+      Failure failure =
+          worker(context -> StepResult.succeeded(context.input(Patient.class)))
+              .failure(Commands.command("w", "t", wire(encrypted)));
+
+      assertThat(failure.getType()).isEqualTo("worker.unreadable-payload");
+      assertThat(failure.getMessage())
+          .contains("not JSON of a Patient: ", "line 1, column ")
+          .doesNotContain("canary");
+    }
+  }
+
+  @Test
+  void failuresQuoteNothingOfWhatWasEncryptedWithinJson() {
+    Payload broken = codecs.encode(Payload.json("canary".getBytes(UTF_8)));
+    String within =
+        "[{\"$contentType\": \"%s\", \"$base64\": \"%s\"}]"
+            .formatted(broken.contentType(), Base64.getEncoder().encodeToString(broken.data()));
+    Failure failure =
+        worker(context -> StepResult.succeeded(context.input(List.class)))
+            .failure(Commands.command("w", "t", wire(Payload.json(within.getBytes(UTF_8)))));
+
+    assertThat(failure.getType()).isEqualTo("worker.payload-damaged");
+    assertThat(failure.getMessage()).contains("line 1, column ").doesNotContain("canary");
   }
 
   @Test
@@ -189,6 +247,7 @@ final class PayloadsInWorkerTest {
     assertThat(failure.getType()).isEqualTo("worker.unreadable-payload");
     assertThat(failure.getMessage())
         .isEqualTo(
-            "input of the workflow: is application/vnd.millrace.encoded; by=aes-gcm, and this worker has nothing that decodes it: set it with WorkerBuilder.payloads");
+            "input of the workflow: is application/vnd.millrace.encoded; by=aes-gcm, and this"
+                + " worker has nothing that decodes it: set it with WorkerBuilder.payloads");
   }
 }

@@ -170,8 +170,9 @@ final class HttpExchange implements AutoCloseable {
     HttpUriRequestBase message = new HttpUriRequestBase(request.method(), request.target().uri());
     message.setConfig(
         RequestConfig.custom()
-            // One clock for all of it: who calls this interrupts it when its time is over.
-            .setConnectionRequestTimeout(Timeout.DISABLED)
+            // One clock for all of it: who calls this interrupts it when its time is over. Only
+            // the wait for a free connection must have an end of its own.
+            .setConnectionRequestTimeout(Timeout.of(request.timeout()))
             .setResponseTimeout(Timeout.DISABLED)
             .setAuthenticationEnabled(false)
             .setProtocolUpgradeEnabled(false)

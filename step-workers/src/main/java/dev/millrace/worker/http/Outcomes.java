@@ -25,6 +25,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.apache.hc.client5.http.ClientProtocolException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.utils.DateUtils;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
@@ -162,6 +163,7 @@ final class Outcomes {
               "%s: the head of the answer has a line of more than %d characters, or more than %d headers"
                   .formatted(request, HttpExchange.HEADER_CHARS, HttpExchange.MAX_HEADERS));
       case UnknownHostException unknown -> retryable(HttpFailures.UNKNOWN_HOST, request, unknown);
+      case ConnectionRequestTimeoutException noneFree -> timedOut(request);
       case ConnectTimeoutException timeout ->
           retryable(HttpFailures.CONNECT_TIMEOUT, request, timeout);
       case ConnectException refused -> retryable(HttpFailures.CONNECT_FAILED, request, refused);

@@ -9,14 +9,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls a handler when its breaker and its rate allow it. What fails while the breaker is open says
- * only what is known already, so it is not reported: the command waits on, and the handler is
- * called again. Thread-safe.
+ * Calls a handler when its breaker and its rate allow it, in the order of arrival. What fails while
+ * the breaker is open says only what is known already, so it is not reported, unless it shall be:
+ * the command waits on, and the handler is called again. Thread-safe.
  */
 final class GuardedHandler implements StepHandler {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedHandler.class);
@@ -27,8 +28,13 @@ final class GuardedHandler implements StepHandler {
   private final @Nullable RateLimiter rate;
   private final Patience patience;
 
-  /** From one look at an open breaker to the next. */
+  /** From one look at the breaker and the rate to the next, by the command in front. */
   private final Duration look;
+
+  private final boolean reportsFailures;
+
+  /** The place of the one command that looks; the others wait behind it. */
+  private final Semaphore front = new Semaphore(1, true);
 
   GuardedHandler(
       String stepType,
@@ -36,13 +42,15 @@ final class GuardedHandler implements StepHandler {
       @Nullable CircuitBreaker breaker,
       @Nullable RateLimiter rate,
       Patience patience,
-      Duration look) {
+      Duration look,
+      boolean reportsFailures) {
     this.stepType = stepType;
     this.handler = handler;
     this.breaker = breaker;
     this.rate = rate;
     this.patience = patience;
     this.look = look;
+    this.reportsFailures = reportsFailures;
     if (breaker != null) {
       breaker
           .getEventPublisher()
@@ -62,7 +70,7 @@ final class GuardedHandler implements StepHandler {
         return last == null ? refused : last.get();
       }
       last = call(context);
-      if (last.verdict() != Outcome.Verdict.FAILED || isClosed()) {
+      if (last.verdict() != Outcome.Verdict.FAILED || reportsFailures || isClosed()) {
         return last.get();
       }
       LOG.info("{}: {}; the breaker is open, so it is called again", context.commandId(), last);
@@ -71,42 +79,46 @@ final class GuardedHandler implements StepHandler {
 
   /** Waits until the handler may be called; null, or the failure when that takes too long. */
   private @Nullable StepResult awaitPermission(long end) throws InterruptedException {
-    do {
-      if (!awaitBreaker(end)) {
-        return patience.isOver(
-            Resilience.CIRCUIT_OPEN,
-            stepType,
-            "the breaker is open, too many attempts have failed");
-      }
-      long nanos = rate == null ? 0 : rate.reservePermission();
-      if (nanos < 0 || nanos > end - System.nanoTime()) {
-        release();
-        return patience.isOver(Resilience.RATE_LIMITED, stepType, "its turn comes later than that");
-      }
-      awaitTurn(nanos);
-      // It may have opened while this one waited for its turn.
-    } while (breaker != null && breaker.getState() == State.OPEN);
-    return null;
+    if (!front.tryAcquire(end - System.nanoTime(), NANOSECONDS)) {
+      return isClosed() ? rateLimited() : circuitOpen();
+    }
+    try {
+      return awaitPermissionInFront(end);
+    } finally {
+      front.release();
+    }
   }
 
-  private boolean awaitBreaker(long end) throws InterruptedException {
-    while (breaker != null && !breaker.tryAcquirePermission()) {
+  /**
+   * Asks breaker and rate, both at once and again and again, and keeps nothing of theirs while it
+   * waits: what one that is given up had taken would be lost to the others, and what the breaker
+   * has allowed while it was closed does not hold any more when it is half open.
+   */
+  private @Nullable StepResult awaitPermissionInFront(long end) throws InterruptedException {
+    while (true) {
+      boolean isOpen = breaker != null && !breaker.tryAcquirePermission();
+      if (!isOpen && (rate == null || rate.acquirePermission())) {
+        return null;
+      }
+      if (!isOpen) {
+        release();
+      }
       long left = end - System.nanoTime();
       if (left <= 0) {
-        return false;
+        return isOpen ? circuitOpen() : rateLimited();
       }
       NANOSECONDS.sleep(Math.min(left, look.toNanos()));
     }
-    return true;
   }
 
-  private void awaitTurn(long nanos) throws InterruptedException {
-    try {
-      NANOSECONDS.sleep(nanos);
-    } catch (InterruptedException e) {
-      release();
-      throw e;
-    }
+  private StepResult circuitOpen() {
+    return patience.isOver(
+        Resilience.CIRCUIT_OPEN, stepType, "the breaker is open, too many attempts have failed");
+  }
+
+  private StepResult rateLimited() {
+    return patience.isOver(
+        Resilience.RATE_LIMITED, stepType, "its turn has not come, so many are called already");
   }
 
   private Outcome call(StepContext context) {

@@ -1,5 +1,7 @@
 package dev.millrace.worker.resilience;
 
+import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
@@ -17,7 +19,10 @@ record Outcome(@Nullable StepResult result, @Nullable Throwable thrown, Verdict 
   enum Verdict {
     WORKED,
     FAILED,
-    /** The attempt was cancelled, or its input is not what the handler takes. */
+    /**
+     * The attempt was cancelled, or a payload is not what the handler takes or cannot be had, which
+     * says something of a store, a key or the schema registry.
+     */
     SAYS_NOTHING
   }
 
@@ -33,11 +38,16 @@ record Outcome(@Nullable StepResult result, @Nullable Throwable thrown, Verdict 
   static Outcome of(StepHandler handler, StepContext context) {
     try {
       StepResult result = handler.handle(context);
+      if (context.isCancelled()) {
+        return new Outcome(result, null, Verdict.SAYS_NOTHING);
+      }
       return new Outcome(result, null, hasFailed(result) ? Verdict.FAILED : Verdict.WORKED);
     } catch (Throwable e) {
       boolean saysNothing =
           e instanceof InterruptedException
               || e instanceof UnreadablePayloadException
+              || e instanceof PayloadException
+              || e instanceof RegistryUnavailableException
               || context.isCancelled();
       return new Outcome(null, e, saysNothing ? Verdict.SAYS_NOTHING : Verdict.FAILED);
     }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a handler throws or reports as retryable while the breaker is open is not the end of the
  * attempt either: it waits on and the handler is called again, so that trying out whether a service
- * is back costs nobody an attempt. Only what fails while the breaker is closed does.
+ * is back costs nobody an attempt. Only what fails while the breaker is closed does. Where a
+ * handler must not be called twice in an attempt, say {@link Builder#reportFailures}.
  */
 public final class Resilience {
   /** Type of the failure of an attempt for which the breaker stayed open too long; retryable. */
@@ -31,7 +32,7 @@ public final class Resilience {
   /** Type of the failure of an attempt that waited too long for others to end; retryable. */
   public static final String TOO_MANY_AT_ONCE = "worker.too-many-at-once";
 
-  /** Type of the failure of an attempt whose turn would have come too late; retryable. */
+  /** Type of the failure of an attempt whose turn did not come in time; retryable. */
   public static final String RATE_LIMITED = "worker.rate-limited";
 
   /** Type of the failure of an attempt that took longer than its time limit; retryable. */
@@ -56,11 +57,17 @@ public final class Resilience {
     /** Most calls that try out whether what was broken works again. */
     private static final int TRIALS = 10;
 
-    /** An open breaker is looked at so often while it is open, within the bounds that follow. */
+    /**
+     * The command in front looks so often at an open breaker while it is open, and at the rate in
+     * each period, within the bounds that follow.
+     */
     private static final int LOOKS = 20;
 
-    private static final Duration SHORTEST_LOOK = Duration.ofMillis(10);
+    private static final Duration SHORTEST_LOOK = Duration.ofMillis(1);
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
+
+    /** Slow is not failed, however slow: that is what time limits are for. */
+    private static final Duration NEVER_SLOW = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Set<String> stepTypes;
     private @Nullable CircuitBreakerConfig breaker;
@@ -68,7 +75,9 @@ public final class Resilience {
     private int maxAtOnce;
     private Duration timeLimit = Duration.ZERO;
     private Duration maxWait = Duration.ofHours(1);
-    private Duration look = LONGEST_LOOK;
+    private Duration breakerLook = LONGEST_LOOK;
+    private Duration rateLook = LONGEST_LOOK;
+    private boolean reportsFailures;
 
     private Builder(Set<String> stepTypes) {
       this.stepTypes = stepTypes;
@@ -78,7 +87,9 @@ public final class Resilience {
      * Calls the handler no more for a time when too many of its last attempts have failed; then a
      * few, to see whether it works again. What a handler throws and what it reports as retryable
      * counts as failed, and nothing else; of a batch, when that holds for all its items. What is
-     * cancelled or throws {@link dev.millrace.worker.UnreadablePayloadException} counts as nothing.
+     * cancelled counts as nothing, and so does an input that cannot be read: {@link
+     * dev.millrace.worker.UnreadablePayloadException}, {@link dev.millrace.worker.PayloadException}
+     * and {@link dev.millrace.schemas.registry.RegistryUnavailableException}.
      *
      * <p>A handler that may hang needs a {@linkplain #timeLimit time limit}, or those few may keep
      * the breaker open for good.
@@ -91,30 +102,52 @@ public final class Resilience {
     public Builder circuitBreaker(int failedPercent, int calls, Duration openFor) {
       checked("failed percent", failedPercent, 100);
       checked("calls", calls, MAX_CALLS);
-      this.look = look(checked("open for", openFor));
-      this.breaker =
-          CircuitBreakerConfig.custom()
-              .failureRateThreshold(failedPercent)
-              .slidingWindowSize(calls)
-              .minimumNumberOfCalls(calls)
-              .permittedNumberOfCallsInHalfOpenState(Math.min(calls, TRIALS))
-              .waitDurationInOpenState(openFor)
-              .build();
+      this.breakerLook = look(checked("open for", openFor));
+      this.breaker = breaker(failedPercent, calls, openFor);
+      return this;
+    }
+
+    static CircuitBreakerConfig breaker(int failedPercent, int calls, Duration openFor) {
+      return CircuitBreakerConfig.custom()
+          .failureRateThreshold(failedPercent)
+          .slowCallDurationThreshold(NEVER_SLOW)
+          .slidingWindowSize(calls)
+          .minimumNumberOfCalls(calls)
+          .permittedNumberOfCallsInHalfOpenState(Math.min(calls, TRIALS))
+          .waitDurationInOpenState(openFor)
+          .build();
+    }
+
+    /**
+     * Ends an attempt with what its first call has failed with, also while the breaker is open: for
+     * handlers whose effect is not idempotent, of steps that are to be tried once. The attempts
+     * that try out an open breaker are then lost when they fail.
+     */
+    public Builder reportFailures() {
+      this.reportsFailures = true;
       return this;
     }
 
     /**
-     * Calls the handler no more often than that.
+     * Calls the handler no more often than that. Commands beyond it wait for their turn, in the
+     * order of arrival; one that is given up takes nobody's.
      *
      * @throws IllegalArgumentException for what is out of bounds
      */
     public Builder rateLimit(int calls, Duration period) {
-      this.rate =
-          RateLimiterConfig.custom()
-              .limitForPeriod(checked("calls", calls, MAX_CALLS))
-              .limitRefreshPeriod(checked("period", period))
-              .build();
+      checked("calls", calls, MAX_CALLS);
+      this.rateLook = look(checked("period", period));
+      this.rate = rate(calls, period);
       return this;
+    }
+
+    /** Reserves nothing ahead: there is no way to give back what a command will not use. */
+    static RateLimiterConfig rate(int calls, Duration period) {
+      return RateLimiterConfig.custom()
+          .limitForPeriod(calls)
+          .limitRefreshPeriod(period)
+          .timeoutDuration(Duration.ZERO)
+          .build();
     }
 
     /**
@@ -153,11 +186,11 @@ public final class Resilience {
     /** The limits, for one worker. */
     public HandlerDecorator build() {
       CircuitBreakerConfig breakerConfig = breaker;
-      RateLimiterConfig rateConfig =
-          rate == null ? null : RateLimiterConfig.from(rate).timeoutDuration(maxWait).build();
+      RateLimiterConfig rateConfig = rate;
       int places = maxAtOnce;
       Duration limit = timeLimit;
-      Duration pause = look;
+      Duration look = breakerLook.compareTo(rateLook) < 0 ? breakerLook : rateLook;
+      boolean isReporting = reportsFailures;
       Patience patience = new Patience(maxWait);
       return (stepType, handler) -> {
         if (!stepTypes.isEmpty() && !stepTypes.contains(stepType)) {
@@ -172,7 +205,8 @@ public final class Resilience {
                   breakerConfig == null ? null : CircuitBreaker.of(stepType, breakerConfig),
                   rateConfig == null ? null : RateLimiter.of(stepType, rateConfig),
                   patience,
-                  pause);
+                  look,
+                  isReporting);
         }
         return places == 0 ? limited : new CountedHandler(stepType, limited, places, patience);
       };

@@ -1,6 +1,7 @@
 package dev.millrace.worker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.testing.Patience;
 import dev.millrace.worker.Payload;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
@@ -118,6 +120,50 @@ final class HttpFaultsTest {
       }
     }
     return packed.toByteArray();
+  }
+
+  @Test
+  void callBeyondTheConnectionsOfAnOriginWaitsForOneUntilItsTimeout() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    try (RawServer server =
+            new RawServer(
+                (connection, head) -> {
+                  try {
+                    answer.await();
+                  } catch (InterruptedException e) {
+                    throw new IOException(e);
+                  }
+                  RawServer.send(connection, OK + "Connection: close\r\nContent-Length: 0\r\n\r\n");
+                });
+        HttpStep step =
+            HttpStep.builder()
+                .egress(
+                    EgressPolicy.builder()
+                        .allow("http://127.0.0.1:*")
+                        .allowNetwork("127.0.0.1/32")
+                        .build())
+                .connectionsPerHost(1)
+                .build()) {
+      FutureTask<StepResult> first = start(step, server, "30s");
+      await().untilAsserted(() -> assertThat(server.heads).hasSize(1));
+      FutureTask<StepResult> second = start(step, server, "30s");
+
+      assertThat(start(step, server, "300ms").get())
+          .isInstanceOfSatisfying(
+              StepResult.Failed.class,
+              failed -> assertThat(failed.type()).isEqualTo(HttpFailures.TIMEOUT));
+      assertThat(second.isDone()).isFalse();
+      answer.countDown();
+      assertThat(first.get()).isInstanceOf(StepResult.Succeeded.class);
+      assertThat(second.get()).isInstanceOf(StepResult.Succeeded.class);
+    }
+  }
+
+  private static FutureTask<StepResult> start(HttpStep step, RawServer server, String timeout) {
+    String input = "{\"url\": \"%s\", \"timeout\": \"%s\"}".formatted(server.url(), timeout);
+    FutureTask<StepResult> call = new FutureTask<>(() -> step.handle(Contexts.of(input)));
+    Thread.startVirtualThread(call);
+    return call;
   }
 
   @Test

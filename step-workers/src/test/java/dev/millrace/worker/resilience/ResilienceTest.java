@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.UnreadablePayloadException;
 import dev.millrace.worker.spi.HandlerDecorator;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.ratelimiter.RateLimiter;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -19,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +108,98 @@ final class ResilienceTest {
 
     assertThatThrownBy(() -> handler.handle(context(null, true))).hasMessage("closed");
     for (Exception each :
-        List.of(new InterruptedException(), new UnreadablePayloadException("no order", null))) {
+        List.of(
+            new InterruptedException(),
+            new UnreadablePayloadException("no order", null),
+            new PayloadException(PayloadException.Reason.UNKNOWN_KEY, "no key"),
+            new PayloadException(PayloadException.Reason.STORE_UNAVAILABLE, "no store"),
+            new RegistryUnavailableException("no registry", null))) {
       thrown.set(each);
       assertThatThrownBy(() -> handler.handle(CONTEXT)).isSameAs(each);
+    }
+  }
+
+  @Test
+  void cancelledAttemptThatReportsAFailureSaysNothingAndIsNotCalledAgain() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    StepHandler handler =
+        Resilience.of()
+            .circuitBreaker(100, 1, NEVER)
+            .maxWait(SOON)
+            .build()
+            .around("a", context -> calls.incrementAndGet() == 1 ? BUSY : StepResult.succeeded());
+
+    assertThat(handler.handle(context(null, true))).isEqualTo(BUSY);
+    assertThat(calls).hasValue(1);
+    assertThat(handler.handle(CONTEXT)).isEqualTo(StepResult.succeeded());
+  }
+
+  @Test
+  void callsThatTakeLongAndWorkDoNotOpenTheBreaker() {
+    CircuitBreaker breaker =
+        CircuitBreaker.of("a", Resilience.Builder.breaker(1, 2, Duration.ofSeconds(1)));
+    for (int i = 0; i < 10; i++) {
+      breaker.onSuccess(24, TimeUnit.HOURS);
+    }
+
+    assertThat(breaker.getState()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void handlerThatMustNotBeCalledTwiceInAnAttemptIsNot() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    StepHandler handler =
+        Resilience.of("charge")
+            .circuitBreaker(100, 1, SOON)
+            .reportFailures()
+            .build()
+            .around(
+                "charge", context -> calls.incrementAndGet() < 4 ? BUSY : StepResult.succeeded());
+
+    for (int call = 1; call < 4; call++) { // the first opens the breaker, the others try it out
+      assertThat(handler.handle(CONTEXT)).isEqualTo(BUSY);
+      assertThat(calls).hasValue(call);
+    }
+    assertThat(handler.handle(CONTEXT)).isEqualTo(StepResult.succeeded());
+  }
+
+  @Test
+  void commandsThatWaitForTheirTurnDoNotPassABreakerThatIsHalfOpenByThen() throws Exception {
+    CircuitBreaker breaker = CircuitBreaker.of("a", Resilience.Builder.breaker(100, 1, NEVER));
+    RateLimiter rate = RateLimiter.of("a", Resilience.Builder.rate(3, Duration.ofSeconds(1)));
+    assertThat(rate.acquirePermission(3)).isTrue();
+    CountDownLatch end = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    StepHandler handler =
+        new GuardedHandler(
+            "a",
+            context -> {
+              running.incrementAndGet();
+              end.await();
+              return StepResult.succeeded();
+            },
+            breaker,
+            rate,
+            new Patience(NEVER),
+            Duration.ofMillis(1),
+            false);
+    List<FutureTask<StepResult>> tasks = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      FutureTask<StepResult> task = new FutureTask<>(() -> handler.handle(CONTEXT));
+      tasks.add(task);
+      threads.add(Thread.startVirtualThread(task));
+    }
+    await().until(() -> threads.stream().allMatch(t -> t.getState() == Thread.State.TIMED_WAITING));
+    assertThat(running).hasValue(0);
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+
+    await().until(() -> running.get() > 0);
+    await().during(SOON.multipliedBy(3)).until(() -> running.get() == 1);
+    end.countDown();
+    for (FutureTask<StepResult> task : tasks) {
+      assertThat(task.get()).isEqualTo(StepResult.succeeded());
     }
   }
 
@@ -203,6 +298,29 @@ final class ResilienceTest {
   }
 
   @Test
+  void commandsThatAreGivenUpTakeNoTurnsOfOthers() throws Exception {
+    StepHandler handler =
+        Resilience.of()
+            .rateLimit(1, Duration.ofSeconds(1))
+            .build()
+            .around("a", context -> StepResult.succeeded());
+    handler.handle(CONTEXT);
+    for (int i = 0; i < 50; i++) {
+      assertThat(failure(handler.handle(context(Instant.now(), false))))
+          .isEqualTo(Resilience.RATE_LIMITED);
+    }
+    for (int i = 0; i < 50; i++) {
+      FutureTask<StepResult> waiting = new FutureTask<>(() -> handler.handle(CONTEXT));
+      Thread thread = Thread.startVirtualThread(waiting);
+      thread.interrupt();
+      thread.join();
+    }
+
+    Instant deadline = Instant.now().plusSeconds(20);
+    assertThat(handler.handle(context(deadline, false))).isEqualTo(StepResult.succeeded());
+  }
+
+  @Test
   void handlerThatTakesTooLongIsInterrupted() throws Exception {
     HandlerDecorator limits = Resilience.of().timeLimit(SOON).build();
     StepHandler hanging =
@@ -232,9 +350,16 @@ final class ResilienceTest {
   @Test
   void interruptOfAWaitingCommandEndsItsWait() throws Exception {
     StepHandler handler =
-        Resilience.of().circuitBreaker(100, 1, NEVER).build().around("a", context -> BUSY);
+        Resilience.of()
+            .circuitBreaker(100, 1, NEVER)
+            .build()
+            .around(
+                "a",
+                context -> {
+                  Thread.currentThread().interrupt();
+                  return BUSY;
+                });
 
-    Thread.currentThread().interrupt();
     assertThatThrownBy(() -> handler.handle(CONTEXT)).isInstanceOf(InterruptedException.class);
   }
 

@@ -4,6 +4,8 @@ import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Interrupts a handler that takes too long. Thread-safe. */
@@ -19,11 +21,10 @@ final class TimeLimitedHandler implements StepHandler {
   @Override
   public StepResult handle(StepContext context) throws Exception {
     Watch watch = new Watch(Thread.currentThread(), limit);
-    Thread watching =
-        Thread.ofVirtual()
-            .name("millrace-time-limit")
-            .inheritInheritableThreadLocals(false)
-            .start(watch);
+    Thread.ofVirtual()
+        .name("millrace-time-limit")
+        .inheritInheritableThreadLocals(false)
+        .start(watch);
     StepResult result;
     try {
       result = handler.handle(context);
@@ -36,7 +37,6 @@ final class TimeLimitedHandler implements StepHandler {
       throw e;
     } finally {
       watch.end();
-      watching.interrupt();
     }
     return result;
   }
@@ -46,7 +46,7 @@ final class TimeLimitedHandler implements StepHandler {
     private final ReentrantLock lock = new ReentrantLock();
     private final Thread handler;
     private final Duration limit;
-    private boolean hasEnded;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private boolean hasInterrupted;
 
     Watch(Thread handler, Duration limit) {
@@ -57,13 +57,15 @@ final class TimeLimitedHandler implements StepHandler {
     @Override
     public void run() {
       try {
-        Thread.sleep(limit);
+        if (ended.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+          return;
+        }
       } catch (InterruptedException e) {
-        return; // the call has ended in time
+        throw new IllegalStateException("nobody interrupts a watch", e);
       }
       lock.lock();
       try {
-        if (!hasEnded) {
+        if (ended.getCount() > 0) {
           hasInterrupted = true;
           handler.interrupt();
         }
@@ -81,10 +83,10 @@ final class TimeLimitedHandler implements StepHandler {
     boolean end() {
       lock.lock();
       try {
-        if (!hasEnded && hasInterrupted) {
+        if (ended.getCount() > 0 && hasInterrupted) {
           Thread.interrupted();
         }
-        hasEnded = true;
+        ended.countDown();
         return hasInterrupted;
       } finally {
         lock.unlock();

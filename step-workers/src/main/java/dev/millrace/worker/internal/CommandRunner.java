@@ -1,6 +1,5 @@
 package dev.millrace.worker.internal;
 
-import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.worker.Payload;
@@ -148,8 +147,8 @@ final class CommandRunner {
       return WritableResults.failure(e, String.valueOf(e.getMessage()));
     } catch (Throwable e) {
       boolean isCancelled = context.isCancelled();
-      String message = isCancelled ? messageOf(e) : logged(command, e);
-      return StepResult.failed(isCancelled ? StepResult.CANCELLED : typeOf(e), message);
+      String message = isCancelled ? Thrown.message(e) : logged(command, e);
+      return StepResult.failed(isCancelled ? StepResult.CANCELLED : Thrown.type(e), message);
     } finally {
       StepLog.leave();
       Thread.interrupted(); // an interrupt of the handler's own is none of what follows
@@ -164,33 +163,18 @@ final class CommandRunner {
       return StepResult.failedForGood(
           StepResult.UNWRITABLE_OUTPUT,
           "output of step '%s': %s: %s"
-              .formatted(command.getStep(), typeOf(e), logged(command, e)));
+              .formatted(command.getStep(), Thrown.type(e), logged(command, e)));
     }
   }
 
   private String logged(StepCommand command, Throwable thrown) {
-    String message = messageOf(thrown);
+    String message = Thrown.message(thrown);
     try {
       failures.handlerThrew(command.getType(), CommandContext.idOf(command), thrown);
     } catch (Throwable e) { // of a method of the exception itself
       LOG.warn("a handler of step type '{}' threw what cannot be logged", command.getType());
     }
     return message;
-  }
-
-  private static String messageOf(Throwable thrown) {
-    try {
-      String message = thrown.getMessage();
-      return message == null ? "" : message;
-    } catch (Throwable e) {
-      return "the message of the exception cannot be read: " + e.getClass().getName();
-    }
-  }
-
-  private static String typeOf(Throwable thrown) {
-    String simple = thrown.getClass().getSimpleName();
-    String type = simple.isEmpty() ? thrown.getClass().getName() : simple;
-    return type.substring(0, Math.min(type.length(), Limits.NAME_CHARS));
   }
 
   /** One record on its way to being finished. */

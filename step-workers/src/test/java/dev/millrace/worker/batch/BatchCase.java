@@ -2,14 +2,15 @@ package dev.millrace.worker.batch;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.worker.ContextStub;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
@@ -28,25 +29,23 @@ abstract class BatchCase {
 
   static StepContext contextOf(
       String tenant, String id, int priority, String input, String... items) {
-    return (StepContext)
-        Proxy.newProxyInstance(
-            StepContext.class.getClassLoader(),
-            new Class<?>[] {StepContext.class},
-            (proxy, method, arguments) ->
-                switch (method.getName()) {
-                  case "commandId" -> id;
-                  case "step" -> "s";
-                  case "tenant" -> tenant;
-                  case "priority" -> priority;
-                  case "isCancelled" -> false;
-                  case "logger" -> LoggerFactory.getLogger(BatchCase.class);
-                  case "input" -> arguments == null ? Optional.of(json(input)) : input;
-                  case "items" ->
-                      arguments == null
-                          ? List.of(items).stream().map(BatchCase::json).toList()
-                          : List.of(items);
-                  default -> throw new UnsupportedOperationException(method.getName());
-                });
+    ContextStub.Answer inputs =
+        arguments -> arguments.length == 0 ? Optional.of(json(input)) : input;
+    ContextStub.Answer allItems =
+        arguments ->
+            arguments.length == 0
+                ? List.of(items).stream().map(BatchCase::json).toList()
+                : List.of(items);
+    return ContextStub.of(
+        Map.of(
+            "commandId", id,
+            "step", "s",
+            "tenant", tenant,
+            "priority", priority,
+            "isCancelled", false,
+            "logger", LoggerFactory.getLogger(BatchCase.class),
+            "input", inputs,
+            "items", allItems));
   }
 
   private static Payload json(String text) {

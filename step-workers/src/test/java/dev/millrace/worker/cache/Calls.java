@@ -2,10 +2,11 @@ package dev.millrace.worker.cache;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.worker.ContextStub;
 import dev.millrace.worker.Dependency;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
-import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,27 +26,16 @@ final class Calls {
 
   /** A call with other answers, by the names of the context's methods. */
   static StepContext with(Map<String, Object> answers) {
-    Map<String, Object> usual =
-        Map.of(
-            "tenant", "",
-            "type", "price",
-            "input", Optional.empty(),
-            "dependencies", List.<Dependency>of(),
-            "items", List.<Payload>of());
-    return (StepContext)
-        Proxy.newProxyInstance(
-            StepContext.class.getClassLoader(),
-            new Class<?>[] {StepContext.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("write")) {
-                return written(arguments[0]);
-              }
-              Object answer = answers.getOrDefault(method.getName(), usual.get(method.getName()));
-              if (answer == null) {
-                throw new UnsupportedOperationException(method.getName());
-              }
-              return answer;
-            });
+    ContextStub.Answer write = arguments -> written(arguments[0]);
+    Map<String, Object> all = new HashMap<>();
+    all.put("tenant", "");
+    all.put("type", "price");
+    all.put("input", Optional.empty());
+    all.put("dependencies", List.<Dependency>of());
+    all.put("items", List.<Payload>of());
+    all.put("write", write);
+    all.putAll(answers);
+    return ContextStub.of(all);
   }
 
   private static Payload written(Object value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.testing.Patience;
+import dev.millrace.worker.ContextStub;
 import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepResult;
@@ -22,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -296,7 +296,7 @@ final class HttpFaultsTest {
                   "input",
                   Optional.of(Payload.json(input.getBytes(StandardCharsets.UTF_8))),
                   "onCancel",
-                  (Consumer<Runnable>) cancel::complete));
+                  (ContextStub.Answer) arguments -> cancel.complete((Runnable) arguments[0])));
       CompletableFuture<Exception> end = new CompletableFuture<>();
       Runnable call =
           () -> {

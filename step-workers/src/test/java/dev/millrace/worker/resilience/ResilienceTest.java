@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.millrace.schemas.registry.RegistryUnavailableException;
+import dev.millrace.worker.ContextStub;
 import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
@@ -16,11 +17,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -37,17 +38,14 @@ final class ResilienceTest {
   private static final StepContext CONTEXT = context(null, false);
 
   private static StepContext context(@Nullable Instant deadline, boolean isCancelled) {
-    return (StepContext)
-        Proxy.newProxyInstance(
-            StepContext.class.getClassLoader(),
-            new Class<?>[] {StepContext.class},
-            (proxy, method, arguments) ->
-                switch (method.getName()) {
-                  case "deadline" -> Optional.ofNullable(deadline);
-                  case "isCancelled" -> isCancelled;
-                  case "commandId" -> "order-1/charge/1";
-                  default -> throw new UnsupportedOperationException(method.getName());
-                });
+    return ContextStub.of(
+        Map.of(
+            "deadline",
+            Optional.ofNullable(deadline),
+            "isCancelled",
+            isCancelled,
+            "commandId",
+            "order-1/charge/1"));
   }
 
   private static String failure(StepResult result) {

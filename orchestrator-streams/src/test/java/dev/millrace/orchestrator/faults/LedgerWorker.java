@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerInterceptor;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -129,16 +130,10 @@ public final class LedgerWorker {
   private static synchronized void die() throws IOException {
     System.out.println(DIES + Instant.now().toEpochMilli());
     System.out.flush();
-    Process kill =
-        new ProcessBuilder(List.of("kill", "-KILL", Long.toString(ProcessHandle.current().pid())))
-            .start();
+    new ProcessBuilder(List.of("kill", "-KILL", Long.toString(ProcessHandle.current().pid())))
+        .start();
     while (true) {
-      try {
-        kill.waitFor();
-        Thread.sleep(Long.MAX_VALUE);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      LockSupport.park();
     }
   }
 

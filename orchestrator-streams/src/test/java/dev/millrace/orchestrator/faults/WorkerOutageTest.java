@@ -8,10 +8,12 @@ import dev.millrace.orchestrator.fixture.KillableBroker;
 import dev.millrace.orchestrator.fixture.Load;
 import dev.millrace.orchestrator.fixture.Workflows;
 import dev.millrace.testing.JvmProcess;
+import dev.millrace.testing.Patience;
 import dev.millrace.worker.Worker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +41,7 @@ class WorkerOutageTest {
       try (Worker other = LedgerWorker.of(installation, QUEUE, ledger)) {
         other.start();
         load.awaitMoreEnds(IN_FLIGHT);
-        Thread.sleep(OUTAGE);
+        awaitEndOfOutage(load);
         load.awaitMoreEnds(IN_FLIGHT);
         still.goOn();
         load.awaitMoreEnds(10 * IN_FLIGHT);
@@ -64,7 +66,7 @@ class WorkerOutageTest {
       worker.start();
       load.awaitMoreEnds(IN_FLIGHT);
       broker.kill();
-      Thread.sleep(OUTAGE);
+      awaitEndOfOutage(load);
       broker.restart();
       load.awaitMoreEnds(10 * IN_FLIGHT);
       load.awaitAllEnded();
@@ -72,5 +74,13 @@ class WorkerOutageTest {
       assertThat(LedgerWorker.effects(ledger)).isEqualTo(5L * load.started());
       assertThat(engine.hasFailed()).isFalse();
     }
+  }
+
+  /** Lets the time of an outage pass, in which the load neither fails nor comes to an end. */
+  private static void awaitEndOfOutage(Load load) {
+    Awaitility.await("an outage of " + OUTAGE)
+        .during(OUTAGE)
+        .atMost(OUTAGE.plus(Patience.LIMIT))
+        .until(() -> load.unfinished() > 0);
   }
 }

@@ -12,7 +12,6 @@ import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.testing.JvmProcess;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +27,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Workers whose source is a share group, on a broker that gives locks of few seconds. */
 final class ShareGroupTest {
@@ -448,46 +446,6 @@ final class ShareGroupTest {
               .encode(Commands.command(workflowId, "work"));
       framed[4] = NEW_ID;
       return framed;
-    }
-  }
-
-  @Test
-  void goesOnAfterTheBrokerWasAway(@TempDir Path data) throws Exception {
-    CountDownLatch duringOutage = new CountDownLatch(1);
-    Set<String> started = ConcurrentHashMap.newKeySet();
-    int port = WorkerOnABrokerTest.portThatNoClientIsGiven();
-    EmbeddedKafka broker = EmbeddedKafka.builder().dataDirectory(data).brokerPort(port).start();
-    try (Installation installation = new Installation(broker.bootstrapServers(), 2);
-        Worker worker =
-            worker(installation)
-                .handler(
-                    "work",
-                    context -> {
-                      started.add(context.workflowId());
-                      if (context.workflowId().equals("w9")) {
-                        duringOutage.await();
-                      }
-                      return StepResult.succeeded();
-                    })
-                .build()) {
-      worker.start();
-      for (int i = 0; i < 10; i++) {
-        installation.send(i % 2, Commands.command("w" + i, "work"));
-      }
-      await().until(() -> started.size() == 10);
-      await().until(() -> installation.completions().size() == 9);
-      broker.close();
-      duringOutage.countDown();
-      broker = EmbeddedKafka.builder().dataDirectory(data).brokerPort(port).start();
-      for (int i = 10; i < 20; i++) {
-        installation.send(i % 2, Commands.command("w" + i, "work"));
-      }
-      await()
-          .untilAsserted(
-              () -> assertThat(Set.copyOf(installation.completedWorkflows())).hasSize(20));
-      await().untilAsserted(() -> assertThat(installation.shareLag()).isZero());
-    } finally {
-      broker.close();
     }
   }
 

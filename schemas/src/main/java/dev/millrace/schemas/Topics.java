@@ -79,7 +79,33 @@ public record Topics(String prefix) {
 
   /** Whether a topic is the worker topic of some queue. */
   public boolean isCommands(String topic) {
-    return topic.startsWith(prefix + COMMANDS) && topic.endsWith(V1);
+    return topic.startsWith(prefix + COMMANDS)
+        && topic.endsWith(V1)
+        && topic.length() > prefix.length() + COMMANDS.length() + V1.length();
+  }
+
+  /**
+   * The queue of a worker topic.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  public String queueOf(String commandsTopic) {
+    if (!isCommands(commandsTopic)) {
+      throw new IllegalArgumentException(
+          "topic '%s': is no topic of commands under '%s'".formatted(commandsTopic, prefix));
+    }
+    return commandsTopic.substring(
+        prefix.length() + COMMANDS.length(), commandsTopic.length() - V1.length());
+  }
+
+  /** The consumer group of the workers of a queue. */
+  public String workerGroup(String queue) {
+    return prefix + "worker." + queue;
+  }
+
+  /** The share group of the workers of a queue that share its commands. */
+  public String workerShareGroup(String queue) {
+    return prefix + "share-worker." + queue;
   }
 
   /** Which attempts are not waited for any more: every worker reads all of it. */

@@ -23,6 +23,15 @@ class TopicsTest {
     assertThat(TOPICS.isCommands(new Topics("millrace.test.").commands("mail"))).isFalse();
   }
 
+  @Test
+  void topicOfAQueueTellsItsName() {
+    assertThat(TOPICS.queueOf(TOPICS.commands("mail-2"))).isEqualTo("mail-2");
+    assertThat(TOPICS.isCommands("millrace.step-commands.v1")).isFalse();
+    assertThatThrownBy(() -> TOPICS.queueOf(TOPICS.events()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(TOPICS.events());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "Mail", "mail.2", "mail_2", "mail 2", "m\u00e4il", "mail\n"})
   void queueOfOtherCharactersHasNoTopic(String queue) {

@@ -63,6 +63,11 @@ public final class Worker implements AutoCloseable {
     started.start();
   }
 
+  /** Whether it works: it has started, and nobody has asked it to stop, nor has it by itself. */
+  public synchronized boolean isRunning() {
+    return runtime != null && !closed && runtime.isRunning();
+  }
+
   /**
    * Waits until the worker has stopped.
    *

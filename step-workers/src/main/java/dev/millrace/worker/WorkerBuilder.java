@@ -9,6 +9,7 @@ import dev.millrace.worker.internal.WorkerSettings;
 import dev.millrace.worker.spi.HandlerDecorator;
 import dev.millrace.worker.spi.PayloadCodec;
 import dev.millrace.worker.spi.WarmUp;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +33,7 @@ public final class WorkerBuilder {
   private final List<WarmUp> warmUps = new ArrayList<>();
   private final Map<String, String> clientSettings = new LinkedHashMap<>();
   private PayloadCodec payloads = PayloadCodec.NONE;
+  private MeterRegistry meters = WorkerSettings.NO_METERS;
   private @Nullable String bootstrapServers;
   private @Nullable SchemaRegistry registry;
   private @Nullable String queue;
@@ -236,6 +238,15 @@ public final class WorkerBuilder {
     return this;
   }
 
+  /**
+   * Where the worker's meters are kept, and those of its Kafka clients; nowhere unless set. The
+   * registry stays the caller's.
+   */
+  public WorkerBuilder meters(MeterRegistry registryOfMeters) {
+    this.meters = Objects.requireNonNull(registryOfMeters, "registryOfMeters");
+    return this;
+  }
+
   /** The step types that have a handler so far, in the order in which they were given one. */
   public List<String> stepTypes() {
     return handlers.stepTypes();
@@ -266,7 +277,8 @@ public final class WorkerBuilder {
     }
     if (inKeyOrder && source instanceof Source.ShareGroup) {
       throw new IllegalStateException(
-          "inKeyOrder: a share group has no order; use a consumer group as source, or leave out the order");
+          "inKeyOrder: a share group has no order; use a consumer group as source, or leave out the"
+              + " order");
     }
     for (String stepType : slotsOfTypes.keySet()) {
       if (!stepTypes().contains(stepType)) {
@@ -290,6 +302,7 @@ public final class WorkerBuilder {
             drainTimeout,
             handlers.decorated(),
             payloads,
+            meters,
             clientSettings),
         warmUps,
         warmUpTimeout);

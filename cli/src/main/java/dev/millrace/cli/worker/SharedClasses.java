@@ -21,6 +21,7 @@ final class SharedClasses extends ClassLoader {
           "org.jspecify.",
           "org.apache.avro.",
           "com.fasterxml.jackson.annotation.",
+          "io.micrometer.",
           "tools.jackson.");
 
   private final ClassLoader program;

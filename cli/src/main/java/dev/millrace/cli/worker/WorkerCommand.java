@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -75,15 +77,25 @@ public final class WorkerCommand implements Callable<Integer> {
       paramLabel = "READERS",
       fallbackValue = "" + Source.ShareGroup.DEFAULT_READERS,
       description =
-          "Shares the commands, not the partitions, with the queue's other workers, which must do so too; with so many members of the group (${FALLBACK-VALUE}).")
+          "Shares the commands, not the partitions, with the queue's other workers, which must do"
+              + " so too; with so many members of the group (${FALLBACK-VALUE}).")
   private @Nullable String shareReaders;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description =
+          "Port for probes and metrics, on http.host (127.0.0.1); 0 for a free one. None unless"
+              + " given.")
+  private @Nullable String httpPort;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Properties: queue, slots, slots.* for step types, in.key.order, profile, name, share.readers,"
-              + " drain.timeout.ms, kafka.* for Kafka's clients, handlers.* for the handlers.")
+          "Properties: queue, slots, slots.* for step types, in.key.order, profile, name,"
+              + " share.readers, drain.timeout.ms, http.host, http.port, kafka.* for Kafka's"
+              + " clients, handlers.* for the handlers.")
   private @Nullable Path config;
 
   @Option(
@@ -103,6 +115,7 @@ public final class WorkerCommand implements Callable<Integer> {
     Connection connected = connection.connect();
     List<HandlerJar> opened = new ArrayList<>();
     CountDownLatch ended = new CountDownLatch(1);
+    Optional<WorkerHttp> http = serve(configuration, out);
     try {
       JarContext context = new JarContext();
       WorkerBuilder builder = Worker.builder().around(context);
@@ -113,7 +126,9 @@ public final class WorkerCommand implements Callable<Integer> {
         context.add(jar, types);
         out.printf("%s: %s%n", path, String.join(", ", types));
       }
+      http.ifPresent(each -> each.meter(builder));
       Worker worker = start(builder, connected, ofQueue, configuration);
+      http.ifPresent(each -> each.started(worker));
       Runtime.getRuntime()
           .addShutdownHook(new Thread(() -> stop(worker, ended, out), "worker-close"));
       out.printf("Working for queue '%s'. Ctrl-C stops it.%n", ofQueue);
@@ -121,9 +136,24 @@ public final class WorkerCommand implements Callable<Integer> {
       worker.awaitTermination();
     } finally {
       opened.forEach(this::close);
+      http.ifPresent(WorkerHttp::close);
       ended.countDown();
     }
     return ExitCode.OK;
+  }
+
+  private Optional<WorkerHttp> serve(WorkerConfiguration configuration, PrintWriter out) {
+    try {
+      OptionalInt port = configuration.httpPort();
+      if (port.isEmpty()) {
+        return Optional.empty();
+      }
+      WorkerHttp http = WorkerHttp.serve(configuration.httpHost(), port.getAsInt());
+      out.printf("Probes and metrics: http://%s:%d%n", configuration.httpHost(), http.port());
+      return Optional.of(http);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw refused(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Runs when the process is told to end, and also when it ends by itself. */
@@ -153,6 +183,7 @@ public final class WorkerCommand implements Callable<Integer> {
     put(settings, WorkerConfiguration.SLOTS, slots);
     put(settings, WorkerConfiguration.PROFILE, profile);
     put(settings, WorkerConfiguration.SHARE_READERS, shareReaders);
+    put(settings, WorkerConfiguration.HTTP_PORT, httpPort);
     try {
       return new WorkerConfiguration(settings);
     } catch (IllegalArgumentException e) {

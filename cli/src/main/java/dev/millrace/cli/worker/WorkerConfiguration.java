@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,11 +24,24 @@ final class WorkerConfiguration {
   static final String NAME = "name";
   static final String SHARE_READERS = "share.readers";
   static final String DRAIN_TIMEOUT = "drain.timeout.ms";
+  static final String HTTP_HOST = "http.host";
+  static final String HTTP_PORT = "http.port";
   static final String KAFKA = "kafka.";
   static final String HANDLERS = "handlers.";
 
+  private static final int PORT_MAX = 65_535;
+
   private static final Set<String> NAMES =
-      Set.of(QUEUE, SLOTS, IN_KEY_ORDER, PROFILE, NAME, SHARE_READERS, DRAIN_TIMEOUT);
+      Set.of(
+          QUEUE,
+          SLOTS,
+          IN_KEY_ORDER,
+          PROFILE,
+          NAME,
+          SHARE_READERS,
+          DRAIN_TIMEOUT,
+          HTTP_HOST,
+          HTTP_PORT);
   private static final Set<String> PREFIXES = Set.of(SLOTS_OF_TYPE, KAFKA, HANDLERS);
 
   private final Map<String, String> settings;
@@ -50,6 +64,26 @@ final class WorkerConfiguration {
 
   Optional<String> queue() {
     return setting(QUEUE);
+  }
+
+  /** Address of the HTTP server. */
+  String httpHost() {
+    return setting(HTTP_HOST).orElse("127.0.0.1");
+  }
+
+  /**
+   * Port of the HTTP server; empty for no server.
+   *
+   * @throws IllegalArgumentException when it is no port
+   */
+  OptionalInt httpPort() {
+    OptionalInt port =
+        setting(HTTP_PORT).stream().mapToInt(text -> (int) number(HTTP_PORT, text)).findFirst();
+    if (port.isPresent() && port.getAsInt() > PORT_MAX) {
+      throw new IllegalArgumentException(
+          "%s '%d': must be 0 to %d".formatted(HTTP_PORT, port.getAsInt(), PORT_MAX));
+    }
+    return port;
   }
 
   /** What handlers are told: names without their prefix. */

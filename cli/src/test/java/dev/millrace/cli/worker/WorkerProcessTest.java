@@ -11,6 +11,11 @@ import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.StepCompletion;
 import dev.millrace.testing.JvmProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +32,8 @@ class WorkerProcessTest {
   private static final String QUEUE = "payments";
 
   private static final String LIBRARY =
-      "package org.acme.shelf; public final class Library { public static final int VERSION = Integer.getInteger(\"none\", 7); }";
+      "package org.acme.shelf; public final class Library { public static final int VERSION ="
+          + " Integer.getInteger(\"none\", 7); }";
 
   private static final String STEPS =
       """
@@ -213,6 +219,45 @@ class WorkerProcessTest {
       assertThat(output("shared")).isEqualTo("\"Hello shared\"");
       assertThat(worker.printed()).contains("group millrace.share-worker.shared");
     }
+  }
+
+  @Test
+  void probesAndMetricsAreAtTheHttpPort() throws Exception {
+    try (JvmProcess worker = start("--http-port", "0", "--set", "handlers.greeting=Hello")) {
+      String begin = "Probes and metrics: ";
+      URI address = URI.create(worker.awaitLine(begin).substring(begin.length()));
+      worker.awaitLine("Working for queue");
+      send("measured", "greet");
+      assertThat(output("measured")).isEqualTo("\"Hello measured\"");
+
+      assertThat(get(address, "/livez").statusCode()).isEqualTo(200);
+      assertThat(get(address, "/readyz").body()).contains("RUNNING");
+      assertThat(get(address, "/startupz").statusCode()).isEqualTo(200);
+      assertThat(get(address, "/version").body()).contains("version");
+      assertThat(get(address, "/nowhere").body()).contains("/livez, /metrics, /readyz");
+      assertThat(get(address, "/metrics").body())
+          .contains("millrace_worker_slots{queue=\"payments\"}")
+          .contains(
+              "millrace_worker_handler_time_seconds_count{outcome=\"succeeded\",queue=\"payments\",type=\"greet\"}"
+                  + " 1")
+          .contains("kafka_consumer_")
+          .contains("jvm_memory_used_bytes");
+    }
+  }
+
+  private static HttpResponse<String> get(URI address, String path) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(address.resolve(path)).build(), BodyHandlers.ofString());
+    }
+  }
+
+  @Test
+  void portThatIsNoneIsRefused() {
+    CliRun run =
+        CLUSTER.run("worker", "--jar", jars.toString(), "--queue", QUEUE, "--http-port", "70000");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("http.port '70000': must be 0 to 65535");
   }
 
   @Test

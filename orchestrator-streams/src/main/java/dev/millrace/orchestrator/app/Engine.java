@@ -4,8 +4,15 @@ import dev.millrace.orchestrator.codec.CommandSubjects;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.config.Guarantee;
+import dev.millrace.orchestrator.flow.Backlog;
+import dev.millrace.orchestrator.flow.HeldSteps;
+import dev.millrace.orchestrator.flow.LagSampler;
+import dev.millrace.orchestrator.flow.QueueMeters;
+import dev.millrace.orchestrator.health.EngineHealth;
 import dev.millrace.orchestrator.http.EngineHttpServer;
+import dev.millrace.orchestrator.metrics.BoundMeters;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.metrics.ProcessMeters;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.query.WorkflowQueries;
@@ -19,8 +26,8 @@ import dev.millrace.orchestrator.topology.OrchestratorTopology;
 import dev.millrace.schemas.registry.SchemaRegistries;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -50,8 +57,11 @@ public final class Engine implements AutoCloseable {
   private final EngineConfig config;
   private final Admin admin;
   private final CommandTopics commandTopics;
+  private final LagSampler lags;
   private final KafkaStreams streams;
   private final EngineHttpServer http;
+  private final BoundMeters meters;
+  private final EngineHealth health;
   private final CountDownLatch running = new CountDownLatch(1);
   private final CountDownLatch stopping;
 
@@ -64,31 +74,50 @@ public final class Engine implements AutoCloseable {
       EngineConfig config,
       Admin admin,
       CommandTopics commandTopics,
+      LagSampler lags,
       KafkaStreams streams,
       EngineHttpServer http,
+      BoundMeters meters,
       CountDownLatch stopping,
       IntFunction<WorkflowQueries> queries) {
     this.config = config;
     this.admin = admin;
     this.commandTopics = commandTopics;
+    this.lags = lags;
     this.streams = streams;
     this.http = http;
+    this.meters = meters;
+    this.health = new EngineHealth(streams, running);
     this.stopping = stopping;
     this.queries = queries;
     streams.setUncaughtExceptionHandler(new ThreadReplacement());
     streams.setStateListener(this::stateChanged);
+    health.bindTo(meters.registry());
   }
 
-  /** An engine with the registry that its configuration names. */
+  /**
+   * An engine with the registry that its configuration names, whose meters, with those of its JVM,
+   * are at {@code /metrics}.
+   */
   public static Engine create(EngineConfig config) {
     SchemaRegistry registry =
         SchemaRegistries.connect(config.schemaRegistryUrl(), config.schemaRegistrySettings());
-    return create(config, registry, new SimpleMeterRegistry(), new DefaultKafkaClientSupplier());
+    ProcessMeters process = new ProcessMeters();
+    try {
+      Engine engine =
+          create(config, registry, process.registry(), new DefaultKafkaClientSupplier());
+      engine.meters.whenClosed(process::close);
+      return engine;
+    } catch (RuntimeException e) {
+      process.close();
+      throw e;
+    }
   }
 
   /**
    * An engine with clients of one's own. Leaves nothing open when it fails.
    *
+   * @param meters stays the caller's; at {@code /metrics} if it is a Prometheus registry
    * @param clients makes Kafka Streams' clients
    * @throws IllegalStateException when the port of the HTTP server is taken
    */
@@ -122,6 +151,14 @@ public final class Engine implements AutoCloseable {
     CommandTopics commandTopics =
         new CommandTopics(admin, config.topics(), new CommandSubjects(registry)::register);
     opened.push(commandTopics);
+    LagSampler lags =
+        new LagSampler(
+            admin,
+            config.topics(),
+            commandTopics::queues,
+            config.lagInterval(),
+            InstantSource.system());
+    opened.push(lags);
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
     opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
@@ -153,8 +190,10 @@ public final class Engine implements AutoCloseable {
         config,
         admin,
         commandTopics,
+        lags,
         streams,
         http,
+        new BoundMeters(meters, streams, admin),
         stopping,
         partitions ->
             new WorkflowQueries(
@@ -181,12 +220,19 @@ public final class Engine implements AutoCloseable {
    * @throws TopicsException when the topics are not as they must be, or Kafka does not answer
    */
   public void start() {
+    serveProbes();
     TopicAdmin topics = new TopicAdmin(admin);
     topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
-    http.serve(queries.apply(topics.partitions(config.topics().starts())));
-    http.start();
+    Backlog backlog = new Backlog(lags, HeldSteps.NONE, InstantSource.system());
+    lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
+    http.serve(queries.apply(topics.partitions(config.topics().starts())), backlog);
     streams.start();
+  }
+
+  /** Answers probes, from before there is anything else to be asked for. */
+  void serveProbes() {
+    http.start(health, EngineVersion.read(), meters.scrape());
   }
 
   /** Waits until the engine runs; false when it does not within the time. */
@@ -215,7 +261,9 @@ public final class Engine implements AutoCloseable {
     http.close();
     stopping.countDown(); // Kafka Streams closes only after it has started
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
+    lags.close();
     commandTopics.close();
+    meters.close();
     admin.close();
     stopped.countDown();
   }

@@ -141,12 +141,19 @@ public final class InputDecoder {
    * @throws MalformedRecordException when the bytes are none, say neither success nor failure, a
    *     failure that only the engine may report, or what this engine cannot do
    */
-  public AttemptInput completion(byte @Nullable [] value, Headers headers)
+  public DecodedCompletion completion(byte @Nullable [] value, Headers headers)
       throws MalformedRecordException {
     byte[] bytes = present(value);
     StepCompletion completion =
         JsonIntake.isJson(headers) ? json.completion(bytes) : completions.decode(bytes);
     UnsupportedInputs.check(completion);
+    return new DecodedCompletion(
+        attempt(completion),
+        completion.getStartedAt().toEpochMilli(),
+        completion.getEndedAt().toEpochMilli());
+  }
+
+  private static AttemptInput attempt(StepCompletion completion) throws MalformedRecordException {
     Payload output = PayloadCodec.fromAvro(completion.getOutput(), "output");
     int branch = Math.max(AttemptReported.NO_BRANCH, completion.getBranch());
     List<ItemResult> results = results(completion);

@@ -42,6 +42,7 @@ public final class EngineConfig {
   public static final String CONTROL_WAIT_MS = "control.wait.ms";
   public static final String TIMER_TICK_MS = "timer.tick.ms";
   public static final String JSON_QUEUES = "json.queues";
+  public static final String LAG_INTERVAL_MS = "lag.interval.ms";
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
   public static final String HTTP_PORT = "http.port";
@@ -164,8 +165,15 @@ public final class EngineConfig {
               ConfigDef.Type.LIST,
               "",
               LOW,
-              "Queues whose commands are written as JSON, for workers without Avro; the same for all"
-                  + " engines of the application id.")
+              "Queues whose commands are written as JSON, for workers without Avro; the same for"
+                  + " all engines of the application id.")
+          .define(
+              LAG_INTERVAL_MS,
+              ConfigDef.Type.LONG,
+              1_000L,
+              between(100, 60_000),
+              LOW,
+              "How often it is looked how far the workers of all queues are behind.")
           .define(
               REPLICATION_FACTOR,
               ConfigDef.Type.INT,
@@ -186,9 +194,10 @@ public final class EngineConfig {
               ConfigDef.Type.STRING,
               "",
               LOW,
-              "Where the other engines of the application id reach the HTTP server of this one: host"
-                  + " or host:port, different for each of them. If empty: http.host, or this host's"
-                  + " own name if that is a wildcard such as 0.0.0.0; and the port that is bound.");
+              "Where the other engines of the application id reach the HTTP server of this one:"
+                  + " host or host:port, different for each of them. If empty: http.host, or this"
+                  + " host's own name if that is a wildcard such as 0.0.0.0; and the port that is"
+                  + " bound.");
 
   private final AbstractConfig values;
   private final Map<String, String> kafka = new HashMap<>();
@@ -284,6 +293,10 @@ public final class EngineConfig {
   /** Queues whose commands are JSON. */
   public Set<String> jsonQueues() {
     return Set.copyOf(values.getList(JSON_QUEUES));
+  }
+
+  public Duration lagInterval() {
+    return Duration.ofMillis(values.getLong(LAG_INTERVAL_MS));
   }
 
   private static void checkQueue(String queue) {

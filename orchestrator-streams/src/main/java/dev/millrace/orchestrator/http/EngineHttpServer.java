@@ -1,23 +1,21 @@
 package dev.millrace.orchestrator.http;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.millrace.orchestrator.flow.Backlog;
+import dev.millrace.orchestrator.health.Health;
 import dev.millrace.orchestrator.query.ScheduleQueries;
 import dev.millrace.orchestrator.query.WorkflowQueries;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The HTTP server of an engine: bound at once, serving when started. Thread-safe. */
+/**
+ * The HTTP server of an engine: bound at once, answering probes when started, and questions about
+ * workflows from when it is told whom to ask. Thread-safe.
+ */
 public final class EngineHttpServer implements AutoCloseable {
-  private final HttpServer server;
-  private volatile boolean started;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ProbeServer server;
 
-  private EngineHttpServer(HttpServer server) {
+  private EngineHttpServer(ProbeServer server) {
     this.server = server;
-    server.setExecutor(threads);
   }
 
   /**
@@ -27,45 +25,36 @@ public final class EngineHttpServer implements AutoCloseable {
    * @throws IllegalStateException when the port is taken
    */
   public static EngineHttpServer bind(String host, int port) {
-    try {
-      return new EngineHttpServer(HttpServer.create(new InetSocketAddress(host, port), 0));
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "HTTP cannot listen on %s:%d (%s); set http.host and http.port, 0 for any free port"
-              .formatted(host, port, e.getMessage()),
-          e);
+    return new EngineHttpServer(ProbeServer.bind(host, port));
+  }
+
+  /**
+   * Starts with probes alone, and the meters.
+   *
+   * @param scrape the meters in Prometheus' text format; null when there are none in it
+   */
+  public void start(Health health, String version, @Nullable Supplier<String> scrape) {
+    server.serveHealth(health, version);
+    if (scrape != null) {
+      server.serveMetrics(scrape);
     }
-  }
-
-  /** What it serves. */
-  public void serve(WorkflowQueries queries) {
-    server.createContext(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries));
-    server.createContext(
-        ScheduleEndpoints.PATH, new ScheduleEndpoints(queries, new ScheduleQueries(queries)));
-    server.createContext("/", EngineHttpServer::notFound);
-  }
-
-  public void start() {
-    started = true;
     server.start();
   }
 
+  /** What it serves beyond. */
+  public void serve(WorkflowQueries queries, Backlog backlog) {
+    server.serve(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries));
+    server.serve(
+        ScheduleEndpoints.PATH, new ScheduleEndpoints(queries, new ScheduleQueries(queries)));
+    server.serve(BacklogEndpoint.PATH, new BacklogEndpoint(queries, backlog));
+  }
+
   public int port() {
-    return server.getAddress().getPort();
+    return server.port();
   }
 
   @Override
   public void close() {
-    if (!started) {
-      server.start(); // one that never ran does not let go of its port
-    }
-    server.stop(0);
-    threads.close();
-  }
-
-  private static void notFound(HttpExchange exchange) throws IOException {
-    JsonResponse.error(
-            404, "no such page; there are /workflows and /schedules, each with /{id} too")
-        .send(exchange);
+    server.close();
   }
 }

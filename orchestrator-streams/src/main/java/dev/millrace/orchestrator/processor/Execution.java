@@ -269,7 +269,9 @@ final class Execution {
                       ? cause.origin()
                       : DecodedControl.Origin.NONE);
       forward(workflowId, task.settings().topics().events(), record);
+      task.meters().decided(recordId, formerDefinition, events, workflow.startedAtMs(), nowMs);
     }
+    task.meters().sent();
   }
 
   private void store(Input input) {

@@ -6,6 +6,7 @@ import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
+import dev.millrace.orchestrator.metrics.TaskMeters;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
@@ -22,6 +23,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param definitions those that are registered
  * @param queues those that can be sent to
  * @param metrics of the engine
+ * @param meters of the task
  * @param store its workflows
  */
 record TaskResources(
@@ -35,4 +37,5 @@ record TaskResources(
     Definitions definitions,
     QueueDirectory queues,
     EngineMetrics metrics,
+    TaskMeters meters,
     WorkflowStore store) {}

@@ -91,6 +91,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 definitions,
                 queues,
                 metrics,
+                metrics.ofTask(),
                 new WorkflowStore(context.getStateStore(settings.storeName()))));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.fireTimers());

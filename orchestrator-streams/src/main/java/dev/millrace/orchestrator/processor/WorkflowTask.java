@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.processor;
 
+import dev.millrace.orchestrator.codec.DecodedCompletion;
 import dev.millrace.orchestrator.codec.InputSource;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowIds;
@@ -55,6 +56,7 @@ final class WorkflowTask {
   void process(Record<byte[], byte[]> record) {
     RecordMetadata metadata = task.context().recordMetadata().orElseThrow();
     DeadLetters.Origin from = DeadLetters.Origin.of(metadata);
+    task.meters().read();
     try {
       String id = WorkflowIds.decode(record.key());
       if (metadata.topic().equals(task.settings().topics().schedules())) {
@@ -86,9 +88,7 @@ final class WorkflowTask {
         switch (source) {
           case START -> starts.start(workflowId, record, cause);
           case CONTROL -> controls.control(workflowId, record, cause);
-          case COMPLETION ->
-              transitions.complete(
-                  workflowId, task.decoder().completion(record.value(), record.headers()), cause);
+          case COMPLETION -> complete(workflowId, record, cause);
         };
     if (refused != null) {
       deadLetters.refuse(record, from, refused);
@@ -97,12 +97,22 @@ final class WorkflowTask {
     }
   }
 
+  private Decision.@Nullable Refused complete(
+      String workflowId, Record<byte[], byte[]> record, Cause cause)
+      throws MalformedRecordException {
+    task.meters().readCompletion();
+    DecodedCompletion completion = task.decoder().completion(record.value(), record.headers());
+    task.meters().ran(completion.startedAtMs(), completion.endedAtMs());
+    return transitions.complete(workflowId, completion.input(), cause);
+  }
+
   /** Asks for the schedule last: where there are none it costs nothing, and for most ids little. */
   private boolean isOfSchedule(String id) {
     return schedules.mayHaveAny() && !store.isKnown(id) && schedules.has(id);
   }
 
   void fireTimers() {
+    task.meters().read();
     long nowMs = task.context().currentSystemTimeMs();
     for (WorkflowStore.Timer timer : store.dueTimers(nowMs, TIMERS_PER_TICK)) {
       boolean isArmed =

@@ -40,6 +40,7 @@ public final class CommandTopics implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("millrace-command-topics").factory());
   private volatile Set<String> names = Set.of();
+  private volatile Set<String> queues = Set.of();
 
   /**
    * The command topics among those of a cluster.
@@ -77,6 +78,11 @@ public final class CommandTopics implements AutoCloseable {
     return names.contains(topics.commands(queue));
   }
 
+  /** The queues that have a topic; never blocks. */
+  public Set<String> queues() {
+    return queues;
+  }
+
   @Override
   public void close() {
     refresher.shutdownNow();
@@ -98,6 +104,7 @@ public final class CommandTopics implements AutoCloseable {
         admin.listTopics().names().get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).stream()
             .filter(topics::isCommands)
             .collect(Collectors.toUnmodifiableSet());
+    queues = names.stream().map(topics::queueOf).collect(Collectors.toUnmodifiableSet());
     registered.retainAll(names);
     registerNew();
   }

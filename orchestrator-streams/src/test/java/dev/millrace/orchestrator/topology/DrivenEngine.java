@@ -164,6 +164,15 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
     return stored;
   }
 
+  MeterRegistry meters() {
+    return meters;
+  }
+
+  /** What the clock says. */
+  Instant now() {
+    return now;
+  }
+
   /** How often something came of a result cache. */
   double results(String code) {
     return meters.counter("millrace.step.results", "code", code).count();

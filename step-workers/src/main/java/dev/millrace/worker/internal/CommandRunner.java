@@ -41,6 +41,7 @@ final class CommandRunner {
   private final RunningCommands running;
   private final HandlerThreads threads;
   private final InstantSource clock;
+  private final WorkerMeters meters;
   private final FailureLog failures = new FailureLog();
 
   CommandRunner(
@@ -53,7 +54,8 @@ final class CommandRunner {
       StopSignal stop,
       RunningCommands running,
       HandlerThreads threads,
-      InstantSource clock) {
+      InstantSource clock,
+      WorkerMeters meters) {
     this.handlers = handlers;
     this.values = values;
     this.writable = new WritableResults(values);
@@ -66,6 +68,7 @@ final class CommandRunner {
     this.running = running;
     this.threads = threads;
     this.clock = clock;
+    this.meters = meters;
   }
 
   /**
@@ -253,9 +256,11 @@ final class CommandRunner {
       startedAt = clock.instant();
       if (isOverdue()) {
         failures.overdue(command, startedAt);
+        meters.overdue();
         acknowledgement().finished();
         return;
       }
+      meters.started(record, command, startedAt);
       if (command.getHeartbeatMs() > 0) {
         heartbeat(null);
       }
@@ -277,6 +282,7 @@ final class CommandRunner {
       } finally {
         running.ended(attempt);
       }
+      meters.ended(command, result, startedAt, endedAt);
       if (!(result instanceof StepResult.Succeeded)) {
         attempt.flush(); // the next attempt goes on from there
       }
@@ -318,6 +324,7 @@ final class CommandRunner {
     }
 
     private void heartbeat(@Nullable Payload progress) {
+      meters.heartbeat();
       completions.sendHeartbeat(
           record,
           command,
@@ -374,6 +381,7 @@ final class CommandRunner {
 
     @Override
     void work() {
+      meters.deadLetter();
       deadLetters.send(record, reason, true, this);
     }
 

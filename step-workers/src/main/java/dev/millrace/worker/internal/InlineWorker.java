@@ -48,10 +48,11 @@ public final class InlineWorker {
     WorkerSettings settings = WorkerAccess.settings(worker);
     this.clock = clock;
     this.slots = new Slots(settings.slots());
+    WorkerMeters meters = new WorkerMeters(settings);
     this.runner =
         new CommandRunner(
             settings.handlers(),
-            new PayloadValues(settings.registry(), settings.topics(), settings.payloads()),
+            new PayloadValues(settings.registry(), settings.topics(), settings.payloads(), meters),
             new Completions(settings, producer),
             new DeadLetters(producer, settings.topics().deadLetters()),
             slots,
@@ -59,7 +60,8 @@ public final class InlineWorker {
             stop,
             running,
             HandlerThreads.calling(this::nanoTime),
-            clock);
+            clock,
+            meters);
     this.commands =
         new CommandDecoder(settings.topics().commands(settings.queue()), settings.registry());
     this.cancellations =

@@ -9,8 +9,11 @@ import dev.millrace.worker.Payload;
 import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.UnreadablePayloadException;
 import dev.millrace.worker.spi.PayloadCodec;
+import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +29,22 @@ public final class PayloadValues {
   private final SchemaRegistry registry;
   private final String subjectPrefix;
   private final PayloadCodec codec;
+  private final Timer encoding;
+  private final Timer decoding;
 
   /** By record class, so no more than a program has. */
   private final Map<Class<?>, ApplicationRecordCodec<?>> codecs = new ConcurrentHashMap<>();
 
+  /** Values whose making nobody times. */
   public PayloadValues(SchemaRegistry registry, Topics topics, PayloadCodec codec) {
+    this(registry, topics, codec, new WorkerMeters(WorkerSettings.NO_METERS, "", List.of()));
+  }
+
+  PayloadValues(SchemaRegistry registry, Topics topics, PayloadCodec codec, WorkerMeters meters) {
     this.registry = registry;
     this.codec = codec;
+    this.encoding = meters.encoding();
+    this.decoding = meters.decoding();
     this.subjectPrefix = topics.prefix() + "payloads-";
   }
 
@@ -43,10 +55,13 @@ public final class PayloadValues {
    * @throws PayloadException when it cannot be decoded
    */
   Payload decoded(String what, Payload payload) {
+    long startNanos = System.nanoTime();
     try {
       return codec.decode(payload);
     } catch (PayloadException e) {
       throw new PayloadException(e.reason(), "%s: %s".formatted(what, e.getMessage()), e);
+    } finally {
+      decoding.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -59,7 +74,15 @@ public final class PayloadValues {
    *     registered and the registry does not answer
    */
   public Payload write(Object value) throws UnwritableValueException {
-    Payload plain = plain(value);
+    long startNanos = System.nanoTime();
+    try {
+      return encoded(plain(value));
+    } finally {
+      encoding.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Payload encoded(Payload plain) throws UnwritableValueException {
     try {
       return codec.encode(plain);
     } catch (PayloadException e) {
@@ -122,6 +145,15 @@ public final class PayloadValues {
    *     yet and the registry does not answer
    */
   public <T> T read(String what, @Nullable Payload payload, Class<T> type) {
+    long startNanos = System.nanoTime();
+    try {
+      return value(what, payload, type);
+    } finally {
+      decoding.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private <T> T value(String what, @Nullable Payload payload, Class<T> type) {
     if (payload == null) {
       throw new UnreadablePayloadException(
           "%s: expected %s, but there is none".formatted(what, type.getSimpleName()), null);

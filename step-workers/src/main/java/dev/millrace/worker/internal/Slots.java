@@ -41,6 +41,11 @@ final class Slots {
     }
   }
 
+  /** How many are free now. */
+  int free() {
+    return free.get();
+  }
+
   boolean noneFree() {
     return free.get() == 0;
   }

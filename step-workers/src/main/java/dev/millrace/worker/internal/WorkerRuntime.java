@@ -40,6 +40,7 @@ public final class WorkerRuntime {
 
   private final WorkerSettings settings;
   private final Producer<byte[], byte[]> producer;
+  private final ClientMeters ofClients;
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final CommandSource source;
@@ -61,6 +62,8 @@ public final class WorkerRuntime {
    */
   public static WorkerRuntime connect(WorkerSettings settings) {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
+    ClientMeters meters = new ClientMeters(settings);
+    opened.push(meters);
     try {
       Consumer<byte[], byte[]> ungrouped =
           consumer(ClientSettings.ungrouped(settings, "cancellations", "latest"), opened);
@@ -68,7 +71,7 @@ public final class WorkerRuntime {
       SourceOpener source =
           switch (settings.source()) {
             case Source.ConsumerGroup consumers ->
-                pollLoop(settings, consumer(ClientSettings.consumer(settings), opened));
+                pollLoop(settings, metered(settings, meters, opened));
             case Source.ShareGroup group -> shareLoop(settings, group, opened);
           };
       Producer<byte[], byte[]> producer =
@@ -77,7 +80,9 @@ public final class WorkerRuntime {
               new ByteArraySerializer(),
               new ByteArraySerializer());
       opened.push(() -> producer.close(Duration.ZERO));
-      return new WorkerRuntime(settings, source, ungrouped, producer, InstantSource.system());
+      meters.add(producer);
+      return new WorkerRuntime(
+          settings, source, ungrouped, producer, InstantSource.system(), meters);
     } catch (RuntimeException e) {
       opened.forEach(each -> close(each, e));
       throw e;
@@ -114,6 +119,14 @@ public final class WorkerRuntime {
         new ShareLoop(settings, ofGroup, consumers, runner, slots, stop);
   }
 
+  /** The consumer of commands. */
+  private static Consumer<byte[], byte[]> metered(
+      WorkerSettings settings, ClientMeters meters, Deque<AutoCloseable> opened) {
+    Consumer<byte[], byte[]> consumer = consumer(ClientSettings.consumer(settings), opened);
+    meters.add(consumer);
+    return consumer;
+  }
+
   private static Consumer<byte[], byte[]> consumer(
       Map<String, Object> clientSettings, Deque<AutoCloseable> opened) {
     Consumer<byte[], byte[]> consumer =
@@ -137,7 +150,13 @@ public final class WorkerRuntime {
       Consumer<byte[], byte[]> ungrouped,
       Producer<byte[], byte[]> producer,
       InstantSource clock) {
-    this(settings, pollLoop(settings, consumer), ungrouped, producer, clock);
+    this(
+        settings,
+        pollLoop(settings, consumer),
+        ungrouped,
+        producer,
+        clock,
+        new ClientMeters(settings));
   }
 
   private WorkerRuntime(
@@ -145,14 +164,18 @@ public final class WorkerRuntime {
       SourceOpener opener,
       Consumer<byte[], byte[]> ungrouped,
       Producer<byte[], byte[]> producer,
-      InstantSource clock) {
+      InstantSource clock,
+      ClientMeters ofClients) {
     this.settings = settings;
     this.producer = producer;
+    this.ofClients = ofClients;
     Slots slots = new Slots(settings.slots());
+    WorkerMeters meters = new WorkerMeters(settings);
+    meters.bind(slots, settings.slots());
     CommandRunner runner =
         new CommandRunner(
             settings.handlers(),
-            new PayloadValues(settings.registry(), settings.topics(), settings.payloads()),
+            new PayloadValues(settings.registry(), settings.topics(), settings.payloads(), meters),
             new Completions(settings, producer),
             new DeadLetters(producer, settings.topics().deadLetters()),
             slots,
@@ -160,7 +183,8 @@ public final class WorkerRuntime {
             stop,
             running,
             HandlerThreads.virtual(),
-            clock);
+            clock,
+            meters);
     this.source = opener.open(runner, slots, stop);
     String cancellationsTopic = settings.topics().cancellations();
     this.cancellations =
@@ -191,6 +215,11 @@ public final class WorkerRuntime {
     Thread.ofPlatform().name("millrace-worker-" + settings.queue()).start(this::work);
     Thread.ofPlatform().daemon().name("millrace-worker-cancellations").start(cancellations);
     signs.scheduleWithFixedDelay(this::sign, SIGNS_MS, SIGNS_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether it works: it was not asked to stop, and has not by itself. */
+  public boolean isRunning() {
+    return stopped.getCount() > 0 && !stop.requested();
   }
 
   /** Asks the worker to stop, with so much time for what is running. Does not wait. */
@@ -248,6 +277,7 @@ public final class WorkerRuntime {
   private void closeClients() {
     signs.shutdownNow();
     cancellations.stop();
+    ofClients.close();
     try {
       producer.close(CLIENT_CLOSE_TIMEOUT);
     } catch (RuntimeException e) {

@@ -6,6 +6,8 @@ import dev.millrace.worker.Profile;
 import dev.millrace.worker.Source;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.spi.PayloadCodec;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 
@@ -24,23 +26,33 @@ public record WorkerSettings(
     Duration drainTimeout,
     Map<String, StepHandler> handlers,
     PayloadCodec payloads,
+    MeterRegistry meters,
     Map<String, String> clientSettings) {
+  /** Meters that nobody asked for. */
+  public static final MeterRegistry NO_METERS = new CompositeMeterRegistry();
+
   public WorkerSettings {
     slotsOfTypes = Map.copyOf(slotsOfTypes);
     handlers = Map.copyOf(handlers);
     clientSettings = Map.copyOf(clientSettings);
   }
 
+  /** Whether somebody has asked for meters. */
+  @SuppressWarnings("ReferenceEquality") // it is this one or another
+  boolean isMetered() {
+    return meters != NO_METERS;
+  }
+
   /** The consumer group or share group of the workers of this queue; they cannot have one name. */
   public String group() {
     return switch (source) {
       case Source.ConsumerGroup consumers -> consumerGroup();
-      case Source.ShareGroup members -> topics.prefix() + "share-worker." + queue;
+      case Source.ShareGroup members -> topics.workerShareGroup(queue);
     };
   }
 
   /** The consumer group of workers of this queue that are not in a share group. */
   String consumerGroup() {
-    return topics.prefix() + "worker." + queue;
+    return topics.workerGroup(queue);
   }
 }

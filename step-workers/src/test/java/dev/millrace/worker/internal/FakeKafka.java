@@ -124,6 +124,7 @@ final class FakeKafka implements AutoCloseable {
                 drainTimeout,
                 handlers,
                 payloads,
+                WorkerSettings.NO_METERS,
                 Map.of()),
             consumer,
             new MockConsumer<>("latest"),

@@ -1,0 +1,77 @@
+package dev.millrace.orchestrator.flow;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What waits for the workers of each queue, in its topic and behind the engine's window. Of held
+ * steps only those of this engine. Thread-safe; never blocks.
+ */
+public final class Backlog {
+  private final LagSampler lags;
+  private final HeldSteps held;
+  private final InstantSource clock;
+
+  public Backlog(LagSampler lags, HeldSteps held, InstantSource clock) {
+    this.lags = lags;
+    this.held = held;
+    this.clock = clock;
+  }
+
+  /**
+   * What waits for the workers of one queue.
+   *
+   * @param lag commands in its topic that no worker has finished
+   * @param isStale whether the lag is too old to act on
+   * @param sampleAgeMs how old the lag is, in milliseconds
+   * @param held ready steps that are not in the topic yet
+   * @param oldestAgeMs for how long the oldest of those is held, in milliseconds
+   */
+  public record OfQueue(long lag, boolean isStale, long sampleAgeMs, long held, long oldestAgeMs) {}
+
+  /** The queues whose lag is known. */
+  Set<String> queues() {
+    return lags.latest().keySet();
+  }
+
+  /** The lag of a queue; not a number when it is not known, or too old to act on. */
+  double lag(String queue) {
+    QueueLag lag = lags.fresh(queue);
+    return lag == null ? Double.NaN : lag.lag();
+  }
+
+  /** How old the lag of a queue is, in milliseconds; not a number when it is not known. */
+  double lagAgeMs(String queue) {
+    QueueLag lag = lags.latest().get(queue);
+    return lag == null ? Double.NaN : lag.ageMs(clock.millis());
+  }
+
+  long held(String queue) {
+    return held.held(queue);
+  }
+
+  long oldestAgeMs(String queue) {
+    long sinceMs = held.oldestSinceMs(queue);
+    return sinceMs == 0 ? 0 : Math.max(0, clock.millis() - sinceMs);
+  }
+
+  /** The queues whose lag is known, in the order of their names. */
+  public Map<String, OfQueue> now() {
+    long nowMs = clock.millis();
+    Map<String, OfQueue> queues = new TreeMap<>();
+    lags.latest()
+        .forEach(
+            (queue, lag) ->
+                queues.put(
+                    queue,
+                    new OfQueue(
+                        lag.lag(),
+                        lags.isStale(lag),
+                        lag.ageMs(nowMs),
+                        held(queue),
+                        oldestAgeMs(queue))));
+    return queues;
+  }
+}

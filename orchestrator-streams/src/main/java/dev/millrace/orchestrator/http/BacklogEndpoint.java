@@ -1,0 +1,120 @@
+package dev.millrace.orchestrator.http;
+
+import dev.millrace.orchestrator.flow.Backlog;
+import dev.millrace.orchestrator.query.NotReadyException;
+import dev.millrace.orchestrator.query.OtherEngine;
+import dev.millrace.orchestrator.query.WorkflowQueries;
+import java.io.IOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * {@code GET /backlog}: what waits for the workers of each queue, as autoscalers read it. Held
+ * steps of all engines are added up; the lag is the same for all of them. A queue whose lag is too
+ * old to act on has no {@code backlog}, so that whoever reads it falls back. Thread-safe.
+ */
+final class BacklogEndpoint extends GetEndpoint {
+  static final String PATH = "/backlog";
+
+  private static final Logger LOG = LoggerFactory.getLogger(BacklogEndpoint.class);
+  private static final String QUEUES = "queues";
+  private static final String HELD = "held";
+  private static final String OLDEST_AGE = "oldestAgeMs";
+
+  private final WorkflowQueries engines;
+  private final Backlog backlog;
+  private final Forwarding forwarding = new Forwarding();
+
+  BacklogEndpoint(WorkflowQueries engines, Backlog backlog) {
+    super("the backlog is only read");
+    this.engines = engines;
+    this.backlog = backlog;
+  }
+
+  /** What is held of a queue, on one engine or more. */
+  private record Held(long steps, long oldestAgeMs) {
+    Held and(Held other) {
+      return new Held(steps + other.steps, Math.max(oldestAgeMs, other.oldestAgeMs));
+    }
+  }
+
+  @Override
+  JsonResponse get(URI uri) throws InterruptedException {
+    Map<String, String> query = QueryText.read(uri.getRawQuery());
+    boolean local = query.remove(QueryText.LOCAL) != null;
+    if (!uri.getRawPath().equals(PATH)) {
+      return JsonResponse.error(404, "no such page");
+    }
+    if (!query.isEmpty()) {
+      throw new IllegalArgumentException(
+          "parameter '%s' is not known; there are none"
+              .formatted(query.keySet().iterator().next()));
+    }
+    Map<String, Backlog.OfQueue> own = backlog.now();
+    Map<String, Held> held = new TreeMap<>();
+    own.forEach((queue, each) -> held.put(queue, new Held(each.held(), each.oldestAgeMs())));
+    boolean partial = !local && !addOthers(held);
+    Map<String, Object> queues = new TreeMap<>();
+    held.forEach(
+        (queue, steps) -> {
+          Backlog.OfQueue each = own.get(queue);
+          if (each != null) {
+            queues.put(queue, json(each, steps));
+          }
+        });
+    return JsonResponse.ok(Map.of(QUEUES, queues, "partial", partial));
+  }
+
+  private static Map<String, Object> json(Backlog.OfQueue queue, Held held) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("lag", queue.lag());
+    json.put(HELD, held.steps());
+    json.put(OLDEST_AGE, held.oldestAgeMs());
+    if (queue.isStale()) {
+      json.put("stale", true);
+    } else {
+      json.put("backlog", queue.lag() + held.steps());
+    }
+    json.put("sampleAgeMs", queue.sampleAgeMs());
+    return json;
+  }
+
+  /** Adds what other engines hold; whether all of them have answered. */
+  private boolean addOthers(Map<String, Held> held) throws InterruptedException {
+    boolean isWhole = true;
+    try {
+      for (OtherEngine other : engines.otherEngines()) {
+        isWhole &= addFrom(other, held);
+      }
+    } catch (NotReadyException e) {
+      LOG.debug("the other engines are not known yet", e);
+      return false;
+    }
+    return isWhole;
+  }
+
+  private boolean addFrom(OtherEngine other, Map<String, Held> held) throws InterruptedException {
+    try {
+      JsonResponse answer = forwarding.ask(other.address(), PATH + QueryText.local(Map.of()));
+      if (answer.status() == 200 && answer.body() instanceof JsonNode body) {
+        JsonNode queues = body.path(QUEUES);
+        held.replaceAll(
+            (queue, known) -> {
+              JsonNode there = queues.path(queue);
+              return known.and(
+                  new Held(there.path(HELD).asLong(0), there.path(OLDEST_AGE).asLong(0)));
+            });
+        return true;
+      }
+      LOG.warn("{} answered with status {}", Forwarding.address(other.address()), answer.status());
+    } catch (IOException e) {
+      LOG.warn("{} did not answer", Forwarding.address(other.address()), e);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,202 @@
+package dev.millrace.orchestrator.metrics;
+
+import dev.millrace.orchestrator.core.event.AttemptFailed;
+import dev.millrace.orchestrator.core.event.AttemptHeard;
+import dev.millrace.orchestrator.core.event.BranchesOpened;
+import dev.millrace.orchestrator.core.event.BranchesReported;
+import dev.millrace.orchestrator.core.event.ChunkOpened;
+import dev.millrace.orchestrator.core.event.ControlRefused;
+import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.MigrationTried;
+import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.SignalReceived;
+import dev.millrace.orchestrator.core.event.StepDispatched;
+import dev.millrace.orchestrator.core.event.StepFailed;
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.core.event.StepRepeated;
+import dev.millrace.orchestrator.core.event.StepSkipped;
+import dev.millrace.orchestrator.core.event.StepSucceeded;
+import dev.millrace.orchestrator.core.event.StepSuspended;
+import dev.millrace.orchestrator.core.event.StepsReset;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
+import dev.millrace.orchestrator.core.event.WorkflowEnding;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowPaused;
+import dev.millrace.orchestrator.core.event.WorkflowResumed;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Failure;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and times what one stream task does. Made for the hot path: meters are found once a
+ * definition, and times are kept as numbers. Belongs to one stream task.
+ */
+public final class TaskMeters {
+  /** Definitions whose meters are at hand; when there are more, all are found again. */
+  private static final int DEFINITIONS_MAX = 256;
+
+  /** One of so many completions is timed with a clock of its own. */
+  private static final int RESOLUTIONS_TIMED = 8;
+
+  private final EngineMetrics metrics;
+  private final OpenAttempts open = new OpenAttempts();
+  private final IdentityHashMap<CompiledDefinition, DefinitionMeters> known =
+      new IdentityHashMap<>();
+  private @Nullable CompiledDefinition last;
+  private @Nullable DefinitionMeters ofLast;
+
+  private int completions;
+  private long readNanos;
+
+  /** What the completion says that is being applied, in epoch milliseconds; 0 for nothing. */
+  private long handlerStartedMs;
+
+  private long handlerEndedMs;
+
+  TaskMeters(EngineMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /** An input was read; nothing is known of it yet. */
+  public void read() {
+    handlerStartedMs = 0;
+    handlerEndedMs = 0;
+    readNanos = 0;
+  }
+
+  /** The input is a completion, which is about to be decoded. */
+  public void readCompletion() {
+    if (completions++ % RESOLUTIONS_TIMED == 0) {
+      readNanos = System.nanoTime();
+    }
+  }
+
+  /**
+   * When the handler ran whose completion is being applied, by the clock of its worker.
+   *
+   * @param startedMs epoch milliseconds; 0 when the worker does not say
+   * @param endedMs the same of its end
+   */
+  public void ran(long startedMs, long endedMs) {
+    handlerStartedMs = startedMs;
+    handlerEndedMs = endedMs;
+  }
+
+  /** The commands and events of the completion have been sent. */
+  public void sent() {
+    if (readNanos != 0) {
+      metrics.resolution().record(System.nanoTime() - readNanos, TimeUnit.NANOSECONDS);
+      readNanos = 0;
+    }
+  }
+
+  /**
+   * Events were decided and sent.
+   *
+   * @param recordId what the workflow or chunk of branches is kept under
+   * @param definition the one that the first of them is told by
+   * @param startedAtMs when the workflow began
+   */
+  public void decided(
+      String recordId,
+      CompiledDefinition definition,
+      List<Event> events,
+      long startedAtMs,
+      long nowMs) {
+    metrics.events().increment(events.size());
+    DefinitionMeters meters = of(definition);
+    for (Event event : events) {
+      switch (event) {
+        case StepDispatched dispatched -> {
+          meters.step(dispatched.step()).dispatched().increment();
+          long key = OpenAttempts.key(recordId, dispatched.step(), dispatched.attempt());
+          open.put(key, nowMs, Math.min(handlerEndedMs, nowMs));
+        }
+        case StepSucceeded succeeded -> {
+          StepMeters step = meters.step(succeeded.step());
+          step.succeeded().increment();
+          time(step, recordId, succeeded.step(), succeeded.attempt(), nowMs);
+        }
+        case StepRepeated repeated ->
+            time(
+                meters.step(repeated.step()), recordId, repeated.step(), repeated.attempt(), nowMs);
+        case AttemptFailed failed -> {
+          StepMeters step = meters.step(failed.step());
+          step.retried().increment();
+          metrics.failed(failed.failure());
+          time(step, recordId, failed.step(), failed.attempt(), nowMs);
+        }
+        case StepFailed failed -> {
+          StepMeters step = meters.step(failed.step());
+          step.failed().increment();
+          metrics.failed(failed.failure());
+          time(step, recordId, failed.step(), failed.attempt(), nowMs);
+        }
+        case AttemptHeard heard -> metrics.heartbeats().increment();
+        case WorkflowStarted started -> meters.started().increment();
+        case WorkflowMigrated migrated -> meters = of(migrated.target());
+        case WorkflowEnded ended -> ended(meters, ended, nowMs - startedAtMs);
+        case BranchesOpened ignored -> {}
+        case BranchesReported ignored -> {}
+        case ChunkOpened ignored -> {}
+        case ControlRefused ignored -> {}
+        case MigrationTried ignored -> {}
+        case PriorityChanged ignored -> {}
+        case SignalReceived ignored -> {}
+        case StepHeld ignored -> {}
+        case StepSkipped ignored -> {}
+        case StepSuspended ignored -> {}
+        case StepsReset ignored -> {}
+        case WorkflowEnding ignored -> {}
+        case WorkflowPaused ignored -> {}
+        case WorkflowResumed ignored -> {}
+      }
+    }
+  }
+
+  private void ended(DefinitionMeters meters, WorkflowEnded ended, long tookMs) {
+    meters.time(ended.outcome().status()).record(tookMs, TimeUnit.MILLISECONDS);
+    Failure failure = ended.outcome().failure();
+    if (failure != null && failure.type().equals(Failure.WORKFLOW_TIMEOUT)) {
+      metrics.timedOut(failure.type());
+    }
+  }
+
+  /** Times an attempt that is over, if it is one that was dispatched since this task began. */
+  private void time(StepMeters meters, String recordId, int step, int attempt, long nowMs) {
+    if (!open.take(OpenAttempts.key(recordId, step, attempt))) {
+      return;
+    }
+    long dispatchedMs = open.dispatchedMs();
+    meters.stepTime().record(nowMs - dispatchedMs, TimeUnit.MILLISECONDS);
+    if (handlerStartedMs > 0) {
+      // Clocks differ: no handler starts before its command is sent or after its completion is
+      // read.
+      long startedMs = Math.clamp(handlerStartedMs, dispatchedMs, Math.max(dispatchedMs, nowMs));
+      meters.queueTime().record(startedMs - dispatchedMs, TimeUnit.MILLISECONDS);
+      if (open.causedMs() > 0) {
+        long mostMs = Math.max(0, nowMs - open.causedMs());
+        long hopMs = Math.clamp(handlerStartedMs - open.causedMs(), 0, mostMs);
+        metrics.hop().record(hopMs, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  private DefinitionMeters of(CompiledDefinition definition) {
+    DefinitionMeters meters = definition == last ? ofLast : known.get(definition);
+    if (meters == null) {
+      if (known.size() >= DEFINITIONS_MAX) {
+        known.clear();
+      }
+      meters = new DefinitionMeters(metrics, definition);
+      known.put(definition, meters);
+    }
+    last = definition;
+    ofLast = meters;
+    return meters;
+  }
+}

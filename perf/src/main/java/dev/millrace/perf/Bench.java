@@ -159,6 +159,7 @@ public final class Bench implements Callable<Integer> {
   public static CommandLine commandLine() {
     return new CommandLine(new Bench())
         .addSubcommand(new TimerBench())
+        .addSubcommand(new WindowBench())
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -1,0 +1,24 @@
+package dev.millrace.orchestrator.flow;
+
+import java.time.Duration;
+
+/**
+ * Bounds of the windows of queues.
+ *
+ * @param target how long a command is to wait for a worker
+ * @param least fewest attempts that a task may have open of a queue, whatever its workers do
+ * @param first how many it may have open at first
+ * @param most most of them
+ */
+public record WindowSettings(Duration target, int least, int first, int most) {
+  public WindowSettings {
+    if (target.isNegative() || target.isZero()) {
+      throw new IllegalArgumentException("target %s: must be above 0".formatted(target));
+    }
+    if (least < 1 || first < least || most < first) {
+      throw new IllegalArgumentException(
+          "windows from %d over %d to %d: must be 1 or more, in this order"
+              .formatted(least, first, most));
+    }
+  }
+}

@@ -4,6 +4,8 @@ import dev.millrace.orchestrator.codec.CommandSubjects;
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.config.Guarantee;
+import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.http.EngineHttpServer;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
@@ -142,6 +144,7 @@ public final class Engine implements AutoCloseable {
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
+            new FlowControl(QueueWindows.of(config.queueWindow()), metrics.queueReport()),
             rule);
     HostInfo self = config.httpAdvertised(http.port());
     Map<String, Object> settings = config.streamsSettings();

@@ -41,6 +41,7 @@ public final class EngineConfig {
   public static final String DEFINITION_WAIT_MS = "definition.wait.ms";
   public static final String CONTROL_WAIT_MS = "control.wait.ms";
   public static final String TIMER_TICK_MS = "timer.tick.ms";
+  public static final String QUEUE_WINDOW = "queue.window";
   public static final String JSON_QUEUES = "json.queues";
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
@@ -160,12 +161,20 @@ public final class EngineConfig {
               LOW,
               "How often due timers are looked for.")
           .define(
+              QUEUE_WINDOW,
+              ConfigDef.Type.INT,
+              10_000,
+              between(1, 1_000_000),
+              MEDIUM,
+              "Most attempts of a queue that are open at once, in each partition. Further steps"
+                  + " wait in the engine, by priority, tenant and age.")
+          .define(
               JSON_QUEUES,
               ConfigDef.Type.LIST,
               "",
               LOW,
-              "Queues whose commands are written as JSON, for workers without Avro; the same for all"
-                  + " engines of the application id.")
+              "Queues whose commands are written as JSON, for workers without Avro; the same for"
+                  + " all engines of the application id.")
           .define(
               REPLICATION_FACTOR,
               ConfigDef.Type.INT,
@@ -186,9 +195,10 @@ public final class EngineConfig {
               ConfigDef.Type.STRING,
               "",
               LOW,
-              "Where the other engines of the application id reach the HTTP server of this one: host"
-                  + " or host:port, different for each of them. If empty: http.host, or this host's"
-                  + " own name if that is a wildcard such as 0.0.0.0; and the port that is bound.");
+              "Where the other engines of the application id reach the HTTP server of this one:"
+                  + " host or host:port, different for each of them. If empty: http.host, or this"
+                  + " host's own name if that is a wildcard such as 0.0.0.0; and the port that is"
+                  + " bound.");
 
   private final AbstractConfig values;
   private final Map<String, String> kafka = new HashMap<>();
@@ -279,6 +289,11 @@ public final class EngineConfig {
 
   public Duration timerTick() {
     return Duration.ofMillis(values.getLong(TIMER_TICK_MS));
+  }
+
+  /** Most attempts of a queue that one stream task has open at once. */
+  public int queueWindow() {
+    return values.getInt(QUEUE_WINDOW);
   }
 
   /** Queues whose commands are JSON. */

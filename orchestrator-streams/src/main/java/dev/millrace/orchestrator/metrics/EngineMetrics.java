@@ -1,13 +1,23 @@
 package dev.millrace.orchestrator.metrics;
 
+import dev.millrace.orchestrator.flow.QueueReport;
+import dev.millrace.orchestrator.flow.QueueState;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 
-/** The engine's counters. Thread-safe. */
+/** The engine's counters and gauges. Thread-safe. */
 public final class EngineMetrics {
+  /** Most queues with gauges of their own; those that come later have none. */
+  public static final int QUEUES = 200;
+
   private final MeterRegistry registry;
+  private final QueueReport queues = new QueueReport(this::addGauges);
+  private final AtomicInteger gauged = new AtomicInteger();
   private final Counter evictions;
   private final Map<String, Counter> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
@@ -41,6 +51,27 @@ public final class EngineMetrics {
   /** Changed workflows were pushed out of the record cache before their commit. */
   public void evicted(long changes) {
     evictions.increment((double) changes);
+  }
+
+  /** Where stream tasks say how things stand at the queues, for gauges and for whoever asks. */
+  public QueueReport queueReport() {
+    return queues;
+  }
+
+  private void addGauges(String queue) {
+    if (gauged.incrementAndGet() <= QUEUES) {
+      gauge("millrace.queue.held", queue, QueueState::held, "Steps that wait for the queue.");
+      gauge("millrace.queue.open", queue, QueueState::open, "Attempts that are open.");
+      gauge("millrace.queue.window", queue, QueueState::window, "Most that may be open at once.");
+    }
+  }
+
+  private void gauge(
+      String name, String queue, ToLongFunction<QueueState> value, String description) {
+    Gauge.builder(name, queues, all -> all.queue(queue).map(value::applyAsLong).orElse(0L))
+        .tag("queue", queue)
+        .description(description)
+        .register(registry);
   }
 
   private Counter counter(Map<String, Counter> counters, String name, String code) {

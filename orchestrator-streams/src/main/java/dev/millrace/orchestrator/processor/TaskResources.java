@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
+import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -23,6 +24,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param queues those that can be sent to
  * @param metrics of the engine
  * @param store its workflows
+ * @param gate which steps must wait for their queues
+ * @param report where it says how things stand there
  */
 record TaskResources(
     ProcessorContext<byte[], Outgoing> context,
@@ -35,4 +38,6 @@ record TaskResources(
     Definitions definitions,
     QueueDirectory queues,
     EngineMetrics metrics,
-    WorkflowStore store) {}
+    WorkflowStore store,
+    TaskGate gate,
+    QueueReport report) {}

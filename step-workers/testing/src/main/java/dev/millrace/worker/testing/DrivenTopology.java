@@ -4,6 +4,8 @@ import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.QueueDirectory;
@@ -91,6 +93,7 @@ final class DrivenTopology implements AutoCloseable {
                 queues,
                 metrics,
                 new CacheBudget(config.recordCacheBytes(), metrics::evicted),
+                new FlowControl(QueueWindows.of(config.queueWindow()), metrics.queueReport()),
                 null),
             settings,
             clock.instant());

@@ -108,6 +108,15 @@ public final class Bench implements Callable<Integer> {
   private int engineThreads;
 
   @Option(
+      names = "--window",
+      paramLabel = "N",
+      defaultValue = "" + RunPlan.WINDOW,
+      description =
+          "Most attempts of a queue that Millrace's engine has open in each partition; others"
+              + " wait.")
+  private int window;
+
+  @Option(
       names = "--worker-threads",
       paramLabel = "N",
       defaultValue = "1",
@@ -222,6 +231,7 @@ public final class Bench implements Callable<Integer> {
         guarantee,
         partitions,
         engineThreads,
+        window,
         workerThreads,
         new RunPlan.Workers(workers, slots, source == WorkerSource.SHARE));
   }
@@ -241,6 +251,7 @@ public final class Bench implements Callable<Integer> {
     settings.put("quick", Boolean.toString(isQuick));
     settings.put("partitions", Integer.toString(partitions));
     settings.put("engine-threads", Integer.toString(engineThreads));
+    settings.put("window", Integer.toString(window));
     settings.put("worker-threads", Integer.toString(workerThreads));
     settings.put("source", source.name().toLowerCase(Locale.ROOT));
     settings.put("workers", Integer.toString(workers));

@@ -78,6 +78,7 @@ public final class TimerBench implements Callable<Integer> {
             Guarantee.AT_LEAST_ONCE,
             PARTITIONS,
             ENGINE_THREADS,
+            RunPlan.WINDOW,
             1,
             RunPlan.Workers.ONE);
     TimerReport report =

@@ -41,6 +41,14 @@ final class StepText {
           });
       line.append(due);
     }
+    String held = step.path("held").asString("");
+    if (!held.isEmpty() && due.isEmpty()) {
+      line.append(", held by ").append(held);
+    }
+    String heldSince = step.path("heldSince").asString("");
+    if (!heldSince.isEmpty()) {
+      line.append(" since ").append(heldSince);
+    }
     String queue = step.path("queue").asString("");
     if (attempt > 0 && !queue.isEmpty()) {
       line.append(", queue ").append(queue);

@@ -5,9 +5,11 @@ import dev.millrace.orchestrator.codec.DefinitionDecoder;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.orchestrator.flow.Backlog;
-import dev.millrace.orchestrator.flow.HeldSteps;
+import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.LagSampler;
 import dev.millrace.orchestrator.flow.QueueMeters;
+import dev.millrace.orchestrator.flow.QueueReport;
+import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.health.EngineHealth;
 import dev.millrace.orchestrator.http.EngineHttpServer;
 import dev.millrace.orchestrator.metrics.BoundMeters;
@@ -58,6 +60,7 @@ public final class Engine implements AutoCloseable {
   private final Admin admin;
   private final CommandTopics commandTopics;
   private final LagSampler lags;
+  private final Backlog backlog;
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final BoundMeters meters;
@@ -75,6 +78,7 @@ public final class Engine implements AutoCloseable {
       Admin admin,
       CommandTopics commandTopics,
       LagSampler lags,
+      Backlog backlog,
       KafkaStreams streams,
       EngineHttpServer http,
       BoundMeters meters,
@@ -84,6 +88,7 @@ public final class Engine implements AutoCloseable {
     this.admin = admin;
     this.commandTopics = commandTopics;
     this.lags = lags;
+    this.backlog = backlog;
     this.streams = streams;
     this.http = http;
     this.meters = meters;
@@ -162,6 +167,7 @@ public final class Engine implements AutoCloseable {
     EngineHttpServer http = EngineHttpServer.bind(config.httpHost(), config.httpPort());
     opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
+    QueueReport report = new QueueReport();
     CountDownLatch stopping = new CountDownLatch(1);
     Definitions definitions = new Definitions(stopping);
     Topology topology =
@@ -179,6 +185,7 @@ public final class Engine implements AutoCloseable {
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
+            new FlowControl(QueueWindows.of(config.queueWindow()), report),
             rule);
     HostInfo self = config.httpAdvertised(http.port());
     Map<String, Object> settings = config.streamsSettings();
@@ -191,6 +198,7 @@ public final class Engine implements AutoCloseable {
         admin,
         commandTopics,
         lags,
+        new Backlog(lags, report, InstantSource.system()),
         streams,
         http,
         new BoundMeters(meters, streams, admin),
@@ -224,7 +232,6 @@ public final class Engine implements AutoCloseable {
     TopicAdmin topics = new TopicAdmin(admin);
     topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
-    Backlog backlog = new Backlog(lags, HeldSteps.NONE, InstantSource.system());
     lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
     http.serve(queries.apply(topics.partitions(config.topics().starts())), backlog);
     streams.start();

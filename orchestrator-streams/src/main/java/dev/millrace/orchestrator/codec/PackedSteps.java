@@ -14,7 +14,8 @@ import java.util.Arrays;
  *
  * <pre>
  * steps       2 bytes a step, see StepEntry
- * deadlines   6 bytes a step, once one is needed
+ * deadlines   6 bytes a step, once one is needed: 1 bit that tells since when a step has waited
+ *             for its queue from a deadline, 47 bits of a time
  * rounds      6 bytes a step, once one is needed: attempts of former rounds (4),
  *             whether it was reset (1 bit), rounds since then (15 bits)
  * </pre>
@@ -26,6 +27,9 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   static final int STEP_BYTES = 2;
   private static final int TIME_BYTES = 6;
   private static final int ROUND_BYTES = 6;
+
+  /** Stands with the time since when a step has waited for its queue. */
+  private static final long GATED = 1L << 47;
 
   /** Stands with the rounds of a step that has been reset. */
   private static final int RESET = 0x8000;
@@ -74,6 +78,16 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   }
 
   public long stepDeadlineMs(int step) {
+    long timeMs = time(step);
+    return (timeMs & GATED) == 0 ? timeMs : WorkflowView.NO_DEADLINE;
+  }
+
+  public long gatedSinceMs(int step) {
+    long timeMs = gatedSteps() == 0 ? WorkflowView.NO_DEADLINE : time(step);
+    return (timeMs & GATED) == 0 ? WorkflowView.NO_DEADLINE : timeMs & ~GATED;
+  }
+
+  private long time(int step) {
     return hasFlag(FLAG_DEADLINES) ? body.timeAt(deadlineOffset(step)) : WorkflowView.NO_DEADLINE;
   }
 
@@ -114,12 +128,25 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
   final StepStatus move(int step, StepStatus next, long deadlineMs) {
     int entry = entry(step);
     StepStatus former = StepEntry.status(entry);
+    leaveGate(step);
     setEntry(step, StepEntry.with(entry, next));
     setDeadline(step, deadlineMs);
     if (former != next) {
       count(step, former, next);
     }
     return former;
+  }
+
+  /** A step waits for its queue. */
+  final void moveToGate(int step, long sinceMs) {
+    move(step, StepStatus.READY, sinceMs | GATED);
+    putInt(bytes, AT_GATED, gatedSteps() + 1);
+  }
+
+  private void leaveGate(int step) {
+    if (gatedSinceMs(step) != WorkflowView.NO_DEADLINE) {
+      putInt(bytes, AT_GATED, gatedSteps() - 1);
+    }
   }
 
   private void count(int step, StepStatus former, StepStatus next) {
@@ -169,6 +196,7 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     nextRound(step);
     body.setShort(roundOffset(step) + Integer.BYTES, RESET);
     StepStatus former = stepStatus(step);
+    leaveGate(step);
     setEntry(step, join);
     setDeadline(step, WorkflowView.NO_DEADLINE);
     count(step, former, StepStatus.WAITING);

@@ -267,6 +267,11 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
   }
 
   @Override
+  public void holdAtGate(int step, long sinceMs) {
+    moveToGate(step, sinceMs);
+  }
+
+  @Override
   public void repeat(int step, long dueMs) {
     nextRound(step);
     endRound(step);
@@ -373,6 +378,7 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
     putInt(summary, AT_FORMER_ATTEMPTS, highestAttempt);
     putInt(summary, AT_OPEN, 0);
     putInt(summary, AT_HELD, 0);
+    putInt(summary, AT_GATED, 0);
     putInt(summary, AT_TABLE, 0);
     become(summary);
   }

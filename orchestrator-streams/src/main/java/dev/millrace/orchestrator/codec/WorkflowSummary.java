@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * it has; all that is left of one that has ended. Not thread-safe.
  */
 public sealed class WorkflowSummary permits PackedSteps {
-  static final byte LAYOUT = 4;
+  static final byte LAYOUT = 5;
 
   /** The same layout, of a chunk of branches rather than a workflow. */
   static final byte CHUNK_LAYOUT = LAYOUT | 0x40;
@@ -42,7 +42,8 @@ public sealed class WorkflowSummary permits PackedSteps {
   static final int AT_HELD = 108;
   static final int AT_FIRST_HELD = 112;
   static final int AT_FORMER_ATTEMPTS = 116;
-  static final int AT_TENANT = 120;
+  static final int AT_GATED = 120;
+  static final int AT_TENANT = 124;
 
   /** What the workflow returned has a key of its own; stands in the flags after the end, too. */
   static final int FLAG_RESULT_SPILLED = 128;
@@ -107,6 +108,11 @@ public sealed class WorkflowSummary permits PackedSteps {
   /** How many steps may start and are held. */
   public int heldSteps() {
     return getInt(bytes, AT_HELD);
+  }
+
+  /** How many of these are held for their queues. */
+  public int gatedSteps() {
+    return getInt(bytes, AT_GATED);
   }
 
   /** How many steps have a command out. */

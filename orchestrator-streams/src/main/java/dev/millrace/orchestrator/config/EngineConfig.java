@@ -41,6 +41,7 @@ public final class EngineConfig {
   public static final String DEFINITION_WAIT_MS = "definition.wait.ms";
   public static final String CONTROL_WAIT_MS = "control.wait.ms";
   public static final String TIMER_TICK_MS = "timer.tick.ms";
+  public static final String QUEUE_WINDOW = "queue.window";
   public static final String JSON_QUEUES = "json.queues";
   public static final String LAG_INTERVAL_MS = "lag.interval.ms";
   public static final String REPLICATION_FACTOR = "replication.factor";
@@ -160,6 +161,14 @@ public final class EngineConfig {
               between(1, 10_000),
               LOW,
               "How often due timers are looked for.")
+          .define(
+              QUEUE_WINDOW,
+              ConfigDef.Type.INT,
+              10_000,
+              between(1, 1_000_000),
+              MEDIUM,
+              "Most attempts of a queue that are open at once, in each partition. Further steps"
+                  + " wait in the engine, by priority, tenant and age.")
           .define(
               JSON_QUEUES,
               ConfigDef.Type.LIST,
@@ -288,6 +297,11 @@ public final class EngineConfig {
 
   public Duration timerTick() {
     return Duration.ofMillis(values.getLong(TIMER_TICK_MS));
+  }
+
+  /** Most attempts of a queue that one stream task has open at once. */
+  public int queueWindow() {
+    return values.getInt(QUEUE_WINDOW);
   }
 
   /** Queues whose commands are JSON. */

@@ -11,12 +11,12 @@ import java.util.TreeMap;
  */
 public final class Backlog {
   private final LagSampler lags;
-  private final HeldSteps held;
+  private final QueueReport report;
   private final InstantSource clock;
 
-  public Backlog(LagSampler lags, HeldSteps held, InstantSource clock) {
+  public Backlog(LagSampler lags, QueueReport report, InstantSource clock) {
     this.lags = lags;
-    this.held = held;
+    this.report = report;
     this.clock = clock;
   }
 
@@ -48,12 +48,13 @@ public final class Backlog {
     return lag == null ? Double.NaN : lag.ageMs(clock.millis());
   }
 
-  long held(String queue) {
-    return held.held(queue);
+  /** How things stand at a queue in this engine. */
+  QueueState state(String queue) {
+    return report.queue(queue).orElse(QueueState.NOTHING);
   }
 
   long oldestAgeMs(String queue) {
-    long sinceMs = held.oldestSinceMs(queue);
+    long sinceMs = state(queue).oldestSinceMs();
     return sinceMs == 0 ? 0 : Math.max(0, clock.millis() - sinceMs);
   }
 
@@ -70,7 +71,7 @@ public final class Backlog {
                         lag.lag(),
                         lags.isStale(lag),
                         lag.ageMs(nowMs),
-                        held(queue),
+                        state(queue).held(),
                         oldestAgeMs(queue))));
     return queues;
   }

@@ -25,6 +25,8 @@ public final class QueueMeters {
   private final int queuesMax;
   private final MultiGauge lag;
   private final MultiGauge held;
+  private final MultiGauge open;
+  private final MultiGauge window;
   private final MultiGauge oldestAge;
   private final MultiGauge sampleAge;
   private Set<String> known = Set.of();
@@ -44,6 +46,14 @@ public final class QueueMeters {
     held =
         MultiGauge.builder("millrace.queue.held")
             .description("Ready steps that this engine holds back from the topic of a queue.")
+            .register(registry);
+    open =
+        MultiGauge.builder("millrace.queue.open")
+            .description("Attempts that are open, of this engine.")
+            .register(registry);
+    window =
+        MultiGauge.builder("millrace.queue.window")
+            .description("Most attempts that may be open, in all tasks of this engine together.")
             .register(registry);
     oldestAge =
         MultiGauge.builder("millrace.queue.oldest.age")
@@ -68,7 +78,9 @@ public final class QueueMeters {
     List<String> own = names.subList(0, Math.min(queuesMax, names.size()));
     List<String> others = names.subList(own.size(), names.size());
     register(lag, own, others, backlog::lag, true);
-    register(held, own, others, backlog::held, true);
+    register(held, own, others, queue -> backlog.state(queue).held(), true);
+    register(open, own, others, queue -> backlog.state(queue).open(), true);
+    register(window, own, others, queue -> backlog.state(queue).window(), true);
     register(oldestAge, own, others, queue -> backlog.oldestAgeMs(queue) / MS_PER_SECOND, false);
     register(sampleAge, own, others, queue -> backlog.lagAgeMs(queue) / MS_PER_SECOND, false);
     known = queues;

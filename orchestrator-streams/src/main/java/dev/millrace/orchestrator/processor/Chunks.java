@@ -19,12 +19,14 @@ import dev.millrace.orchestrator.core.graph.Targets;
 import dev.millrace.orchestrator.core.input.AttemptInput;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Results;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.store.ChunkId;
+import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,12 +56,14 @@ final class Chunks {
   private final WorkflowStore store;
   private final PinnedDefinitions pinned;
   private final Transitions transitions;
+  private final GateScan scan;
 
-  Chunks(TaskResources task, PinnedDefinitions pinned, Transitions transitions) {
+  Chunks(TaskResources task, PinnedDefinitions pinned, Transitions transitions, GateScan scan) {
     this.task = task;
     this.store = task.store();
     this.pinned = pinned;
     this.transitions = transitions;
+    this.scan = scan;
   }
 
   /** Keeps the items of a step, in one record a chunk. */
@@ -78,6 +82,10 @@ final class Chunks {
       Situation whole, OpenChunk open, PackedWorkflow workflow, Cause cause) {
     String step = whole.definition().step(open.step()).id();
     ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
+    PackedWorkflow leftOver = store.load(id);
+    if (leftOver != null) {
+      scan.drop(id.text(), whole.definition().step(open.step()).queue(), leftOver);
+    }
     PackedWorkflow chunk = store.absentChunk();
     Situation situation =
         situation(
@@ -155,6 +163,32 @@ final class Chunks {
     return true;
   }
 
+  /** Has a branch go on whose turn it is. */
+  Releases.Turn release(HeldKey key) {
+    ChunkId id = ChunkId.of(key.recordId());
+    PackedWorkflow chunk = known(id, Cause.TIMER);
+    if (chunk == null || chunk.gatedSteps() == 0) {
+      return Releases.Turn.OF_AN_ORPHAN;
+    }
+    CompiledDefinition whole = definition(id.workflowId(), chunk, Cause.TIMER);
+    if (whole == null) {
+      return Releases.Turn.PUT_OFF;
+    }
+    int branch = Integer.parseInt(key.step());
+    CompiledDefinition definition = whole.branches(whole.indexOf(id.step()), chunk.stepCount());
+    if (!TaskGate.isTrue(key, definition, chunk, branch)) {
+      return Releases.Turn.OF_AN_ORPHAN;
+    }
+    change(id, whole, chunk, new StepReleased(branch), Cause.TIMER);
+    return Releases.Turn.TAKEN;
+  }
+
+  /** Forgets what is left of the branches of a step, after its workflow is stored. */
+  void forget(String workflowId, CompiledStep step) {
+    store.forgetBranches(
+        workflowId, step.id(), (chunkId, chunk) -> scan.drop(chunkId, step.queue(), chunk));
+  }
+
   private Decision.@Nullable Refused change(
       ChunkId id, CompiledDefinition whole, PackedWorkflow chunk, Input input, Cause cause) {
     Situation situation =
@@ -174,6 +208,7 @@ final class Chunks {
     if (forEach == null) {
       throw new IllegalStateException("step '%s' has no branches".formatted(id.step()));
     }
+    scan.touch(id.text(), definition, chunk);
     return new Situation(
         id.workflowId(),
         definition,
@@ -182,7 +217,8 @@ final class Chunks {
         Results.NONE,
         Targets.NONE,
         task.context().currentSystemTimeMs(),
-        new Chunk(id.chunk(), forEach.batchSize(), whole, ofWorkflow, new LoadedItems(store, id)));
+        new Chunk(id.chunk(), forEach.batchSize(), whole, ofWorkflow, new LoadedItems(store, id)),
+        task.gate());
   }
 
   private Decision.@Nullable Refused apply(
@@ -236,6 +272,11 @@ final class Chunks {
     // Only a crash leaves a chunk alone, so that one stored since the last is known to be none.
     if (chunk == null || store.isOfThisLife(chunk) || isSpokenOf(id, chunk, cause)) {
       return chunk;
+    }
+    CompiledDefinition whole = pinned.known(id.workflowId(), chunk);
+    int step = whole == null ? CompiledDefinition.NO_STEP : whole.indexOf(id.step());
+    if (whole != null && step != CompiledDefinition.NO_STEP) {
+      scan.drop(id.text(), whole.step(step).queue(), chunk);
     }
     store.forget(id, chunk);
     if (!needsItems(id, cause)) {

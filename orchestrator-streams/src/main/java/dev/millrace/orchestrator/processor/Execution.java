@@ -15,6 +15,7 @@ import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.HoldStep;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
@@ -29,6 +30,7 @@ import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
@@ -172,6 +174,11 @@ final class Execution {
         }
       }
       case ReportChunk report -> isReported = true;
+      case HoldStep hold -> {
+        if (!workflow.status().hasEnded() && workflow.isGated(hold.step())) {
+          task.gate().hold(TaskGate.key(situation.definition(), workflow, recordId, hold.step()));
+        }
+      }
       case DispatchStep dispatch -> {
         if (isOpen(dispatch)) { // an oversize command may have failed the workflow
           dispatch(dispatch);
@@ -306,11 +313,12 @@ final class Execution {
   /** Whether a crash may keep from the workflow what no input would make the chunk say again. */
   private boolean mayBeMissed(ChunkReport report, Input input) {
     return input instanceof ChunkRequested
-        || (input instanceof TimerFired && (!events.isEmpty() || chunks.isUnheard(report)));
+        || ((input instanceof TimerFired || input instanceof StepReleased)
+            && (!events.isEmpty() || chunks.isUnheard(report)));
   }
 
   private void forgetBranches(int step) {
-    store.forgetBranches(workflowId, situation.definition().step(step).id());
+    chunks.forget(workflowId, situation.definition().step(step));
   }
 
   /** Counts a control that was refused, and remembers the id of one that was not. */

@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
+import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.metrics.TaskMeters;
 import dev.millrace.orchestrator.store.WorkflowStore;
@@ -25,6 +26,8 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param metrics of the engine
  * @param meters of the task
  * @param store its workflows
+ * @param gate which steps must wait for their queues
+ * @param report where it says how things stand there
  */
 record TaskResources(
     ProcessorContext<byte[], Outgoing> context,
@@ -38,4 +41,6 @@ record TaskResources(
     QueueDirectory queues,
     EngineMetrics metrics,
     TaskMeters meters,
-    WorkflowStore store) {}
+    WorkflowStore store,
+    TaskGate gate,
+    QueueReport report) {}

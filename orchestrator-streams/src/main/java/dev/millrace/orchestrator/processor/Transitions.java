@@ -33,12 +33,14 @@ final class Transitions {
   private final WorkflowStore store;
   private final PinnedDefinitions pinned;
   private final Chunks chunks;
+  private final GateScan scan;
 
-  Transitions(TaskResources task, PinnedDefinitions pinned) {
+  Transitions(TaskResources task, PinnedDefinitions pinned, GateScan scan) {
     this.task = task;
     this.store = task.store();
     this.pinned = pinned;
-    this.chunks = new Chunks(task, pinned, this);
+    this.scan = scan;
+    this.chunks = new Chunks(task, pinned, this, scan);
   }
 
   /** The branches of steps. */
@@ -149,6 +151,7 @@ final class Transitions {
       Queue<ChunkReport> reports) {
     long nowMs = task.context().currentSystemTimeMs();
     long firstSequence = workflow.nextSequence();
+    scan.touch(workflowId, definition, workflow);
     StoredResults results = new StoredResults(store, task.metrics(), nowMs);
     Situation situation =
         new Situation(
@@ -159,7 +162,8 @@ final class Transitions {
             results,
             new MigrationTargets(task.definitions(), task.queues()),
             nowMs,
-            null);
+            null,
+            task.gate());
     Decision decision = Decider.decide(situation, input);
     return switch (decision) {
       case Decision.Refused refused -> refused;

@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
+import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Topics;
@@ -32,6 +33,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
   private final Definitions definitions;
   private final QueueDirectory queues;
   private final EngineMetrics metrics;
+  private final FlowControl flow;
 
   private @Nullable WorkflowTask task;
 
@@ -64,7 +66,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
       SchemaRegistry registry,
       Definitions definitions,
       QueueDirectory queues,
-      EngineMetrics metrics) {
+      EngineMetrics metrics,
+      FlowControl flow) {
     this.settings = settings;
     this.decoder = new InputDecoder(settings.topics(), registry);
     this.encoder = new OutputEncoder(settings.topics(), "default", registry);
@@ -74,10 +77,12 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
     this.definitions = definitions;
     this.queues = queues;
     this.metrics = metrics;
+    this.flow = flow;
   }
 
   @Override
   public void init(ProcessorContext<byte[], Outgoing> context) {
+    WorkflowStore store = new WorkflowStore(context.getStateStore(settings.storeName()));
     WorkflowTask created =
         new WorkflowTask(
             new TaskResources(
@@ -92,9 +97,11 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 queues,
                 metrics,
                 metrics.ofTask(),
-                new WorkflowStore(context.getStateStore(settings.storeName()))));
+                store,
+                new TaskGate(store.held(), flow.windows()),
+                flow.report()));
     context.schedule(
-        settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.fireTimers());
+        settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());
     task = created;
   }
 
@@ -104,5 +111,12 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
       throw new IllegalStateException("processor used before init");
     }
     task.process(record);
+  }
+
+  @Override
+  public void close() {
+    if (task != null) {
+      task.close();
+    }
   }
 }

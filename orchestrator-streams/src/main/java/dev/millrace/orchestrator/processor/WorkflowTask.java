@@ -21,6 +21,15 @@ final class WorkflowTask {
   /** Most timers fired in one tick; the rest follow in the next. */
   private static final int TIMERS_PER_TICK = 1_000;
 
+  /** Most steps that go on in one tick because it is their turn at their queues. */
+  private static final int RELEASES_PER_TICK = 1_000;
+
+  /** The same after an input, which mostly makes room for one. */
+  private static final int RELEASES_PER_INPUT = 16;
+
+  /** How often it is told how things stand at the queues, in milliseconds. */
+  private static final long REPORT_MS = 1_000;
+
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
 
@@ -35,6 +44,9 @@ final class WorkflowTask {
   private final Controls controls;
   private final Starts starts;
   private final Schedules schedules;
+  private final GateScan scan;
+  private final Releases releases;
+  private long reportedMs;
 
   WorkflowTask(TaskResources task) {
     Topics topics = task.settings().topics();
@@ -46,11 +58,13 @@ final class WorkflowTask {
             topics.completions(), InputSource.COMPLETION);
     this.store = task.store();
     this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
-    this.transitions = new Transitions(task, pinned);
+    this.scan = new GateScan(task.gate(), store.committed(), pinned);
+    this.transitions = new Transitions(task, pinned, scan);
     this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
     this.controls = new Controls(task, transitions, deadLetters);
     this.starts = new Starts(task, transitions, controls, deadLetters);
     this.schedules = new Schedules(task, deadLetters);
+    this.releases = new Releases(task, pinned, transitions, starts);
   }
 
   void process(Record<byte[], byte[]> record) {
@@ -67,6 +81,7 @@ final class WorkflowTask {
     } catch (MalformedRecordException e) {
       deadLetters.malformed(record, from, e);
     }
+    releases.release(RELEASES_PER_INPUT);
   }
 
   private void process(String workflowId, Record<byte[], byte[]> record, DeadLetters.Origin from)
@@ -111,9 +126,27 @@ final class WorkflowTask {
     return schedules.mayHaveAny() && !store.isKnown(id) && schedules.has(id);
   }
 
-  void fireTimers() {
+  /** Does what is due, and goes on with what may. */
+  void tick() {
     task.meters().read();
     long nowMs = task.context().currentSystemTimeMs();
+    fireTimers(nowMs);
+    scan.slice();
+    task.gate().tick();
+    releases.putBack(nowMs);
+    releases.release(RELEASES_PER_TICK);
+    if (nowMs - reportedMs >= REPORT_MS || nowMs < reportedMs) {
+      reportedMs = nowMs;
+      task.report().publish(task.context().taskId().partition(), task.gate().states(scan.isDone()));
+    }
+  }
+
+  /** The task is not here any more. */
+  void close() {
+    task.report().remove(task.context().taskId().partition());
+  }
+
+  private void fireTimers(long nowMs) {
     for (WorkflowStore.Timer timer : store.dueTimers(nowMs, TIMERS_PER_TICK)) {
       boolean isArmed =
           switch (timer.kind()) {

@@ -35,6 +35,9 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
    * @param waitsFor how many of the steps that it depends on are not finished, while it waits
    * @param due when the open attempt times out, the next one is sent, or the step goes on that
    *     waits for a time; null for never
+   * @param held what holds a step that is ready: queue, max-parallel, window or paused; null for
+   *     one that nothing holds
+   * @param heldSince since when it has waited for its queue; null for one that does not
    * @param child id of the workflow that it has started and waits for; null for none
    * @param signal name of the signal that it waits for; null while it waits for none
    * @param form what the definition shows to whoever sends that signal, null for nothing
@@ -47,6 +50,8 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
       int attempt,
       int waitsFor,
       @Nullable Instant due,
+      @Nullable String held,
+      @Nullable Instant heldSince,
       @Nullable String child,
       @Nullable String signal,
       @Nullable JsonNode form) {
@@ -66,10 +71,26 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
           status,
           isWaiting ? 0 : workflow.attempt(step),
           isWaiting ? Join.lacks(definition.step(step).join(), workflow.join(step)) : 0,
-          dueMs == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(dueMs),
+          instant(dueMs),
+          status == StepStatus.READY ? held(workflow, step) : null,
+          status == StepStatus.READY ? instant(workflow.gatedSinceMs(step)) : null,
           status == StepStatus.SUSPENDED ? workflow.child(step) : null,
           awaited == null ? null : awaited.signal(),
           shownForm(awaited));
+    }
+
+    private static String held(WorkflowView workflow, int step) {
+      if (workflow.isGated(step)) {
+        return "queue";
+      }
+      if (workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE) {
+        return "window";
+      }
+      return workflow.isPaused() ? "paused" : "max-parallel";
+    }
+
+    private static @Nullable Instant instant(long ms) {
+      return ms == WorkflowView.NO_DEADLINE ? null : Instant.ofEpochMilli(ms);
     }
 
     private static @Nullable JsonNode shownForm(CompiledAction.@Nullable AwaitSignal awaited) {

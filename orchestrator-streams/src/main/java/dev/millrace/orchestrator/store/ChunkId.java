@@ -22,6 +22,11 @@ public record ChunkId(String workflowId, String step, int chunk) {
         Integer.parseInt(text.substring(chunkAt)));
   }
 
+  /** Whether a text names a chunk, and not a workflow. */
+  public static boolean isOne(String text) {
+    return text.indexOf(SEPARATOR) >= 0;
+  }
+
   /** What the scope of its events begins with, and is in the first attempt of the step. */
   public String scope() {
     return step + '/' + chunk;

@@ -10,8 +10,9 @@ import org.apache.kafka.common.utils.Bytes;
  * The keys of the one store. A first byte tells what a key is of: {@code w} a workflow's record,
  * {@code b} that of a chunk of branches, {@code p} a payload that does not fit in it, {@code s} a
  * start that waits, {@code c} controls that wait, {@code r} the result of a step, {@code h} a
- * schedule, {@code t} a timer. A timer's key goes on with when it is due and with the first byte of
- * the record that armed it, so that two records of one workflow id never share a timer.
+ * schedule, {@code t} a timer, {@code q} a {@linkplain HeldKey step that waits for its queue}. A
+ * timer's key goes on with when it is due and with the first byte of the record that armed it, so
+ * that two records of one workflow id never share a timer.
  */
 public final class Keys {
   private static final byte WORKFLOW = 'w';
@@ -22,6 +23,7 @@ public final class Keys {
   private static final byte RESULT = 'r';
   private static final byte SCHEDULE = 'h';
   private static final byte TIMER = 't';
+  static final byte HELD = 'q';
 
   /** Kind, time and owner of a timer, before the id. */
   private static final int TIMER_PREFIX = 1 + Long.BYTES + 1;
@@ -162,6 +164,10 @@ public final class Keys {
 
   static boolean isTimer(Bytes key) {
     return key.get()[0] == TIMER;
+  }
+
+  static boolean isHeld(Bytes key) {
+    return key.get()[0] == HELD;
   }
 
   /** When the timer of a key is due, in epoch milliseconds. */

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Closing writes nothing. What was not committed is read and decided again.
  * </ul>
  *
- * Kafka Streams calls {@link #flushCache()} before it waits for the task's records to be
+ * An iterator over steps that wait for their queues must be closed before the next change.
+ *
+ * <p>Kafka Streams calls {@link #flushCache()} before it waits for the task's records to be
  * acknowledged and commits. One stream thread writes; any thread may read.
  */
 final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, Bytes, byte[]>
@@ -49,6 +51,9 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
 
   /** The changed keys that are scanned while work goes on; the others are sorted when asked for. */
   private final TreeMap<Bytes, byte @Nullable []> changedTimers = new TreeMap<>();
+
+  /** The same of steps that wait for their queues. */
+  private final TreeMap<Bytes, byte @Nullable []> changedHeld = new TreeMap<>();
 
   /** By key, in the order of the last use. */
   private final LinkedHashMap<Bytes, byte[]> unchanged = new LinkedHashMap<>(1024, 0.75f, true);
@@ -101,6 +106,10 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   }
 
   private synchronized void change(Bytes key, byte @Nullable [] value) {
+    if (value == null && Keys.isHeld(key) && changed.get(key) != null) {
+      forgetChange(key);
+      return;
+    }
     long before = changedBytes;
     int known = changed.size();
     byte[] former = changed.putLast(key, value);
@@ -111,6 +120,8 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
     }
     if (Keys.isTimer(key)) {
       changedTimers.put(key, value);
+    } else if (Keys.isHeld(key)) {
+      changedHeld.put(key, value);
     } else if (Keys.isChunk(key)) {
       Bytes workflow = Keys.workflowOf(key);
       byte[] unmoved = changed.get(workflow);
@@ -119,6 +130,14 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
       }
     }
     budget.use(changedBytes - before);
+  }
+
+  /** A step has waited for its queue and goes on, all since the last write: nothing is written. */
+  private void forgetChange(Bytes key) {
+    long bytes = (long) length(changed.remove(key)) + ENTRY_BYTES + key.get().length;
+    changedHeld.remove(key);
+    changedBytes -= bytes;
+    budget.use(-bytes);
   }
 
   /** Writes the changes to RocksDB and the changelog. */
@@ -164,6 +183,7 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   private void forgetChanges() {
     changed.clear();
     changedTimers.clear();
+    changedHeld.clear();
     budget.use(-changedBytes);
     changedBytes = 0;
   }
@@ -196,6 +216,9 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   private NavigableMap<Bytes, byte @Nullable []> changes(@Nullable Bytes from, @Nullable Bytes to) {
     if (from != null && to != null && Keys.isTimer(from) && Keys.isTimer(to)) {
       return new TreeMap<>(changedTimers.subMap(from, true, to, true));
+    }
+    if (from != null && to != null && Keys.isHeld(from) && to.compareTo(HeldKey.BEHIND_ALL) <= 0) {
+      return changedHeld.subMap(from, true, to, true);
     }
     TreeMap<Bytes, byte @Nullable []> found = new TreeMap<>();
     changed.forEach(

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -116,9 +117,20 @@ public final class WorkflowStore {
    * @param step id of the step; empty for all steps
    */
   public void forgetBranches(String workflowId, String step) {
+    forgetBranches(workflowId, step, (id, chunk) -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param onForgotten told of each chunk, with the text of its id
+   */
+  public void forgetBranches(
+      String workflowId, String step, BiConsumer<String, PackedWorkflow> onForgotten) {
     String prefix = ChunkId.prefix(workflowId, step);
     for (Bytes key : keys(Keys.firstChunk(prefix))) {
       PackedWorkflow chunk = PackedWorkflow.of(store.get(key));
+      onForgotten.accept(Keys.chunkText(key), chunk);
       delete(key);
       if (chunk.armedTimerMs() != WorkflowView.NO_DEADLINE) {
         deleteTimer(chunk.armedTimerMs(), RecordKind.CHUNK, Keys.chunkText(key));
@@ -352,6 +364,21 @@ public final class WorkflowStore {
   /** The results of steps that are kept for other workflows. */
   public ResultStore results() {
     return results;
+  }
+
+  /** The steps that wait for their queues. */
+  public HeldStore held() {
+    return new HeldStore(this);
+  }
+
+  /** Chunks and workflows as they were last written. */
+  public CommittedRecords committed() {
+    return new CommittedRecords(WorkflowStores.behindTheCache(store));
+  }
+
+  /** What lies between two keys; to be closed. */
+  KeyValueIterator<Bytes, byte[]> range(Bytes from, Bytes to) {
+    return store.range(from, to);
   }
 
   /** All records of a kind; to be closed. */

@@ -5,9 +5,11 @@ import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.internals.WrappedStateStore;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the store of workflows: RocksDB with a changelog, behind a {@link RecordCache}. */
@@ -31,6 +33,18 @@ public final class WorkflowStores {
                     TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Limits.RECORD_BYTES))),
         rule,
         budget);
+  }
+
+  /** What lies behind the cache of a store, if it has one. */
+  static KeyValueStore<Bytes, byte[]> behindTheCache(KeyValueStore<Bytes, byte[]> store) {
+    StateStore behind = store;
+    while (behind instanceof WrappedStateStore<?, ?, ?> wrapped) {
+      if (wrapped instanceof RecordCache cache) {
+        return cache.wrapped();
+      }
+      behind = wrapped.wrapped();
+    }
+    return store;
   }
 
   private record Cached(

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.topology;
 
 import dev.millrace.orchestrator.codec.DefinitionDecoder;
+import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.DefinitionProcessor;
 import dev.millrace.orchestrator.processor.Definitions;
@@ -46,6 +47,7 @@ public final class OrchestratorTopology {
    * @param definitions where the definitions of the topic go
    * @param queues which queues commands can be sent to
    * @param cache how much the changes since the last commit may take
+   * @param flow how much may be under way at the queues
    * @param rule holds state back until outputs are acknowledged; null under exactly-once
    */
   public static Topology build(
@@ -55,6 +57,7 @@ public final class OrchestratorTopology {
       QueueDirectory queues,
       EngineMetrics metrics,
       CacheBudget cache,
+      FlowControl flow,
       @Nullable OutputsBeforeState rule) {
     Topics topics = settings.topics();
     SchemaRegistry forDefinitions = definitions.forReading(registry);
@@ -85,7 +88,7 @@ public final class OrchestratorTopology {
         topics.schedules());
     topology.addProcessor(
         WORKFLOW_PROCESSOR,
-        () -> new WorkflowProcessor(settings, forInputs, definitions, queues, metrics),
+        () -> new WorkflowProcessor(settings, forInputs, definitions, queues, metrics, flow),
         INPUTS);
     topology.addStateStore(
         WorkflowStores.builder(settings.storeName(), rule, cache), WORKFLOW_PROCESSOR);

@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
+import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -216,12 +217,12 @@ class PackedWorkflowTest extends PackedWorkflowCase {
     int before = workflow.bytes().length;
     assertThat(workflow.stepDeadlineMs(STEPS - 2)).isZero();
 
-    workflow.open(STEPS - 2, 1, (1L << 48) - 1);
+    workflow.open(STEPS - 2, 1, WorkflowView.LATEST_DEADLINE_MS);
 
     assertThat(workflow.bytes()).hasSize(before + 6 * STEPS);
-    assertThat(workflow.stepDeadlineMs(STEPS - 2)).isEqualTo((1L << 48) - 1);
+    assertThat(workflow.stepDeadlineMs(STEPS - 2)).isEqualTo(WorkflowView.LATEST_DEADLINE_MS);
     assertThat(workflow.stepDeadlineMs(0)).isZero();
-    assertThat(workflow.earliestDeadlineMs()).isEqualTo((1L << 48) - 1);
+    assertThat(workflow.earliestDeadlineMs()).isEqualTo(WorkflowView.LATEST_DEADLINE_MS);
     assertThat(workflow.riding(0)).isEqualTo(output);
   }
 
@@ -276,7 +277,7 @@ class PackedWorkflowTest extends PackedWorkflowCase {
     assertThat(workflow.riding(0)).isNull();
     assertThat(workflow.isSpilled(1)).isFalse();
     assertThat(workflow.riding(PackedWorkflow.INPUT_SLOT)).isNull();
-    assertThat(workflow.bytes()).hasSizeLessThan(132);
+    assertThat(workflow.bytes()).hasSizeLessThan(136);
   }
 
   @Test

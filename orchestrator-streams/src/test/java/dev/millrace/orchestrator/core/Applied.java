@@ -44,6 +44,8 @@ final class Applied {
   private final long nowMs;
   private final long offset;
   private final AnsweredResults results;
+  private final boolean isGateShut;
+  private final WindowGate gate;
   private final Decision decision;
   private final byte[] after;
   private final List<Spilled> spilled;
@@ -54,9 +56,12 @@ final class Applied {
       byte[] before,
       Map<Integer, Payload> payloads,
       AnsweredResults results,
+      boolean isGateShut,
       Input input,
       long nowMs,
       long offset) {
+    this.isGateShut = isGateShut;
+    this.gate = new WindowGate(isGateShut ? Integer.MIN_VALUE : Integer.MAX_VALUE);
     this.definition = definition;
     this.payloads = payloads;
     this.results = results;
@@ -76,7 +81,8 @@ final class Applied {
             results,
             Targets.NONE,
             nowMs,
-            null);
+            null,
+            gate);
     decision = Decider.decide(situation, input);
     if (decision instanceof Decision.Refused) {
       assertThat(workflow.bytes()).as("bytes after a refusal").isEqualTo(before);
@@ -94,17 +100,26 @@ final class Applied {
    *
    * @param payloads those that have keys of their own, by slot
    * @param results those that are kept of the steps of other workflows
+   * @param isGateShut whether steps have to wait for their queues
    */
   static Applied apply(
       CompiledDefinition definition,
       byte[] before,
       Map<Integer, Payload> payloads,
       Results results,
+      boolean isGateShut,
       Input input,
       long nowMs,
       long offset) {
     return new Applied(
-        definition, before, payloads, new AnsweredResults(results), input, nowMs, offset);
+        definition,
+        before,
+        payloads,
+        new AnsweredResults(results),
+        isGateShut,
+        input,
+        nowMs,
+        offset);
   }
 
   /** Results that answer the same again, whatever else has come to be kept by then. */
@@ -124,7 +139,8 @@ final class Applied {
 
   /** The same input again, on other bytes: what an engine does after a crash. */
   Applied repeatedOn(byte[] stored) {
-    Applied again = new Applied(definition, stored, payloads, results, input, nowMs, offset);
+    Applied again =
+        new Applied(definition, stored, payloads, results, isGateShut, input, nowMs, offset);
     assertThat(again.decision).as("second decision on %s", input).isEqualTo(decision);
     assertThat(again.after).as("bytes after the second decision on %s", input).isEqualTo(after);
     assertThat(again.spilled).isEqualTo(spilled);
@@ -151,6 +167,16 @@ final class Applied {
         && Duplicates.decide(start.onDuplicate(), workflow.status()) == Duplicates.Verdict.BEGIN) {
       workflow.bringDefinition(new byte[start.definitionBytes()]);
     }
+  }
+
+  /** Whether steps had to wait for their queues. */
+  boolean isGateShut() {
+    return isGateShut;
+  }
+
+  /** What the gate was told. */
+  WindowGate gate() {
+    return gate;
   }
 
   CompiledDefinition definition() {

@@ -57,15 +57,17 @@ final class CheckedForks {
   /** What their keys are to be, where their steps say so. */
   private final Map<String, @Nullable String> affinities = new HashMap<>();
 
+  private final WindowGate gate;
   private final ReferenceChildren children = new ReferenceChildren();
   private final Map<String, Integer> highestAttempt = new HashMap<>();
   private final Map<String, Long> counts = new TreeMap<>();
 
-  CheckedForks(WorkflowDefinition source, Payload input) {
+  CheckedForks(WorkflowDefinition source, Payload input, WindowGate gate) {
     this.source = source;
     this.input = input;
     this.steps = ReferenceStep.all(source);
-    this.workflow = new ForkedWorkflow(source, this::witness);
+    this.workflow = new ForkedWorkflow(source, this::witness, gate);
+    this.gate = gate;
   }
 
   Payload input() {
@@ -112,6 +114,18 @@ final class CheckedForks {
 
   void fire(long nowMs) {
     workflow.fire(nowMs);
+    check();
+  }
+
+  /** The steps and branches that wait for their queue. */
+  List<ForkedWorkflow.Waiting> waiting() {
+    return workflow.waiting();
+  }
+
+  /** It is the turn of one that waits for its queue. */
+  void release(ForkedWorkflow.Waiting one, long nowMs) {
+    count("released");
+    workflow.release(one, nowMs);
     check();
   }
 
@@ -359,6 +373,7 @@ final class CheckedForks {
 
   private void check() {
     PackedWorkflow state = workflow.state();
+    checkGate(state);
     if (state.status() != WorkflowStatus.RUNNING) {
       for (StoredRecord chunk : workflow.chunks().values()) {
         PackedWorkflow kept = chunk.state();
@@ -383,6 +398,18 @@ final class CheckedForks {
             assertThat(fork.isFinished()).as("it goes on, though nothing is left").isFalse();
           }
         });
+  }
+
+  private void checkGate(PackedWorkflow state) {
+    int open = state.openSteps();
+    int held = state.gatedSteps();
+    for (Map.Entry<ForkedWorkflow.Key, StoredRecord> each : workflow.chunks().entrySet()) {
+      PackedWorkflow chunk = each.getValue().state();
+      open += child(each.getKey().step()) == null ? chunk.openSteps() : 0;
+      held += chunk.gatedSteps();
+    }
+    assertThat(gate.open()).as("attempts that the gate takes as open").isEqualTo(open);
+    assertThat(gate.held()).as("steps that the gate takes as held").isEqualTo(held);
   }
 
   private static boolean isOver(PackedWorkflow state, int step) {

@@ -16,12 +16,14 @@ import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
 import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep.CompiledForEach;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
 import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
@@ -53,6 +55,7 @@ final class ForkedWorkflow {
   /** Is told of each event, and of the chunk that it is of; null for the workflow. */
   private final BiConsumer<@Nullable Key, Event> witness;
 
+  private final WindowGate gate;
   private final List<Sent> sent = new ArrayList<>();
   private final List<String> cancelled = new ArrayList<>();
   private final List<Key> unsaid = new ArrayList<>();
@@ -60,10 +63,18 @@ final class ForkedWorkflow {
   private long nowMs;
 
   ForkedWorkflow(WorkflowDefinition source, BiConsumer<@Nullable Key, Event> witness) {
+    this(source, witness, new WindowGate(Integer.MAX_VALUE));
+  }
+
+  /** A workflow whose steps have to pass a gate. */
+  ForkedWorkflow(
+      WorkflowDefinition source, BiConsumer<@Nullable Key, Event> witness, WindowGate gate) {
     this.definition = CompiledDefinition.compile(source, FakeExpressions.INSTANCE);
     this.witness = witness;
+    this.gate = gate;
     this.workflow =
-        new StoredRecord(definition, () -> null, own -> new JoinedPayloads(own, this::results));
+        new StoredRecord(
+            definition, () -> null, own -> new JoinedPayloads(own, this::results), gate);
   }
 
   /** A chunk of the branches of a step. */
@@ -317,7 +328,8 @@ final class ForkedWorkflow {
                     definition,
                     new WorkflowOfBranches(workflow.state(), workflow.payloads()),
                     new ItemsOf(key)),
-            payloads -> payloads);
+            payloads -> payloads,
+            gate);
     assertThat(chunks.put(key, chunk)).as("chunk %s before it is opened", key).isNull();
     PackedWorkflow state = workflow.state();
     int former = Chunk.formerAttempts(state.attempt(open.step()));
@@ -325,7 +337,48 @@ final class ForkedWorkflow {
     apply(key, chunk, new ChunkRequested(state.tenant(), state.priority(), former));
   }
 
+  /** A step, or a branch of one, that waits for its queue; -1 stands for no chunk. */
+  record Waiting(int step, int chunk, int branch) {}
+
+  /** The steps and branches that wait for their queue. */
+  List<Waiting> waiting() {
+    List<Waiting> waiting = new ArrayList<>();
+    PackedWorkflow state = workflow.state();
+    for (int step = 0; step < state.stepCount() && state.gatedSteps() > 0; step++) {
+      if (state.isGated(step)) {
+        waiting.add(new Waiting(step, -1, -1));
+      }
+    }
+    chunks.forEach(
+        (key, record) -> {
+          PackedWorkflow chunk = record.state();
+          for (int i = 0; i < chunk.stepCount() && chunk.gatedSteps() > 0; i++) {
+            if (chunk.isGated(i)) {
+              waiting.add(new Waiting(key.step(), key.chunk(), i));
+            }
+          }
+        });
+    return waiting;
+  }
+
+  /** It is the turn of one that waits for its queue. */
+  void release(Waiting one, long atMs) {
+    if (one.chunk() < 0) {
+      apply(new StepReleased(one.step()), atMs);
+    } else {
+      apply(new Key(one.step(), one.chunk()), new StepReleased(one.branch()), atMs, false);
+    }
+  }
+
   private void forget(int step) {
+    chunks.forEach(
+        (key, record) -> {
+          boolean isOfWorkers = definition.step(step).action() instanceof CompiledAction.Work;
+          if (key.step() == step && isOfWorkers) {
+            PackedWorkflow chunk = record.state();
+            gate.changed("queue", -chunk.openSteps(), -chunk.gatedSteps());
+          }
+        });
     chunks.keySet().removeIf(key -> key.step() == step);
     items.keySet().removeIf(key -> key.step() == step);
     unsaid.removeIf(key -> key.step() == step);

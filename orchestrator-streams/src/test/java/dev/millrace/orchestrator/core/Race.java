@@ -94,7 +94,8 @@ final class Race {
     byte[] bytes = stored;
     for (Input input : order) {
       Applied applied =
-          Applied.apply(definition, bytes, known, Results.NONE, input, atMs, workflow.inputs());
+          Applied.apply(
+              definition, bytes, known, Results.NONE, false, input, atMs, workflow.inputs());
       for (Spilled spilled : applied.spilled()) {
         known.put(spilled.slot(), spilled.payload());
       }

@@ -39,6 +39,7 @@ class RandomBranchesModelTest {
               "some failed",
               "too many failed",
               "told again",
+              "released",
               "large lists",
               "refused",
               "AttemptFailed",

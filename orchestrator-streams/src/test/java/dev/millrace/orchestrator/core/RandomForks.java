@@ -36,6 +36,7 @@ final class RandomForks {
 
   private final Random random;
   private final CheckedForks forks;
+  private final WindowGate gate;
   private final double failureShare;
   private final boolean isMeddledWith;
   private final List<AttemptReported> pending = new ArrayList<>();
@@ -48,7 +49,9 @@ final class RandomForks {
     random = new Random(seed);
     failureShare = random.nextInt(3) * random.nextDouble() * 0.2;
     isMeddledWith = random.nextBoolean();
-    forks = new CheckedForks(definition(), input());
+    int window = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(12);
+    gate = new WindowGate(window);
+    forks = new CheckedForks(definition(), input(), gate);
   }
 
   int inputs() {
@@ -80,6 +83,10 @@ final class RandomForks {
     inputs++;
     nowMs += random.nextInt(20);
     int kind = random.nextInt(100);
+    if (release(random.nextInt(10) == 0)) {
+      work();
+      return;
+    }
     if (pending.isEmpty() && random.nextInt(4) > 0) {
       goOn();
     } else if (kind < 74) {
@@ -99,6 +106,16 @@ final class RandomForks {
       forks.sayAgain(nowMs);
     }
     work();
+  }
+
+  /** Has some of those that wait for their queue go on, as long as there is room, or anyway. */
+  private boolean release(boolean anyway) {
+    if (gate.held() == 0 || random.nextInt(4) == 0 || (gate.hindrance("", 0) != null && !anyway)) {
+      return false;
+    }
+    List<ForkedWorkflow.Waiting> waiting = forks.waiting();
+    forks.release(waiting.get(random.nextInt(waiting.size())), nowMs);
+    return true;
   }
 
   private boolean isTorn() {
@@ -123,6 +140,10 @@ final class RandomForks {
         forks.deliver(report, nowMs, false);
         return;
       }
+    }
+    if (gate.held() > 0) {
+      forks.release(forks.waiting().getFirst(), nowMs);
+      return;
     }
     throw new AssertionError("stuck: nothing is on its way and no timer is armed");
   }

@@ -12,6 +12,7 @@ import dev.millrace.orchestrator.core.input.AttemptRunning;
 import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -42,6 +43,9 @@ final class RandomRun {
   private final RandomPayloads payloads;
   private final double failureShare;
 
+  /** How often steps have to wait for their queues. */
+  private final double gateShutShare;
+
   /** Reports on their way, in no order. */
   private final List<AttemptReported> pending = new ArrayList<>();
 
@@ -60,6 +64,7 @@ final class RandomRun {
     payloads = new RandomPayloads(random);
     controls = new RandomControls(random, workflow);
     failureShare = random.nextInt(3) * random.nextDouble() * 0.1;
+    gateShutShare = random.nextBoolean() ? 0 : random.nextDouble();
     boolean mayBeCancelled = random.nextInt(8) == 0;
     int askedFor = random.nextBoolean() ? 0 : random.nextInt(500);
     kinds =
@@ -72,6 +77,7 @@ final class RandomRun {
             new Kind(30, () -> starts.come(nowMs)),
             new Kind(50, this::anotherKeepsAResult),
             new Kind(100, this::giveASign),
+            new Kind(gateShutShare > 0 ? 300 : 10, this::release),
             new Kind(askedFor, this::ask),
             new Kind(
                 askedFor > 0 && controls.hasSignals() && random.nextInt(30) == 0 ? 30 : 0,
@@ -174,7 +180,11 @@ final class RandomRun {
 
   private void goOn() {
     if (pending.isEmpty() && random.nextInt(4) > 0) {
-      passTime(true);
+      if (workflow.waiting().isEmpty() || random.nextInt(4) == 0) {
+        passTime(true);
+      } else {
+        release();
+      }
     } else {
       act();
     }
@@ -241,7 +251,22 @@ final class RandomRun {
         return;
       }
     }
+    if (!workflow.waiting().isEmpty()) {
+      release();
+      return;
+    }
     throw new AssertionError("stuck: nothing is on its way and no timer is armed");
+  }
+
+  /** It is the turn of a step that waits for its queue, or of one that does so no more. */
+  private void release() {
+    List<Integer> waiting = workflow.waiting();
+    boolean isKnown = workflow.status() != WorkflowStatus.ABSENT;
+    if (!waiting.isEmpty()) {
+      apply(new StepReleased(waiting.get(random.nextInt(waiting.size()))));
+    } else if (isKnown) {
+      apply(new StepReleased(random.nextInt(workflow.definition().stepCount())));
+    }
   }
 
   private void ask() {
@@ -273,7 +298,8 @@ final class RandomRun {
 
   private void apply(Input input) {
     nowMs += random.nextInt(100) == 0 ? -random.nextInt(1_000) : random.nextInt(50);
-    for (Effect effect : workflow.apply(input, nowMs)) {
+    boolean isGateShut = random.nextDouble() < gateShutShare;
+    for (Effect effect : workflow.apply(input, nowMs, isGateShut)) {
       if (effect instanceof DispatchStep command) {
         work(command);
       } else if (effect instanceof StartWorkflow start && start.parent() != null) {

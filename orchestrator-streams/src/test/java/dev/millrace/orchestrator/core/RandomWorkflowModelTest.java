@@ -51,6 +51,7 @@ class RandomWorkflowModelTest {
           "StepSucceeded CACHED",
           "CacheResult",
           "CancelAttempt",
+          "StepHeld at the gate",
           "result expired",
           "WorkflowStarted again",
           "late report of a former workflow",

@@ -29,6 +29,7 @@ final class ReferenceRun {
   private List<Told.Turn> order = List.of();
   private long nowMs;
   private boolean isPaused;
+  private boolean isGateShut;
 
   ReferenceRun(
       WorkflowDefinition definition,
@@ -85,7 +86,8 @@ final class ReferenceRun {
     told.add(words);
   }
 
-  void begin(long atMs, List<Told.Turn> inOrder, List<String> telling) {
+  void begin(long atMs, boolean withGateShut, List<Told.Turn> inOrder, List<String> telling) {
+    isGateShut = withGateShut;
     nowMs = atMs;
     order = inOrder;
     told = telling;
@@ -120,7 +122,7 @@ final class ReferenceRun {
     if (end.ended() != null || !mayRun) {
       return false;
     }
-    boolean isHeld = isPaused || step.deadlineMs != 0 || isFull(step);
+    boolean isHeld = isPaused || step.deadlineMs != 0 || isFull(step) || step.isGated();
     if (step.status == StepStatus.READY && !isHeld) {
       start(step);
       return true;
@@ -148,17 +150,30 @@ final class ReferenceRun {
 
   /** Gets a step under way, or holds it. */
   void start(ReferenceStep step) {
+    start(step, isGateShut);
+  }
+
+  /** It is the turn of a step that is held for its queue. */
+  void pass(ReferenceStep step) {
+    if (step.isGated()) {
+      start(step, false);
+    }
+  }
+
+  private void start(ReferenceStep step, boolean isHeldAtGate) {
     if (isPaused) {
-      step.status = StepStatus.READY;
-      step.deadlineMs = 0;
+      step.hold(0, false);
       return;
     }
     if (step.definition.action() instanceof StepAction.Work) {
       var window = step.definition.window();
       long opensAtMs = window == null ? nowMs : ReferenceWindows.opensAtMs(window, nowMs);
       if (opensAtMs > nowMs || isFull(step)) {
-        step.status = StepStatus.READY;
-        step.deadlineMs = opensAtMs > nowMs ? opensAtMs : 0;
+        step.hold(opensAtMs > nowMs ? opensAtMs : 0, false);
+        return;
+      }
+      if (isHeldAtGate) {
+        step.hold(0, true);
         return;
       }
     }
@@ -173,7 +188,11 @@ final class ReferenceRun {
     if (definition.maxParallel() == 0 || step.part == Part.COMPENSATION || !step.isWork()) {
       return false;
     }
-    long open = steps.values().stream().filter(each -> each.status == StepStatus.OPEN).count();
+    long open =
+        steps.values().stream()
+            .filter(each -> each != step)
+            .filter(each -> each.status == StepStatus.OPEN || each.isGated())
+            .count();
     return open >= definition.maxParallel();
   }
 

@@ -60,6 +60,9 @@ final class ReferenceStep {
   /** The workflow that it waits for. */
   @Nullable String child;
 
+  /** Whether it is held for its queue, as long as it is READY. */
+  private boolean isAtGate;
+
   /** All that its open attempt depends on; null where its result is not kept. */
   @Nullable List<@Nullable Object> keptUnder;
 
@@ -135,6 +138,18 @@ final class ReferenceStep {
   /** Id of the step that this one undoes. */
   String undoes() {
     return id().substring("compensate:".length());
+  }
+
+  /** It may start, and is held. */
+  void hold(long untilMs, boolean atGate) {
+    status = StepStatus.READY;
+    deadlineMs = untilMs;
+    isAtGate = atGate;
+  }
+
+  /** Whether it is held for its queue. */
+  boolean isGated() {
+    return status == StepStatus.READY && isAtGate;
   }
 
   /** It has come to its end, or waits again. */

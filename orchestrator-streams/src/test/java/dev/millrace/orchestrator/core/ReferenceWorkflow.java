@@ -10,6 +10,7 @@ import dev.millrace.orchestrator.core.input.Control;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Parent;
@@ -175,17 +176,19 @@ final class ReferenceWorkflow {
   /**
    * Takes an input that is not refused and tells what happens, in the words of {@link Told}.
    *
+   * @param isGateShut whether steps have to wait for their queues
    * @param order what happens to steps in the core, in its order
    */
-  List<String> apply(Input input, long nowMs, List<Told.Turn> order) {
+  List<String> apply(Input input, long nowMs, boolean isGateShut, List<Told.Turn> order) {
     List<String> told = new ArrayList<>();
-    run.begin(nowMs, order, told);
+    run.begin(nowMs, isGateShut, order, told);
     switch (input) {
       case StartRequested start -> start(start, nowMs, told);
       case ControlRequested control -> operators.request(control);
       case AttemptRunning sign -> ReferenceClocks.heard(run, step(sign.stepId()), sign);
       case AttemptReported report -> report(report);
       case TimerFired fired -> timer(nowMs);
+      case StepReleased released -> run.pass(steps().get(released.step()));
       case ChunkRequested chunk -> throw new IllegalArgumentException("no branches: " + chunk);
       case ChunkReported report -> throw new IllegalArgumentException("no branches: " + report);
     }

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.effect.CacheResult;
 import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.HoldStep;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.StepSucceeded;
@@ -87,6 +88,15 @@ final class SimulatedWorkflow {
 
   /** Applies an input, checks everything and hands out what is to be done because of it. */
   List<Effect> apply(Input input, long nowMs) {
+    return apply(input, nowMs, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isGateShut whether steps have to wait for their queues
+   */
+  List<Effect> apply(Input input, long nowMs, boolean isGateShut) {
     if (input instanceof StartRequested
         && status().hasEnded()
         && reference.refusal(input) == null) {
@@ -95,7 +105,14 @@ final class SimulatedWorkflow {
     Map<Integer, Payload> payloads = Map.copyOf(ownKeys);
     Applied applied =
         Applied.apply(
-            definition, stored, payloads, results.at(nowMs), input, nowMs, history.size());
+            definition,
+            stored,
+            payloads,
+            results.at(nowMs),
+            isGateShut,
+            input,
+            nowMs,
+            history.size());
     history.add(applied);
     stored = applied.after();
     applied.spilled().forEach(each -> ownKeys.put(each.slot(), each.payload()));
@@ -245,11 +262,48 @@ final class SimulatedWorkflow {
             applied.input(),
             applied.events(),
             applied.effects());
+    checkGate(applied);
     List<Told.Turn> order = Told.turns(applied.events(), definition);
-    List<String> expected = reference.apply(applied.input(), applied.nowMs(), order);
+    List<String> expected =
+        reference.apply(applied.input(), applied.nowMs(), applied.isGateShut(), order);
     Collections.sort(told);
     Collections.sort(expected);
     assertThat(told).as("what comes of %s", applied.input()).isEqualTo(expected);
+  }
+
+  /**
+   * Checks that the gate knows what is open, and that a step that waits is found when it is due.
+   */
+  private void checkGate(Applied applied) {
+    PackedWorkflow before = PackedWorkflow.of(applied.before());
+    PackedWorkflow after = PackedWorkflow.of(applied.after());
+    assertThat(applied.gate().open())
+        .as("more open attempts by %s", applied.events())
+        .isEqualTo(after.openSteps() - before.openSteps());
+    assertThat(applied.gate().held()).isEqualTo(after.gatedSteps() - before.gatedSteps());
+    boolean isMoved = before.priority() != after.priority();
+    for (int step = 0; step < after.stepCount() && after.gatedSteps() > 0; step++) {
+      boolean isNew =
+          isMoved
+              || before.gatedSteps() == 0
+              || before.gatedSinceMs(step) != after.gatedSinceMs(step);
+      if (after.isGated(step) && isNew) {
+        count("StepHeld at the gate");
+        assertThat(applied.effects()).contains(new HoldStep(step));
+      }
+    }
+  }
+
+  /** The steps that wait for their queue. */
+  List<Integer> waiting() {
+    PackedWorkflow workflow = PackedWorkflow.of(stored);
+    List<Integer> waiting = new ArrayList<>();
+    for (int step = 0; step < workflow.stepCount() && workflow.gatedSteps() > 0; step++) {
+      if (workflow.isGated(step)) {
+        waiting.add(step);
+      }
+    }
+    return waiting;
   }
 
   /** Whether a report would fit a step that is under way, but for the workflow that it is of. */

@@ -146,6 +146,7 @@ final class StoredChecks {
             && workflow.attempt(step) == expected.attempt
             && workflow.rounds(step) == expected.rounds
             && workflow.stepDeadlineMs(step) == expected.deadlineMs
+            && workflow.isGated(step) == expected.isGated()
             && (expected.status != StepStatus.WAITING
                 || expected.part == ReferenceStep.Part.COMPENSATION
                 || verdict(workflow.join(step)) == reference.verdict(expected));

@@ -42,6 +42,7 @@ final class StoredRecord {
   private final CompiledDefinition definition;
   private final Supplier<@Nullable Chunk> chunk;
   private final Function<PendingPayloads, Payloads> view;
+  private final WindowGate gate;
   private final Map<Integer, Payload> own = new HashMap<>();
   private final PackedWorkflow fold;
   private final EventLogInvariants log;
@@ -54,14 +55,17 @@ final class StoredRecord {
    *
    * @param chunk what the branches of a chunk are decided on; of a workflow, nothing
    * @param view how its payloads are seen
+   * @param gate what its steps have to pass
    */
   StoredRecord(
       CompiledDefinition definition,
       Supplier<@Nullable Chunk> chunk,
-      Function<PendingPayloads, Payloads> view) {
+      Function<PendingPayloads, Payloads> view,
+      WindowGate gate) {
     this.definition = definition;
     this.chunk = chunk;
     this.view = view;
+    this.gate = gate;
     this.fold = definition.isOfBranches() ? PackedWorkflow.absentChunk() : PackedWorkflow.absent();
     this.bytes = fold.bytes().clone();
     this.log = new EventLogInvariants(definition);
@@ -96,9 +100,10 @@ final class StoredRecord {
 
   Made apply(Input input, long nowMs) {
     PackedWorkflow state = state();
-    Decision decision = decide(state, input, nowMs);
+    WindowGate same = gate.copy();
+    Decision decision = decide(state, input, nowMs, gate);
     PackedWorkflow again = state();
-    assertThat(events(decide(again, input, nowMs)))
+    assertThat(events(decide(again, input, nowMs, same)))
         .as("events of the second decision on %s", input)
         .isEqualTo(events(decision));
     if (!(decision instanceof Decision.Accepted accepted)) {
@@ -139,7 +144,7 @@ final class StoredRecord {
     return decision instanceof Decision.Accepted accepted ? accepted.events() : List.of();
   }
 
-  private Decision decide(PackedWorkflow state, Input input, long nowMs) {
+  private Decision decide(PackedWorkflow state, Input input, long nowMs, WindowGate at) {
     Payloads payloads = view.apply(new PendingPayloads(state, own));
     return Decider.decide(
         new Situation(
@@ -150,7 +155,8 @@ final class StoredRecord {
             Results.NONE,
             Targets.NONE,
             nowMs,
-            chunk.get()),
+            chunk.get(),
+            at),
         input);
   }
 

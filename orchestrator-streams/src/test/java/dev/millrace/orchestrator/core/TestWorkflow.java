@@ -21,6 +21,7 @@ import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.invariant.WorkflowInvariants;
@@ -51,6 +52,7 @@ public final class TestWorkflow implements Targets {
   private final PackedWorkflow state = PackedWorkflow.absent();
   private final PackedWorkflow fold = PackedWorkflow.absent();
   private final EventLogInvariants log;
+  private final WindowGate gate = new WindowGate(Integer.MAX_VALUE);
   private long nowMs = START_MS;
 
   public TestWorkflow(CompiledDefinition definition) {
@@ -69,6 +71,16 @@ public final class TestWorkflow implements Targets {
     TestWorkflow workflow = new TestWorkflow(definition);
     workflow.start();
     return workflow;
+  }
+
+  /** What its steps have to pass; at first it lets all of them through. */
+  public WindowGate gate() {
+    return gate;
+  }
+
+  /** It is the turn of a step that is held for its queue. */
+  public Decision release(String step) {
+    return decide(new StepReleased(definition.indexOf(step)));
   }
 
   public PackedWorkflow state() {
@@ -203,12 +215,14 @@ public final class TestWorkflow implements Targets {
     PendingPayloads payloads = new PendingPayloads(state, stored);
     Decision decision =
         Decider.decide(
-            new Situation("order-1", definition, state, payloads, results, this, nowMs, null),
+            new Situation("order-1", definition, state, payloads, results, this, nowMs, null, gate),
             input);
     if (decision instanceof Decision.Accepted accepted) {
       accepted.events().forEach(this::fold);
       assertThat(fold.bytes()).as("fold of %s", accepted.events()).isEqualTo(state.bytes());
       assertThat(WorkflowInvariants.check(definition, state)).isEmpty();
+      assertThat(gate.open()).as("open attempts").isEqualTo(state.openSteps());
+      assertThat(gate.held()).as("held steps").isEqualTo(state.gatedSteps());
       state.spilled().take().forEach(each -> stored.put(each.slot(), each.payload()));
       state.spilled().takeReleased().forEach(stored::remove);
       assertThat(stored.keySet()).containsExactlyInAnyOrderElementsOf(state.spilledSlots());

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.effect.CancelBranches;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.HoldStep;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
@@ -118,7 +119,8 @@ final class Told {
   /**
    * Something that happens to a step.
    *
-   * @param begins whether it is anything but that the step is held for want of room or by a pause
+   * @param begins whether it is anything but that the step is held for want of room or by a pause;
+   *     one that is held for its queue takes up room
    */
   record Turn(String step, boolean begins) {}
 
@@ -131,7 +133,9 @@ final class Told {
   }
 
   private static boolean begins(Event event) {
-    return !(event instanceof StepHeld held) || held.reason() == StepHeld.Reason.WINDOW;
+    return !(event instanceof StepHeld held)
+        || held.reason() == StepHeld.Reason.WINDOW
+        || held.reason().isAtGate();
   }
 
   private static int step(Event event) {
@@ -188,6 +192,7 @@ final class Told {
               command.affinityKey());
       case ArmTimer timer -> "";
       case CancelAttempt cancel -> ""; // see OpenAttempts
+      case HoldStep hold -> ""; // see SimulatedWorkflow
       case StartWorkflow start ->
           child(
               start.workflowId(),

@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.core.effect.CancelAttempt;
 import dev.millrace.orchestrator.core.effect.CancelWorkflow;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.effect.Effect;
+import dev.millrace.orchestrator.core.effect.HoldStep;
 import dev.millrace.orchestrator.core.effect.KeepItems;
 import dev.millrace.orchestrator.core.effect.OpenChunk;
 import dev.millrace.orchestrator.core.effect.ReportChunk;
@@ -30,6 +31,7 @@ import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.DuplicatePolicy;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.invariant.EventLogInvariants;
 import dev.millrace.orchestrator.core.state.BatchResults;
@@ -82,6 +84,8 @@ public final class WorkflowAndChunks {
 
   private static final int EACH = 0;
 
+  private final WindowGate gate;
+
   private final CompiledDefinition definition;
   private final Kept whole;
   private final Map<Integer, Kept> chunks = new TreeMap<>();
@@ -90,17 +94,29 @@ public final class WorkflowAndChunks {
   private final List<Event> branchEvents = new ArrayList<>();
   private final List<Long> timers = new ArrayList<>();
   private final List<Effect> toOthers = new ArrayList<>();
+  private final List<Integer> held = new ArrayList<>();
   private List<Payload> items = List.of();
   private Branches branches = Branches.of(0, 1, 1);
   private long nowMs = TestWorkflow.START_MS;
 
   /** Starts a workflow with an input. */
   public WorkflowAndChunks(CompiledDefinition definition, String input) {
-    this(definition, input, null);
+    this(definition, input, null, Integer.MAX_VALUE);
+  }
+
+  /** Starts a workflow for which only so many attempts may be open. */
+  public WorkflowAndChunks(CompiledDefinition definition, String input, int window) {
+    this(definition, input, null, window);
   }
 
   /** Starts a workflow that answers to a parent. */
   public WorkflowAndChunks(CompiledDefinition definition, String input, @Nullable Parent parent) {
+    this(definition, input, parent, Integer.MAX_VALUE);
+  }
+
+  private WorkflowAndChunks(
+      CompiledDefinition definition, String input, @Nullable Parent parent, int window) {
+    this.gate = new WindowGate(window);
     this.definition = definition;
     this.whole = new Kept(PackedWorkflow.absent(), definition);
     decide(
@@ -113,6 +129,23 @@ public final class WorkflowAndChunks {
             0,
             parent,
             DuplicatePolicy.REJECT));
+  }
+
+  /** What its steps and branches have to pass; at first it lets all of them through. */
+  public WindowGate gate() {
+    return gate;
+  }
+
+  /** The branches that have come to wait for their queue since the last call. */
+  public List<Integer> held() {
+    List<Integer> branches = List.copyOf(held);
+    held.clear();
+    return branches;
+  }
+
+  /** It is the turn of a branch that is held for its queue. */
+  public Decision release(int branch) {
+    return decide(branch / Branches.CHUNK, new StepReleased(branch % Branches.CHUNK));
   }
 
   public PackedWorkflow state() {
@@ -228,7 +261,8 @@ public final class WorkflowAndChunks {
                 Results.NONE,
                 Targets.NONE,
                 nowMs,
-                null),
+                null,
+                gate),
             input);
     if (decision instanceof Decision.Accepted accepted) {
       whole.store();
@@ -287,7 +321,8 @@ public final class WorkflowAndChunks {
                 Results.NONE,
                 Targets.NONE,
                 nowMs,
-                chunk),
+                chunk,
+                gate),
             input);
     if (decision instanceof Decision.Accepted accepted) {
       kept.store();
@@ -310,6 +345,7 @@ public final class WorkflowAndChunks {
       case StartWorkflow start -> toOthers.add(start);
       case CancelWorkflow cancel -> toOthers.add(cancel);
       case CancelAttempt cancel -> toOthers.add(cancel);
+      case HoldStep hold -> held.add(chunk.branch(hold.step()));
       default -> throw new IllegalStateException("branches do not ask for " + effect);
     }
   }

@@ -43,6 +43,28 @@ class EngineKillTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"at-least-once", "exactly-once"})
+  void everyWorkflowEndsOnceThoughTheEngineIsKilledWhileMostStepsWaitForTheirQueue(String guarantee)
+      throws Exception {
+    try (KillRun run =
+        KillRun.ofEngine(
+            brokers(),
+            folder,
+            IN_FLIGHT,
+            Map.of(
+                EngineConfig.GUARANTEE,
+                guarantee,
+                EngineConfig.COMMIT_INTERVAL_MS,
+                "100",
+                EngineConfig.QUEUE_WINDOW,
+                "3"))) {
+      run.killAndRestart(3);
+      run.load.awaitAllEnded();
+      run.load.assertAllSucceededOnce();
+    }
+  }
+
   @Test
   void workflowsGoOnWhenTheStateFolderIsLost() throws Exception {
     try (KillRun run = run("at-least-once")) {

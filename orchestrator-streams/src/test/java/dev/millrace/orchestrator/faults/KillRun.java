@@ -59,6 +59,12 @@ final class KillRun implements AutoCloseable {
   /** A run of an engine whose commands are late by up to some milliseconds. */
   static KillRun ofSlowCommands(Path folder, int inFlight, int delayMs, boolean withRule)
       throws IOException {
+    return ofSlowCommands(folder, inFlight, delayMs, withRule, 10_000);
+  }
+
+  /** The same, with a window of the queue. */
+  static KillRun ofSlowCommands(
+      Path folder, int inFlight, int delayMs, boolean withRule, int window) throws IOException {
     return new KillRun(
         Brokers.EMBEDDED,
         folder,
@@ -67,7 +73,11 @@ final class KillRun implements AutoCloseable {
         SlowCommandsEngine.class,
         SlowCommandsEngine.READY,
         List.of(Integer.toString(delayMs), withRule ? "with-rule" : "without-rule"),
-        Map.of(EngineConfig.COMMIT_INTERVAL_MS, "50"));
+        Map.of(
+            EngineConfig.COMMIT_INTERVAL_MS,
+            "50",
+            EngineConfig.QUEUE_WINDOW,
+            Integer.toString(window)));
   }
 
   private KillRun(

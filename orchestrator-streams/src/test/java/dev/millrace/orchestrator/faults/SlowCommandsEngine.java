@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.app.Engine;
 import dev.millrace.orchestrator.config.EngineConfig;
+import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueReport;
+import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
@@ -96,6 +99,7 @@ final class SlowCommandsEngine {
             queue -> true,
             new EngineMetrics(new SimpleMeterRegistry()),
             new CacheBudget(64 << 20, changes -> {}),
+            new FlowControl(QueueWindows.of(config.queueWindow()), new QueueReport()),
             null);
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(config.streamsSettings()), clients);

@@ -7,6 +7,8 @@ import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.LosableRegistry;
+import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
@@ -42,6 +44,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.internals.WrappedStateStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,8 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
   private final AvroCodec<WorkflowSchedule> schedules =
       codec(WorkflowSchedule.class, topics.schedules());
   private final MeterRegistry meters = new SimpleMeterRegistry();
+  final TestWindows windows = new TestWindows();
+  final QueueReport report = new QueueReport();
   private final Path folder;
   private final long cacheBytes;
   private final List<TestRecord<byte[], byte[]>> changelog = new ArrayList<>();
@@ -116,6 +121,7 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
             queues::contains,
             new EngineMetrics(meters),
             new CacheBudget(cacheBytes, changes -> {}),
+            new FlowControl(windows, report),
             null),
         settings,
         now);
@@ -155,6 +161,12 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
     }
   }
 
+  /** As {@link #restart}, with what is restored behind the cache, as Kafka Streams does it. */
+  void restartWhole(WorkflowDefinition... definitions) {
+    restart(definitions);
+    ((WrappedStateStore<?, ?, ?>) workflows()).flushCache();
+  }
+
   /** Everything that is in the store. */
   Map<Bytes, byte[]> stored() {
     Map<Bytes, byte[]> stored = new HashMap<>();
@@ -192,7 +204,7 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
   }
 
   /** Puts into the store what a crash would have left there. */
-  void store(Bytes key, byte[] value) {
+  void store(Bytes key, byte @Nullable [] value) {
     workflows().put(key, value);
   }
 

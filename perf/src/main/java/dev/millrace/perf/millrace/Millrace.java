@@ -55,6 +55,7 @@ public final class Millrace implements SystemUnderTest {
     config.setProperty(EngineConfig.STATE_DIR, state.toString());
     config.setProperty(EngineConfig.GUARANTEE, plan.guarantee().configValue());
     config.setProperty(EngineConfig.STREAM_THREADS, Integer.toString(plan.engineThreads()));
+    config.setProperty(EngineConfig.QUEUE_WINDOW, Integer.toString(plan.window()));
     config.setProperty(EngineConfig.HTTP_PORT, "0");
     plan.profile()
         .producerSettings()

@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param guarantee the engine's processing guarantee
  * @param partitions partitions of every topic
  * @param engineThreads stream threads, or consume-and-produce threads of the limit loop's engine
+ * @param window most attempts of a queue that Millrace's engine has open in each partition
  * @param workerThreads consuming threads of the limit loop's worker
  * @param workers Millrace's workers
  */
@@ -37,6 +38,7 @@ public record RunPlan(
     Guarantee guarantee,
     int partitions,
     int engineThreads,
+    int window,
     int workerThreads,
     Workers workers) {
 
@@ -72,6 +74,9 @@ public record RunPlan(
     public static final Installation NONE = new Installation("", "");
   }
 
+  /** The window that the engine has unless somebody sets another. */
+  public static final int WINDOW = 10_000;
+
   /** Names of the topics of a run. */
   public static final Topics TOPICS = Topics.standard();
 
@@ -81,6 +86,7 @@ public record RunPlan(
     requireWithin("in flight", inFlight, 1_000_000);
     requireWithin("partitions", partitions, 1_000);
     requireWithin("engine threads", engineThreads, partitions);
+    requireWithin("window", window, 1_000_000);
     requireWithin("worker threads", workerThreads, partitions);
   }
 
@@ -104,6 +110,7 @@ public record RunPlan(
         guarantee,
         partitions,
         engineThreads,
+        window,
         workerThreads,
         workers);
   }

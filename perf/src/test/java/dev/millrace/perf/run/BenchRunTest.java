@@ -69,6 +69,7 @@ class BenchRunTest {
             Guarantee.AT_LEAST_ONCE,
             2,
             1,
+            RunPlan.WINDOW,
             1,
             RunPlan.Workers.ONE);
     return new BenchRun(laboratory, system, WORKLOAD).run(plan, 1);

@@ -123,6 +123,15 @@ final class BranchSteps {
     return null;
   }
 
+  /** It is the turn of a branch that was held for its queue. */
+  Decision.@Nullable Refused release(int step) {
+    int failedBefore = state.finishedSteps() - state.succeededSteps();
+    steps.readiness().pass(step);
+    steps.readiness().release();
+    report(failedBefore);
+    return null;
+  }
+
   /** Tells the workflow what it does not know, and does not see by itself. */
   private void report(int failedBefore) {
     boolean isFinished = state.finishedSteps() == state.stepCount();

@@ -11,6 +11,7 @@ import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.ControlRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StartRequested;
+import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.Outcome;
@@ -46,6 +47,10 @@ public final class Decider {
                   : steps.branches().fireDeadlines();
           case ChunkRequested chunk -> steps.branches().start(chunk);
           case ChunkReported report -> steps.forks().report(report);
+          case StepReleased released ->
+              transition.chunk() == null
+                  ? steps.release(released.step())
+                  : steps.branches().release(released.step());
         };
     return refused == null ? transition.accepted() : refused;
   }

@@ -39,7 +39,9 @@ final class Migration {
     } else {
       transition.record(new WorkflowMigrated(target, plan.report()));
       transition.goOnWith(target);
-      new Steps(transition).goOn();
+      Steps steps = new Steps(transition);
+      steps.readiness().holdAgain();
+      steps.goOn();
     }
   }
 
@@ -49,7 +51,8 @@ final class Migration {
       breaches.add(
           new MigrationPlan.Breach(
               MigrationRule.OWN_DEFINITION,
-              "the start of the workflow brought its definition along, of which there is no other version; cancel it and start a registered one"));
+              "the start of the workflow brought its definition along, of which there is no other"
+                  + " version; cancel it and start a registered one"));
     } else if (target == null) {
       breaches.add(
           new MigrationPlan.Breach(

@@ -83,6 +83,7 @@ final class Operators {
       case Control.Rerun rerun -> rerun(rerun.step());
       case Control.SetPriority change -> {
         transition.record(new PriorityChanged(change.priority()));
+        steps.readiness().holdAgain();
         yield null;
       }
       case Control.Migrate migrate -> {

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.effect.DispatchStep;
+import dev.millrace.orchestrator.core.effect.HoldStep;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.event.StepSkipped;
@@ -90,18 +91,57 @@ final class Readiness {
     run(step);
   }
 
-  /** Runs a step that may, or holds it. */
+  /** Runs a step that may, or holds it; one that is held for its queue waits for its turn. */
   void run(int step) {
-    CompiledStep compiled = definition.step(step);
-    StepHeld held = held(step, compiled);
-    if (held != null) {
-      if (state.stepStatus(step) != StepStatus.READY
-          || state.stepDeadlineMs(step) != held.untilMs()) {
-        transition.record(held);
-        transition.armTimer(held.untilMs());
-      }
+    if (state.isGated(step)) {
       return;
     }
+    CompiledStep compiled = definition.step(step);
+    StepHeld held = held(step, compiled);
+    if (held == null) {
+      held = atGate(step, compiled);
+    }
+    if (held == null) {
+      begin(step, compiled);
+    } else if (held.reason().isAtGate()) {
+      transition.record(held);
+      transition.effect(new HoldStep(step));
+    } else if (state.stepStatus(step) != StepStatus.READY
+        || state.stepDeadlineMs(step) != held.untilMs()) {
+      hold(held);
+    }
+  }
+
+  /** Runs a step whose turn it is at its queue, unless something else holds it now. */
+  void pass(int step) {
+    if (state.isGated(step)) {
+      CompiledStep compiled = definition.step(step);
+      StepHeld held = held(step, compiled);
+      if (held == null) {
+        begin(step, compiled);
+      } else {
+        hold(held);
+      }
+    }
+  }
+
+  /** Steps that wait for their queues have other places there now. */
+  void holdAgain() {
+    for (int step = state.gatedSteps() == 0 ? state.stepCount() : state.nextHeld(0);
+        step < state.stepCount();
+        step = state.nextHeld(step + 1)) {
+      if (state.isGated(step)) {
+        transition.effect(new HoldStep(step));
+      }
+    }
+  }
+
+  private void hold(StepHeld held) {
+    transition.record(held);
+    transition.armTimer(held.untilMs());
+  }
+
+  private void begin(int step, CompiledStep compiled) {
     try {
       if (definition.isOfBranches()) {
         steps.branches().run(step);
@@ -122,8 +162,8 @@ final class Readiness {
    * nobody tells of its end, have one of them look for it.
    */
   void release() {
-    for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
-        step < state.stepCount() && state.openSteps() < definition.maxParallel();
+    for (int step = firstHeld();
+        step < state.stepCount() && roomFor() > 0;
         step = state.nextHeld(step + 1)) {
       boolean isPaused = transition.isPaused();
       boolean isTold = !definition.isOfBranches();
@@ -134,18 +174,15 @@ final class Readiness {
         break;
       }
     }
-    boolean hasRoom = state.openSteps() < definition.maxParallel();
     boolean isHeld = transition.isPaused() && state.heldSteps() > 0; // so would be the others
-    if (definition.isOfBranches() && hasRoom && !isHeld) {
+    if (definition.isOfBranches() && roomFor() > 0 && !isHeld) {
       startBranches();
     }
   }
 
   /** Runs steps that a pause has held and that need no room, now that it is over. */
   void resume() {
-    for (int step = state.heldSteps() == 0 ? state.stepCount() : state.nextHeld(0);
-        step < state.stepCount();
-        step = state.nextHeld(step + 1)) {
+    for (int step = firstHeld(); step < state.stepCount(); step = state.nextHeld(step + 1)) {
       if (!needsRoom(definition.step(step))
           && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
         run(step);
@@ -170,11 +207,10 @@ final class Readiness {
       }
     }
     boolean isHeld = false;
-    for (int step = waiting;
-        step < count && !isHeld && state.openSteps() < definition.maxParallel();
-        step++) {
+    for (int step = waiting; step < count && !isHeld && roomFor() > 0; step++) {
       run(step);
-      isHeld = state.stepStatus(step) == StepStatus.READY; // so would be those that follow
+      // so would be those that follow; at the gate each has a place of its own
+      isHeld = state.stepStatus(step) == StepStatus.READY && !state.isGated(step);
     }
   }
 
@@ -188,9 +224,28 @@ final class Readiness {
         return new StepHeld(step, StepHeld.Reason.WINDOW, opensAtMs);
       }
     }
-    return !needsRoom(compiled) || state.openSteps() < definition.maxParallel()
+    return !needsRoom(compiled) || roomFor() + (state.isGated(step) ? 1 : 0) > 0
         ? null
         : new StepHeld(step, StepHeld.Reason.MAX_PARALLEL, WorkflowView.NO_DEADLINE);
+  }
+
+  private @Nullable StepHeld atGate(int step, CompiledStep compiled) {
+    boolean isForWorkers =
+        compiled.action() instanceof CompiledAction.Work
+            && (definition.isOfBranches() || compiled.forEach() == null);
+    StepHeld.Reason reason =
+        isForWorkers ? transition.gate().hindrance(compiled.queue(), state.priority()) : null;
+    return reason == null ? null : new StepHeld(step, reason, WorkflowView.NO_DEADLINE);
+  }
+
+  /** The first step that is held, if any is that does not wait for its queue. */
+  private int firstHeld() {
+    return state.heldSteps() == state.gatedSteps() ? state.stepCount() : state.nextHeld(0);
+  }
+
+  /** How many more steps may be open at once, or be held for their queues. */
+  private int roomFor() {
+    return definition.maxParallel() - state.openSteps() - state.gatedSteps();
   }
 
   /** Whether a worker or another workflow runs a step, which then waits for its window. */

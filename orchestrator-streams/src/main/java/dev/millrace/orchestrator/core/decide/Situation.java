@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param nowMs the time, in epoch milliseconds
  * @param chunk where the state is that of a chunk of branches, which; null for a workflow
  * @param room what the events of the input may still take, whatever else comes to be decided of it
+ * @param gate which steps must wait for their queues
  */
 public record Situation(
     String workflowId,
@@ -29,7 +30,8 @@ public record Situation(
     Targets targets,
     long nowMs,
     @Nullable Chunk chunk,
-    EventRoom room) {
+    EventRoom room,
+    Gate gate) {
   /** A situation in which nothing was decided yet. */
   public Situation(
       String workflowId,
@@ -39,22 +41,43 @@ public record Situation(
       Results results,
       Targets targets,
       long nowMs,
-      @Nullable Chunk chunk) {
-    this(workflowId, definition, state, payloads, results, targets, nowMs, chunk, new EventRoom());
+      @Nullable Chunk chunk,
+      Gate gate) {
+    this(
+        workflowId,
+        definition,
+        state,
+        payloads,
+        results,
+        targets,
+        nowMs,
+        chunk,
+        new EventRoom(),
+        gate);
   }
 
-  /** A situation of a workflow in which no results are kept and no other version is known. */
+  /** One in which no results are kept, no other version is known and no step has to wait. */
   public Situation(
       String workflowId,
       CompiledDefinition definition,
       WorkflowState state,
       Payloads payloads,
       long nowMs) {
-    this(workflowId, definition, state, payloads, Results.NONE, Targets.NONE, nowMs, null);
+    this(
+        workflowId,
+        definition,
+        state,
+        payloads,
+        Results.NONE,
+        Targets.NONE,
+        nowMs,
+        null,
+        Gate.OPEN);
   }
 
   /** The same workflow with another definition. */
   public Situation with(CompiledDefinition other) {
-    return new Situation(workflowId, other, state, payloads, results, targets, nowMs, chunk, room);
+    return new Situation(
+        workflowId, other, state, payloads, results, targets, nowMs, chunk, room, gate);
   }
 }

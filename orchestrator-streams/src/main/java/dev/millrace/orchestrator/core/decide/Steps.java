@@ -152,6 +152,16 @@ final class Steps {
         : Refusals.notOpen(stepId, attempt);
   }
 
+  /** It is the turn of a step that was held for its queue. */
+  Decision.@Nullable Refused release(int step) {
+    Decision.@Nullable Refused refused = Refusals.unlessRunning(state);
+    if (refused == null) {
+      readiness.pass(step);
+      moveOn();
+    }
+    return refused;
+  }
+
   /** Times out what took too long, and goes on with what has waited long enough. */
   void fireDeadlines() {
     for (int step = 0; step < state.stepCount(); step++) {

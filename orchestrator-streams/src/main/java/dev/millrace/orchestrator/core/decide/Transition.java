@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.core.decide;
 import dev.millrace.orchestrator.core.effect.ArmTimer;
 import dev.millrace.orchestrator.core.effect.Effect;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.evolve.Evolver;
 import dev.millrace.orchestrator.core.expression.EvaluationException;
 import dev.millrace.orchestrator.core.expression.Expression;
@@ -27,11 +28,13 @@ final class Transition {
   private final WorkflowState state;
   private final List<Event> events = new ArrayList<>(4);
   private final List<Effect> effects = new ArrayList<>(4);
+  private final GateAccount account;
   private @Nullable DecisionScope scope;
 
   Transition(Situation situation) {
     this.situation = situation;
     this.state = situation.state();
+    this.account = new GateAccount(situation.gate(), state);
   }
 
   String workflowId() {
@@ -80,9 +83,16 @@ final class Transition {
   }
 
   void record(Event event) {
+    account.before(definition(), event);
     Evolver.evolve(definition(), state, event, nowMs());
+    account.after(event instanceof WorkflowMigrated migrated ? migrated.target() : definition());
     events.add(event);
     situation.room().take(definition(), event);
+  }
+
+  /** Which steps must wait for their queues. */
+  Gate gate() {
+    return situation.gate();
   }
 
   /** What the events of the input may still take. */

@@ -12,4 +12,5 @@ public sealed interface Effect
         CacheResult,
         KeepItems,
         OpenChunk,
-        ReportChunk {}
+        ReportChunk,
+        HoldStep {}

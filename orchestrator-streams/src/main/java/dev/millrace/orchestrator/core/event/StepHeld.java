@@ -15,6 +15,18 @@ public record StepHeld(int step, Reason reason, long untilMs) implements Event {
     /** Its delivery window is closed. */
     WINDOW,
     /** The workflow is paused. */
-    PAUSED
+    PAUSED,
+    /** As many attempts are open at its queue as may be, or other steps are before it. */
+    QUEUE,
+    /** Its queue is paused. */
+    QUEUE_PAUSED;
+
+    /** Whether the step is held for its queue, and goes on when it is its turn there. */
+    public boolean isAtGate() {
+      return switch (this) {
+        case QUEUE, QUEUE_PAUSED -> true;
+        case MAX_PARALLEL, WINDOW, PAUSED -> false;
+      };
+    }
   }
 }

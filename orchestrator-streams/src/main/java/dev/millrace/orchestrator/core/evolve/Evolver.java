@@ -62,7 +62,7 @@ public final class Evolver {
       case StepDispatched step -> dispatch(definition, state, step, atMs);
       case AttemptHeard heard -> hear(definition, state, heard, atMs);
       case StepSuspended step -> suspend(state, step);
-      case StepHeld held -> state.hold(held.step(), held.untilMs());
+      case StepHeld held -> hold(state, held, atMs);
       case StepSkipped skipped -> skip(definition, state, skipped.step());
       case StepRepeated repeated -> repeat(definition, state, repeated);
       case StepSucceeded step -> succeed(definition, state, step);
@@ -96,6 +96,14 @@ public final class Evolver {
         atMs);
     if (started.parent() != null) {
       state.setParent(started.parent());
+    }
+  }
+
+  private static void hold(WorkflowState state, StepHeld held, long atMs) {
+    if (held.reason().isAtGate()) {
+      state.holdAtGate(held.step(), Math.clamp(atMs, 1, WorkflowView.LATEST_DEADLINE_MS));
+    } else {
+      state.hold(held.step(), held.untilMs());
     }
   }
 

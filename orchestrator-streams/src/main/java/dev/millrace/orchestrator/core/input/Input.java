@@ -7,4 +7,5 @@ public sealed interface Input
         AttemptInput,
         TimerFired,
         ChunkRequested,
-        ChunkReported {}
+        ChunkReported,
+        StepReleased {}

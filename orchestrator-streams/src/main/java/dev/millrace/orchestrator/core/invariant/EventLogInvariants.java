@@ -219,11 +219,17 @@ public final class EventLogInvariants {
     boolean fits =
         switch (held.reason()) {
           case MAX_PARALLEL ->
-              held.untilMs() == WorkflowView.NO_DEADLINE && open() >= definition.maxParallel();
+              held.untilMs() == WorkflowView.NO_DEADLINE
+                  && open() + gated(step) >= definition.maxParallel();
           case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
           case PAUSED ->
               definition.isOfBranches()
                   || (held.untilMs() == WorkflowView.NO_DEADLINE && controls.isPaused());
+          case QUEUE, QUEUE_PAUSED ->
+              held.untilMs() == WorkflowView.NO_DEADLINE
+                  && step.step().action() instanceof CompiledAction.Work
+                  && !isForked(step)
+                  && !step.isGated();
         };
     complaints.unless(
         fits,
@@ -232,7 +238,7 @@ public final class EventLogInvariants {
         held.reason(),
         held.untilMs(),
         open());
-    step.become(StepStatus.READY, held.untilMs());
+    step.hold(held.untilMs(), held.reason().isAtGate());
   }
 
   private void reset(StepsReset reset) {
@@ -388,6 +394,15 @@ public final class EventLogInvariants {
       open += waits || step.status() == StepStatus.OPEN ? 1 : 0;
     }
     return open;
+  }
+
+  /** How many other steps are held for their queues, which keep room for them. */
+  private int gated(StepAccount besides) {
+    int gated = 0;
+    for (StepAccount step : steps) {
+      gated += step != besides && step.isGated() ? 1 : 0;
+    }
+    return gated;
   }
 
   private static String id(StepAccount step) {

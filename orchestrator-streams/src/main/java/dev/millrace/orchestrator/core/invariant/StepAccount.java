@@ -20,6 +20,7 @@ final class StepAccount {
   private int attemptsOfFormerRounds;
   private int rounds;
   private boolean isFree;
+  private boolean isGated;
 
   /** Whether it had begun when the workflow was migrated, so that its join is behind it. */
   private boolean hadBegun;
@@ -47,6 +48,7 @@ final class StepAccount {
   StepAccount migrated(CompiledStep later, int laterEdges) {
     StepAccount account = new StepAccount(later, laterEdges);
     account.become(status, dueMs);
+    account.isGated = isGated;
     account.attempts = attempts;
     account.attemptsOfFormerRounds = attemptsOfFormerRounds;
     account.rounds = rounds;
@@ -83,6 +85,18 @@ final class StepAccount {
   void become(StepStatus next, long nextDueMs) {
     status = next;
     dueMs = nextDueMs;
+    isGated = false;
+  }
+
+  /** It may start and is held, for its queue or something else. */
+  void hold(long untilMs, boolean atGate) {
+    become(StepStatus.READY, untilMs);
+    isGated = atGate;
+  }
+
+  /** Whether it is held for its queue. */
+  boolean isGated() {
+    return isGated;
   }
 
   void attempt(int attempt) {

@@ -166,7 +166,11 @@ final class StepInvariants {
       }
       case READY -> {
         boolean isTimed = workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE;
-        boolean mayBeHeld = isFull() || isPaused() || definition.isOfBranches();
+        boolean isGated = workflow.isGated(step);
+        if (isGated && !isWork) {
+          yield "it is held for the queue of no worker";
+        }
+        boolean mayBeHeld = isGated || isFull() || isPaused() || definition.isOfBranches();
         if (isTimed ? compiled.window() == null : !mayBeHeld) {
           yield "nothing holds it";
         }
@@ -206,7 +210,7 @@ final class StepInvariants {
   }
 
   private boolean isFull() {
-    return workflow.openSteps() >= definition.maxParallel();
+    return workflow.openSteps() + workflow.gatedSteps() >= definition.maxParallel();
   }
 
   private String violationOfWaiting(int step, CompiledStep compiled) {

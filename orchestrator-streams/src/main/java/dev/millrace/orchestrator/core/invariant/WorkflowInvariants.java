@@ -114,6 +114,7 @@ public final class WorkflowInvariants {
         count(workflow, StepStatus.SUCCEEDED),
         workflow.succeededSteps());
     expect(violations, "held steps", count(workflow, StepStatus.READY), workflow.heldSteps());
+    expect(violations, "steps held for their queues", gated(workflow), workflow.gatedSteps());
     expect(violations, "first held step", firstHeld(workflow), workflow.nextHeld(0));
     expect(violations, "finished steps", finished(definition, workflow), workflow.finishedSteps());
     expect(violations, "earliest deadline", earliestMs, workflow.earliestDeadlineMs());
@@ -124,6 +125,7 @@ public final class WorkflowInvariants {
         count(workflow, StepStatus.OPEN)
                 + count(workflow, StepStatus.BACKING_OFF)
                 + count(workflow, StepStatus.SUSPENDED)
+                + workflow.gatedSteps()
             > 0;
     boolean isHeld = definition.isOfBranches() && workflow.heldSteps() > 0; // by a pause elsewhere
     boolean waits = isHeld || workflow.isPaused() || earliestMs != WorkflowView.NO_DEADLINE;
@@ -139,6 +141,14 @@ public final class WorkflowInvariants {
       finished += workflow.stepStatus(step).isFinal() ? 1 : 0;
     }
     return finished;
+  }
+
+  private static int gated(WorkflowView workflow) {
+    int gated = 0;
+    for (int step = 0; step < workflow.stepCount(); step++) {
+      gated += workflow.isGated(step) ? 1 : 0;
+    }
+    return gated;
   }
 
   private static int firstHeld(WorkflowView workflow) {

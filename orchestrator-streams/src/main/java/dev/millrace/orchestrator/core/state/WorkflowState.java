@@ -53,6 +53,9 @@ public interface WorkflowState extends WorkflowView {
   /** The step may start and is held; until a time, or {@link #NO_DEADLINE}. */
   void hold(int step, long untilMs);
 
+  /** The step may start and is held for its queue, since a time. */
+  void holdAtGate(int step, long sinceMs);
+
   /** A round of the step is over and the next is due at a time. */
   void repeat(int step, long dueMs);
 

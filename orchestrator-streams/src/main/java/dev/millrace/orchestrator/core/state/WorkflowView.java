@@ -10,10 +10,8 @@ public interface WorkflowView {
   /** What {@link #deadlineMs()} and {@link #stepDeadlineMs} answer when there is none. */
   long NO_DEADLINE = 0;
 
-  /**
-   * The latest deadline there is, in epoch milliseconds: the year 10889. Later ones become this.
-   */
-  long LATEST_DEADLINE_MS = (1L << 48) - 1;
+  /** The latest deadline there is, in epoch milliseconds: the year 6429. Later ones become this. */
+  long LATEST_DEADLINE_MS = (1L << 47) - 1;
 
   /** What {@link #keptSignal} answers when there is none. */
   int NO_SIGNAL = -1;
@@ -84,6 +82,20 @@ public interface WorkflowView {
 
   /** How many steps are {@link StepStatus#READY}. */
   int heldSteps();
+
+  /** How many of these are held for their queues. */
+  int gatedSteps();
+
+  /**
+   * Since when a step is held for its queue, in epoch milliseconds; {@link #NO_DEADLINE} for one
+   * that is not.
+   */
+  long gatedSinceMs(int step);
+
+  /** Whether a step is held for its queue. */
+  default boolean isGated(int step) {
+    return gatedSinceMs(step) != NO_DEADLINE;
+  }
 
   /** The first {@link StepStatus#READY} step from an index on, or the number of steps. */
   int nextHeld(int from);

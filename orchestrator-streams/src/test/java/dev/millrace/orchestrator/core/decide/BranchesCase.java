@@ -42,18 +42,28 @@ abstract class BranchesCase {
   }
 
   static WorkflowAndChunks over(String input, TestStep each) {
+    return over(input, each, Integer.MAX_VALUE);
+  }
+
+  static WorkflowAndChunks over(String input, TestStep each, int window) {
     TestStep last =
         TestStep.of("last", "each")
             .does(new StepAction.Work("type", "queue", "\"${steps.each.output}\""));
-    return new WorkflowAndChunks(compiled(each.build(), last.build()), input);
+    return new WorkflowAndChunks(compiled(each.build(), last.build()), input, window);
   }
 
   static WorkflowAndChunks over(int items, TestStep each) {
+    return over(items, each, Integer.MAX_VALUE);
+  }
+
+  /** The same, with so many attempts that may be open at its queue. */
+  static WorkflowAndChunks over(int items, TestStep each, int window) {
     return over(
         IntStream.range(0, items)
             .mapToObj(Integer::toString)
             .collect(Collectors.joining(",", "[", "]")),
-        each);
+        each,
+        window);
   }
 
   static ItemResult good(String output) {

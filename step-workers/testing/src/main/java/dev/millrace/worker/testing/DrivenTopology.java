@@ -4,6 +4,9 @@ import dev.millrace.orchestrator.codec.DefinitionCodec;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueReport;
+import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.QueueDirectory;
@@ -91,6 +94,7 @@ final class DrivenTopology implements AutoCloseable {
                 queues,
                 metrics,
                 new CacheBudget(config.recordCacheBytes(), metrics::evicted),
+                new FlowControl(QueueWindows.of(config.queueWindow()), new QueueReport()),
                 null),
             settings,
             clock.instant());

@@ -1,0 +1,9 @@
+package dev.millrace.orchestrator.flow;
+
+/**
+ * What the stream tasks of an engine share about the flow to the queues.
+ *
+ * @param windows how much may be under way
+ * @param report where the tasks say how things stand
+ */
+public record FlowControl(QueueWindows windows, QueueReport report) {}

@@ -1,0 +1,40 @@
+package dev.millrace.orchestrator.flow;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * How things stand at the queues, as the stream tasks of this engine say about once a second.
+ * Thread-safe.
+ */
+public final class QueueReport {
+  private final Map<Integer, Map<String, QueueState>> byTask = new ConcurrentHashMap<>();
+
+  /** How things stand in the task of a partition now. */
+  public void publish(int partition, Map<String, QueueState> queues) {
+    byTask.put(partition, Map.copyOf(queues));
+  }
+
+  /** The task of a partition is not here any more. */
+  public void remove(int partition) {
+    byTask.remove(partition);
+  }
+
+  /** All queues that were met, of all tasks of this engine together, by name. */
+  public Map<String, QueueState> queues() {
+    Map<String, QueueState> all = new TreeMap<>();
+    for (Map<String, QueueState> ofTask : byTask.values()) {
+      ofTask.forEach((queue, state) -> all.merge(queue, state, QueueState::plus));
+    }
+    return all;
+  }
+
+  /** One queue, of all tasks of this engine together; empty when no task has met it. */
+  public Optional<QueueState> queue(String queue) {
+    return byTask.values().stream()
+        .flatMap(ofTask -> Optional.ofNullable(ofTask.get(queue)).stream())
+        .reduce(QueueState::plus);
+  }
+}

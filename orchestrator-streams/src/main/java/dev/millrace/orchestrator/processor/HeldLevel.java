@@ -1,0 +1,121 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.store.HeldStore;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of one priority that wait for a queue. Tenants take turns, and each is served as many
+ * steps in its turn as it has weight: deficit round robin, in which every step costs one. After a
+ * start tenants are looked up in the store one by one, as turns are taken. Belongs to one stream
+ * task.
+ */
+final class HeldLevel {
+  private final HeldStore store;
+  private final ToIntFunction<String> weights;
+  private final String queue;
+  private final int priority;
+  private final Map<String, HeldLine> lines = new HashMap<>();
+  private final ArrayDeque<HeldLine> turns = new ArrayDeque<>();
+
+  /** The last tenant that was looked up. */
+  private @Nullable String lookedUp;
+
+  private boolean mayHaveOthers;
+
+  /**
+   * A priority.
+   *
+   * @param weights of the tenants
+   * @param mayHaveAny whether the store may have steps of it
+   */
+  HeldLevel(
+      HeldStore store,
+      ToIntFunction<String> weights,
+      String queue,
+      int priority,
+      boolean mayHaveAny) {
+    this.store = store;
+    this.weights = weights;
+    this.queue = queue;
+    this.priority = priority;
+    this.mayHaveOthers = mayHaveAny;
+  }
+
+  /** A step that is in the store joins the line of its tenant. */
+  void add(String tenant, Bytes key) {
+    HeldLine line = lines.get(tenant);
+    if (line == null) {
+      line = open(tenant, mayHaveOthers);
+      turns.addLast(line);
+    }
+    line.add(key);
+  }
+
+  private HeldLine open(String tenant, boolean hasMore) {
+    HeldLine line = new HeldLine(store, queue, priority, tenant, hasMore);
+    lines.put(tenant, line);
+    return line;
+  }
+
+  private void lookUp() {
+    lookedUp = store.firstTenant(queue, priority, lookedUp);
+    if (lookedUp == null) {
+      mayHaveOthers = false;
+    } else if (!lines.containsKey(lookedUp)) {
+      turns.addFirst(open(lookedUp, true)); // the others have had their turns
+    }
+  }
+
+  /** Whether steps of it may wait; false is certain. */
+  boolean mayHaveAny() {
+    return mayHaveOthers || !turns.isEmpty();
+  }
+
+  /** Takes the step whose turn it is; null when none waits. */
+  @Nullable Bytes take() {
+    if (mayHaveOthers) {
+      lookUp();
+    }
+    while (mayHaveAny()) {
+      HeldLine line = turns.peekFirst();
+      Bytes key = line == null ? null : line.take();
+      if (line == null) {
+        lookUp();
+      } else if (key == null) {
+        close(line);
+      } else {
+        if (line.isEmpty()) {
+          close(line);
+        } else if (line.endsTurn(weights.applyAsInt(line.tenant()))) {
+          turns.addLast(turns.removeFirst());
+        }
+        return key;
+      }
+    }
+    return null;
+  }
+
+  private void close(HeldLine line) {
+    turns.removeFirst();
+    lines.remove(line.tenant());
+  }
+
+  /** The first step of each of some tenants, as far as they are in memory. */
+  void firsts(int tenants, Consumer<Bytes> taker) {
+    turns.stream()
+        .limit(tenants)
+        .forEach(
+            line -> {
+              Bytes first = line.first();
+              if (first != null) {
+                taker.accept(first);
+              }
+            });
+  }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.store.HeldStore;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of one tenant and priority that wait for a queue, of which the first few are in memory.
+ * Belongs to one stream task.
+ */
+final class HeldLine {
+  /** Most steps in memory. */
+  static final int READ_AHEAD = 128;
+
+  private final HeldStore store;
+  private final String queue;
+  private final int priority;
+  private final String tenant;
+  private final ArrayDeque<Bytes> ahead = new ArrayDeque<>(4);
+
+  /** What is up to this key is in memory, or was; null for nothing. */
+  private @Nullable Bytes known;
+
+  /** Whether the store may have steps behind that. */
+  private boolean hasMore;
+
+  private int served;
+
+  /**
+   * A line.
+   *
+   * @param hasMore whether the store may have steps of it
+   */
+  HeldLine(HeldStore store, String queue, int priority, String tenant, boolean hasMore) {
+    this.store = store;
+    this.queue = queue;
+    this.priority = priority;
+    this.tenant = tenant;
+    this.hasMore = hasMore;
+  }
+
+  String tenant() {
+    return tenant;
+  }
+
+  /** A step that is in the store joins the line. */
+  void add(Bytes key) {
+    boolean isBehind = known == null || key.compareTo(known) > 0;
+    if (isBehind && (hasMore || ahead.size() >= READ_AHEAD)) {
+      hasMore = true;
+      return;
+    }
+    ahead.addLast(key);
+    if (isBehind) {
+      known = key;
+    }
+  }
+
+  /** The step whose turn is next; null when there is none. */
+  @Nullable Bytes first() {
+    if (ahead.isEmpty() && hasMore) {
+      List<Bytes> keys = store.line(queue, priority, tenant, known, READ_AHEAD);
+      ahead.addAll(keys);
+      hasMore = keys.size() == READ_AHEAD;
+      if (!keys.isEmpty()) {
+        known = keys.getLast();
+      }
+    }
+    return ahead.peekFirst();
+  }
+
+  /** Takes {@link #first}. */
+  @Nullable Bytes take() {
+    Bytes key = first();
+    if (key != null) {
+      ahead.removeFirst();
+    }
+    return key;
+  }
+
+  /** Whether nothing is left of it. */
+  boolean isEmpty() {
+    return ahead.isEmpty() && !hasMore;
+  }
+
+  /** Counts a step that it was served; whether that ends its turn. */
+  boolean endsTurn(int weight) {
+    served++;
+    boolean isOver = served >= weight;
+    if (isOver) {
+      served = 0;
+    }
+    return isOver;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.flow.QueueState;
+import dev.millrace.orchestrator.flow.QueueWindows;
+import dev.millrace.orchestrator.store.HeldKey;
+import dev.millrace.orchestrator.store.HeldStore;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.utils.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue as a stream task sees it: how many of its attempts are open, and which steps wait for
+ * it. Belongs to one stream task.
+ */
+final class QueueGate {
+  private static final int NOTHING_WAITS = -1;
+
+  /** Of so many tenants at most, the step that waits longest is looked at for reports. */
+  private static final int TENANTS_REPORTED = 1_000;
+
+  private final String queue;
+  private final QueueWindows windows;
+  private final HeldLevel[] levels = new HeldLevel[HeldKey.HIGHEST_PRIORITY + 1];
+
+  /** The highest priority of which steps may wait. */
+  private int top;
+
+  private int window;
+  private boolean isPaused;
+  private int open;
+  private int held;
+
+  /** Whether it is among those that may release steps. */
+  private boolean isCredited;
+
+  QueueGate(String queue, HeldStore store, QueueWindows windows) {
+    this.queue = queue;
+    this.windows = windows;
+    top = store.highestPriority(queue);
+    for (int priority = 0; priority < levels.length; priority++) {
+      levels[priority] = new HeldLevel(store, windows::weight, queue, priority, priority <= top);
+    }
+    look();
+  }
+
+  String queue() {
+    return queue;
+  }
+
+  /** Asks how much may be under way now. */
+  void look() {
+    window = windows.window(queue);
+    isPaused = windows.isPaused(queue);
+  }
+
+  StepHeld.@Nullable Reason hindrance(int priority) {
+    if (isPaused) {
+      return StepHeld.Reason.QUEUE_PAUSED;
+    }
+    return open >= window || top >= priority ? StepHeld.Reason.QUEUE : null;
+  }
+
+  void change(int moreOpen, int moreHeld) {
+    open = Math.max(0, open + moreOpen);
+    held = Math.max(0, held + moreHeld);
+  }
+
+  /** A step that is in the store waits. */
+  void add(int priority, String tenant, Bytes key) {
+    levels[priority].add(tenant, key);
+    top = Math.max(top, priority);
+  }
+
+  /** Whether a step that waits may go. */
+  boolean mayRelease() {
+    return top > NOTHING_WAITS && open < window && !isPaused;
+  }
+
+  boolean isCredited() {
+    return isCredited;
+  }
+
+  void setCredited(boolean credited) {
+    isCredited = credited;
+  }
+
+  /** Takes the step that is the next to go; null when none waits. */
+  @Nullable Bytes take() {
+    Bytes key = null;
+    while (key == null && top > NOTHING_WAITS) {
+      key = levels[top].take();
+      while (top > NOTHING_WAITS && !levels[top].mayHaveAny()) {
+        top--;
+      }
+    }
+    return key;
+  }
+
+  QueueState state(boolean isCounted) {
+    AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
+    for (HeldLevel level : levels) {
+      level.firsts(
+          TENANTS_REPORTED, key -> oldest.accumulateAndGet(HeldKey.of(key).sinceMs(), Math::min));
+    }
+    long oldestMs = oldest.get() == Long.MAX_VALUE ? 0 : oldest.get();
+    return new QueueState(open, held, window, isPaused, oldestMs, isCounted);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.orchestrator.processor;
+
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.input.StepReleased;
+import dev.millrace.orchestrator.store.ChunkId;
+import dev.millrace.orchestrator.store.HeldKey;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has steps that were held for their queues go on when it is their turn. A step that its record
+ * does not say is held there, since that time, is an orphan, and forgotten. Belongs to one stream
+ * task.
+ */
+final class Releases {
+  /** How soon a step is tried again whose workflow's definition is not to be had. */
+  private static final long LOST_DEFINITION_RETRY_MS = 60_000;
+
+  /** What it costs to release a step, compared with finding an orphan. */
+  private static final int COST = 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Releases.class);
+
+  private final TaskResources task;
+  private final WorkflowStore store;
+  private final PinnedDefinitions pinned;
+  private final Transitions transitions;
+  private final Starts starts;
+
+  /** Steps whose turn it was, and that wait for their definitions; the oldest first. */
+  private final Deque<PutOff> putOff = new ArrayDeque<>();
+
+  Releases(TaskResources task, PinnedDefinitions pinned, Transitions transitions, Starts starts) {
+    this.task = task;
+    this.store = task.store();
+    this.pinned = pinned;
+    this.transitions = transitions;
+    this.starts = starts;
+  }
+
+  private record PutOff(HeldKey key, long untilMs) {}
+
+  /** What has come of a turn. */
+  enum Turn {
+    TAKEN,
+    OF_AN_ORPHAN,
+    PUT_OFF
+  }
+
+  /**
+   * Releases what may go.
+   *
+   * @param limit how many steps at most
+   */
+  void release(int limit) {
+    for (int cost = 0; cost < limit * COST; ) {
+      HeldKey key = task.gate().take();
+      if (key == null) {
+        return;
+      }
+      Turn turn = release(key);
+      cost += turn == Turn.TAKEN ? COST : 1;
+      if (turn == Turn.PUT_OFF) {
+        LOG.warn("a step of {} waits for queue {} and its definition", key.recordId(), key.queue());
+        long untilMs = task.context().currentSystemTimeMs() + LOST_DEFINITION_RETRY_MS;
+        putOff.addLast(new PutOff(key, untilMs));
+      } else {
+        task.gate().forget(key);
+      }
+    }
+  }
+
+  /** Has steps take their turns that were put off for long enough. */
+  void putBack(long nowMs) {
+    while (!putOff.isEmpty() && putOff.getFirst().untilMs() <= nowMs) {
+      task.gate().putBack(putOff.removeFirst().key());
+    }
+  }
+
+  private Turn release(HeldKey key) {
+    if (!ChunkId.isOne(key.recordId())) {
+      return ofWorkflow(key);
+    }
+    Turn turn = transitions.chunks().release(key);
+    starts.afterChange(ChunkId.of(key.recordId()).workflowId());
+    return turn;
+  }
+
+  private Turn ofWorkflow(HeldKey key) {
+    String workflowId = key.recordId();
+    PackedWorkflow workflow = store.load(workflowId);
+    if (workflow == null || workflow.gatedSteps() == 0) {
+      return Turn.OF_AN_ORPHAN;
+    }
+    return switch (pinned.find(workflowId, workflow)) {
+      case PinnedDefinitions.Found found -> {
+        CompiledDefinition definition = found.definition();
+        int step = definition.indexOf(key.step());
+        if (!TaskGate.isTrue(key, definition, workflow, step)) {
+          yield Turn.OF_AN_ORPHAN;
+        }
+        transitions.apply(workflowId, definition, workflow, new StepReleased(step), Cause.TIMER);
+        starts.afterChange(workflowId);
+        yield Turn.TAKEN;
+      }
+      case PinnedDefinitions.Lost lost -> {
+        task.metrics().refused(lost.refusal().reason().code());
+        yield Turn.PUT_OFF;
+      }
+    };
+  }
+}

@@ -39,8 +39,8 @@ public final class TaskMeters {
   /** Definitions whose meters are at hand; when there are more, all are found again. */
   private static final int DEFINITIONS_MAX = 256;
 
-  /** One of so many completions is timed with a clock of its own. */
-  private static final int RESOLUTIONS_TIMED = 8;
+  /** Of one of so many completions the resolution and the hop are timed. */
+  private static final int SAMPLED = 8;
 
   private final EngineMetrics metrics;
   private final OpenAttempts open = new OpenAttempts();
@@ -70,7 +70,7 @@ public final class TaskMeters {
 
   /** The input is a completion, which is about to be decoded. */
   public void readCompletion() {
-    if (completions++ % RESOLUTIONS_TIMED == 0) {
+    if (completions++ % SAMPLED == 0) {
       readNanos = System.nanoTime();
     }
   }
@@ -178,7 +178,7 @@ public final class TaskMeters {
       // read.
       long startedMs = Math.clamp(handlerStartedMs, dispatchedMs, Math.max(dispatchedMs, nowMs));
       meters.queueTime().record(startedMs - dispatchedMs, TimeUnit.MILLISECONDS);
-      if (open.causedMs() > 0) {
+      if (readNanos != 0 && open.causedMs() > 0) {
         long mostMs = Math.max(0, nowMs - open.causedMs());
         long hopMs = Math.clamp(handlerStartedMs - open.causedMs(), 0, mostMs);
         metrics.hop().record(hopMs, TimeUnit.MILLISECONDS);

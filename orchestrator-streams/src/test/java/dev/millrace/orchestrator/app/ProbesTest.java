@@ -103,7 +103,7 @@ class ProbesTest {
             "millrace_step_time_seconds_count" + of + " 4",
             "millrace_step_time_seconds_bucket{queue=\"work\",type=\"echo\",le=\"0.001\"}",
             "millrace_queue_time_seconds_count{queue=\"work\"} 4",
-            "millrace_hop_time_seconds_count 3",
+            "millrace_hop_time_seconds_count",
             "millrace_workflow_time_seconds_count{definition=\"diamond\",status=\"succeeded\"} 1",
             "millrace_dependency_resolution_seconds_count",
             "millrace_engine_ready 1.0",

@@ -39,7 +39,7 @@ class MonitoringTest {
   private static final Set<String> OTHERS =
       Set.of(
           "kafka_stream_alive_stream_threads",
-          "kafka_stream_failed_stream_threads",
+          "kafka_stream_failed_stream_threads_total",
           "jvm_gc_live_data_size_bytes",
           "jvm_gc_max_data_size_bytes",
           "process_cpu_usage",

@@ -10,10 +10,15 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.topics.TopicAdmin;
 import dev.millrace.orchestrator.topics.TopicPlan;
 import dev.millrace.schemas.Topics;
+import dev.millrace.testing.Patience;
 import dev.millrace.worker.StepResult;
 import dev.millrace.worker.Worker;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +41,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Engine, workers, commands and KEDA get along with the rights of their users, and have no more.
@@ -159,6 +166,26 @@ class AccessTest {
       command("register", definition.toString());
       assertThat(command("start", "hello", "--id", guarantee, "--wait")).contains("SUCCEEDED");
       assertThat(command("events", guarantee)).contains("WORKFLOW_SUCCEEDED");
+      awaitBacklog(engine);
+    }
+  }
+
+  /** The engine may look how far its workers are behind; without the right there is no figure. */
+  private static void awaitBacklog(Engine engine) {
+    URI backlog = URI.create("http://127.0.0.1:%d/backlog".formatted(engine.httpPort()));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      Awaitility.await()
+          .atMost(Patience.LIMIT)
+          .until(
+              () ->
+                  JsonMapper.shared()
+                      .readTree(
+                          client
+                              .send(
+                                  HttpRequest.newBuilder(backlog).build(), BodyHandlers.ofString())
+                              .body())
+                      .at("/queues/default/backlog")
+                      .isNumber());
     }
   }
 
@@ -212,7 +239,7 @@ class AccessTest {
           .containsKey(partition);
       assertThat(
               admin
-                  .listConsumerGroupOffsets(TOPICS.prefix() + "worker." + QUEUE)
+                  .listConsumerGroupOffsets(TOPICS.workerGroup(QUEUE))
                   .partitionsToOffsetAndMetadata()
                   .get())
           .isNotNull();

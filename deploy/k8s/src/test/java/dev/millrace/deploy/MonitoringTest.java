@@ -132,7 +132,10 @@ class MonitoringTest {
   void engineIsScrapedUnderTheNameThatAlertsKnow() {
     List<Manifest> all = Kustomization.render("overlays/prod");
     Manifest monitor =
-        all.stream().filter(each -> each.kind().equals("PodMonitor")).findFirst().orElseThrow();
+        all.stream()
+            .filter(each -> each.id().equals("PodMonitor/millrace-engine"))
+            .findFirst()
+            .orElseThrow();
     String job = "%s/%s".formatted(Kustomization.NAMESPACE, monitor.name());
     Pattern jobs = Pattern.compile("job=\"([^\"]*)\"");
     assertThat(

@@ -60,8 +60,7 @@ class ScalingTest {
     List<Manifest> all = Kustomization.render(folder);
     JsonNode trigger = scaler(all).at("/spec/triggers/0/metadata");
     assertThat(trigger.path("topic").asString()).isEqualTo(TOPICS.commands(queue(all)));
-    assertThat(trigger.path("consumerGroup").asString())
-        .isEqualTo(TOPICS.prefix() + "worker." + queue(all));
+    assertThat(trigger.path("consumerGroup").asString()).isEqualTo(TOPICS.workerGroup(queue(all)));
     String user = scaler(all).at("/spec/triggers/0/authenticationRef/name").asString();
     assertThat(all).extracting(Manifest::id).contains("TriggerAuthentication/" + user);
     assertThat(all).extracting(Manifest::id).contains("KafkaUser/" + user);

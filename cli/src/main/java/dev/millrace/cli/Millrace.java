@@ -7,6 +7,7 @@ import dev.millrace.cli.definition.RegisterCommand;
 import dev.millrace.cli.demo.DemoCommand;
 import dev.millrace.cli.dev.DevCommand;
 import dev.millrace.cli.dev.LocalEngine;
+import dev.millrace.cli.engine.EngineCommand;
 import dev.millrace.cli.sample.SampleCommand;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.wfformat.ImportCommand;
@@ -24,7 +25,6 @@ import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
 import dev.millrace.perf.Bench;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,12 +65,12 @@ public final class Millrace {
 
   /** Servers log more than commands do, which say themselves what there is to say. */
   private static String logging(String[] args) {
-    boolean isWorker =
-        Stream.of(args)
-            .filter(each -> !each.startsWith("-"))
-            .findFirst()
-            .equals(Optional.of("worker"));
-    return isWorker ? "dev/millrace/cli/worker/logback.xml" : "dev/millrace/cli/logback.xml";
+    String command = Stream.of(args).filter(each -> !each.startsWith("-")).findFirst().orElse("");
+    return switch (command) {
+      case "engine" -> "dev/millrace/orchestrator/app/logback.xml";
+      case "worker" -> "dev/millrace/cli/worker/logback.xml";
+      default -> "dev/millrace/cli/logback.xml";
+    };
   }
 
   /** The command with all its subcommands, ready to be executed. */
@@ -81,6 +81,7 @@ public final class Millrace {
     line.addSubcommand(new DemoCommand(LocalEngine::start))
         .addSubcommand(new SampleCommand(LocalEngine::start))
         .addSubcommand(new DevCommand(LocalEngine::start))
+        .addSubcommand(new EngineCommand())
         .addSubcommand(new WorkerCommand())
         .addSubcommand(new LintCommand())
         .addSubcommand(new RegisterCommand())

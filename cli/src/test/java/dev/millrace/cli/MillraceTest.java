@@ -36,7 +36,9 @@ class MillraceTest {
   @Test
   void everyCommandHasHelp() {
     for (String command :
-        new String[] {"topics", "start", "status", "list", "cancel", "events", "topics apply"}) {
+        new String[] {
+          "topics", "engine", "start", "status", "list", "cancel", "events", "topics apply"
+        }) {
       String[] words = (command + " --help").split(" ");
       CliRun run = CliRun.of(words);
 

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what a worker is made with. Not thread-safe. */
 public final class WorkerBuilder {
+  /** How long running handlers are waited for unless {@link #drainTimeout} says otherwise. */
+  public static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(30);
+
   private static final AtomicInteger NAMED = new AtomicInteger();
 
   /** Longest name of a worker, in characters. */
@@ -44,7 +47,7 @@ public final class WorkerBuilder {
   private int slots;
   private final Map<String, Integer> slotsOfTypes = new LinkedHashMap<>();
   private boolean inKeyOrder;
-  private Duration drainTimeout = Duration.ofSeconds(30);
+  private Duration drainTimeout = DRAIN_TIMEOUT;
   private Duration warmUpTimeout = Duration.ofMinutes(10);
 
   WorkerBuilder() {}

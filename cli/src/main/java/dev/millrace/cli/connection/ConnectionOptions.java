@@ -1,6 +1,7 @@
 package dev.millrace.cli.connection;
 
 import dev.millrace.cli.UnreadableFile;
+import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.schemas.Topics;
 import java.io.IOException;
 import java.io.Reader;
@@ -28,6 +29,9 @@ import picocli.CommandLine.Spec;
  */
 public final class ConnectionOptions {
   private static final Set<String> SCHEMES = Set.of("http", "https");
+  private static final String BOOTSTRAP = "bootstrap.servers";
+  private static final String REGISTRY = "schema.registry.";
+  private static final String REGISTRY_URL = REGISTRY + "url";
   private static final Pattern REGISTRY_SETTING =
       Pattern.compile("(basic|bearer)\\.auth\\..+|schema\\.registry\\.ssl\\..+");
 
@@ -63,7 +67,9 @@ public final class ConnectionOptions {
       names = "--client-config",
       paramLabel = "FILE",
       description =
-          "Properties of Kafka's clients, such as those for TLS and SASL; basic.auth.*, bearer.auth.* and schema.registry.* go to the registry's client (MILLRACE_CLIENT_CONFIG).")
+          "Properties of Kafka's clients, such as those for TLS and SASL; basic.auth.*,"
+              + " bearer.auth.* and schema.registry.* go to the registry's client"
+              + " (MILLRACE_CLIENT_CONFIG).")
   private @Nullable Path clientConfig;
 
   /**
@@ -82,6 +88,35 @@ public final class ConnectionOptions {
    */
   public Optional<Connection> find() {
     return look(System.getenv(), Path.of("").toAbsolutePath());
+  }
+
+  /**
+   * What was said, by the names of an engine's settings; a dev server of the folder does not count.
+   *
+   * @throws ParameterException when a value makes no sense
+   */
+  public Map<String, String> engineSettings() {
+    return engineSettings(System.getenv());
+  }
+
+  Map<String, String> engineSettings(Map<String, String> environment) {
+    Map<String, String> file = clientConfiguration(environment);
+    Map<String, String> settings = new HashMap<>();
+    file.forEach(
+        (name, value) -> {
+          if (REGISTRY_SETTING.matcher(name).matches()) {
+            settings.put(name.startsWith(REGISTRY) ? name : REGISTRY + name, value);
+          } else if (!name.equals(REGISTRY_URL) && !name.equals(BOOTSTRAP)) {
+            settings.put(EngineConfig.KAFKA_PREFIX + name, value);
+          }
+        });
+    givenServers(environment, file)
+        .ifPresent(servers -> settings.put(EngineConfig.BOOTSTRAP_SERVERS, servers));
+    givenRegistry(environment, file)
+        .ifPresent(url -> settings.put(EngineConfig.SCHEMA_REGISTRY_URL, url));
+    first(prefix, environment.get("MILLRACE_PREFIX"), null)
+        .ifPresent(start -> settings.put(EngineConfig.TOPIC_PREFIX, start));
+    return settings;
   }
 
   /** The names of the topics alone, for commands that connect to nothing. */
@@ -167,7 +202,8 @@ public final class ConnectionOptions {
                 "no engine to ask: the one of this folder's dev server %s; give --http HOST:PORT or set MILLRACE_HTTP"
                     .formatted(difference))
         .orElse(
-            "no engine to ask: give --http HOST:PORT, set MILLRACE_HTTP, or start 'millrace dev' in this folder");
+            "no engine to ask: give --http HOST:PORT, set MILLRACE_HTTP, or start 'millrace dev' in"
+                + " this folder");
   }
 
   Connection resolve(Map<String, String> environment, Path folder) {
@@ -175,7 +211,8 @@ public final class ConnectionOptions {
         .orElseThrow(
             () ->
                 refused(
-                    "no Kafka to connect to: give --bootstrap-servers HOST:PORT, set MILLRACE_BOOTSTRAP_SERVERS, or start 'millrace dev' in this folder",
+                    "no Kafka to connect to: give --bootstrap-servers HOST:PORT, set"
+                        + " MILLRACE_BOOTSTRAP_SERVERS, or start 'millrace dev' in this folder",
                     null));
   }
 
@@ -191,7 +228,7 @@ public final class ConnectionOptions {
         (name, value) -> {
           if (REGISTRY_SETTING.matcher(name).matches()) {
             registry.put(name, value);
-          } else if (!name.equals("schema.registry.url")) {
+          } else if (!name.equals(REGISTRY_URL)) {
             kafka.put(name, value);
           }
         });
@@ -199,24 +236,24 @@ public final class ConnectionOptions {
     if (servers.isEmpty()) {
       return Optional.empty();
     }
-    kafka.put("bootstrap.servers", servers.get());
+    kafka.put(BOOTSTRAP, servers.get());
     return Optional.of(
         new Connection(
             kafka,
-            first(
-                    schemaRegistry,
-                    environment.get("MILLRACE_SCHEMA_REGISTRY"),
-                    file.get("schema.registry.url"))
-                .or(() -> dev.map(ConnectionFile::schemaRegistry)),
+            givenRegistry(environment, file).or(() -> dev.map(ConnectionFile::schemaRegistry)),
             registry,
             names(environment, dev)));
   }
 
   private Optional<String> givenServers(Map<String, String> environment, Map<String, String> file) {
     return first(
-        bootstrapServers,
-        environment.get("MILLRACE_BOOTSTRAP_SERVERS"),
-        file.get("bootstrap.servers"));
+        bootstrapServers, environment.get("MILLRACE_BOOTSTRAP_SERVERS"), file.get(BOOTSTRAP));
+  }
+
+  private Optional<String> givenRegistry(
+      Map<String, String> environment, Map<String, String> file) {
+    return first(
+        schemaRegistry, environment.get("MILLRACE_SCHEMA_REGISTRY"), file.get(REGISTRY_URL));
   }
 
   private Topics names(Map<String, String> environment, Optional<ConnectionFile> dev) {

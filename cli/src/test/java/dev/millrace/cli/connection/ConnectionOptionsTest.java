@@ -74,6 +74,44 @@ class ConnectionOptionsTest {
   }
 
   @Test
+  void engineIsToldWhatWasSaidByTheNamesOfItsSettings() throws IOException {
+    ConnectionFile.ofThisProcess("dev:1", "http://dev", "mine.", Optional.empty()).write(folder);
+    Path file =
+        Files.writeString(
+            folder.resolve("client.properties"),
+            """
+            bootstrap.servers=file:1
+            schema.registry.url=http://file
+            basic.auth.user.info=u:p
+            schema.registry.ssl.truststore.location=/trust
+            sasl.mechanism=PLAIN
+            """);
+
+    assertThat(engineSettings(Map.of())).isEmpty();
+    assertThat(
+            engineSettings(
+                Map.of("MILLRACE_BOOTSTRAP_SERVERS", "env:1", "MILLRACE_PREFIX", "second."),
+                "--client-config",
+                file.toString(),
+                "--prefix",
+                "third."))
+        .containsOnly(
+            Map.entry("bootstrap.servers", "env:1"),
+            Map.entry("schema.registry.url", "http://file"),
+            Map.entry("schema.registry.basic.auth.user.info", "u:p"),
+            Map.entry("schema.registry.ssl.truststore.location", "/trust"),
+            Map.entry("kafka.sasl.mechanism", "PLAIN"),
+            Map.entry("topic.prefix", "third."));
+  }
+
+  private static Map<String, String> engineSettings(
+      Map<String, String> environment, String... arguments) {
+    Connecting command = new Connecting();
+    new CommandLine(command).parseArgs(arguments);
+    return command.where.engineSettings(environment);
+  }
+
+  @Test
   void runningDevServerOfTheFolderIsUsedWhenNobodySaysOtherwise() throws IOException {
     ConnectionFile dev =
         ConnectionFile.ofThisProcess("dev:1", "http://dev", "mine.", Optional.of("http://engine"));
@@ -106,7 +144,8 @@ class ConnectionOptionsTest {
     assertThatThrownBy(() -> engine("--prefix", "second."))
         .isInstanceOf(ParameterException.class)
         .hasMessage(
-            "no engine to ask: the one of this folder's dev server serves the prefix mine., not second.; give --http HOST:PORT or set MILLRACE_HTTP");
+            "no engine to ask: the one of this folder's dev server serves the prefix mine., not"
+                + " second.; give --http HOST:PORT or set MILLRACE_HTTP");
     assertThatThrownBy(() -> engine("--bootstrap-servers", "other:1"))
         .isInstanceOf(ParameterException.class)
         .hasMessageContaining("is on Kafka at dev:1, not other:1; give --http HOST:PORT");

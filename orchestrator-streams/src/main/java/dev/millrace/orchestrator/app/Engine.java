@@ -54,7 +54,8 @@ import org.jspecify.annotations.Nullable;
  * one application id share the workflows. Start it once; thread-safe.
  */
 public final class Engine implements AutoCloseable {
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  /** How long closing waits for what is under way. */
+  public static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private final EngineConfig config;
   private final Admin admin;

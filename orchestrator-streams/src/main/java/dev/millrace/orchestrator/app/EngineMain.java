@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class EngineMain {
   private static final String LOGBACK = "logback.configurationFile";
 
+  private static final int FAULT = 1;
   private static final int NOT_STARTED = 2;
 
   private EngineMain() {}
@@ -36,39 +37,56 @@ public final class EngineMain {
       System.err.println("usage: EngineMain --config FILE");
       System.exit(NOT_STARTED);
     }
+    Map<String, String> settings;
+    try {
+      settings = read(Path.of(arguments[1]));
+    } catch (IOException | IllegalArgumentException e) {
+      System.exit(notStarted(e));
+      return;
+    }
+    int exitCode = run(settings);
+    if (exitCode != 0) {
+      System.exit(exitCode);
+    }
+  }
+
+  /**
+   * Runs one engine in this process until it stops, which the end of the process makes it do.
+   *
+   * @return the exit code: 0 when it was closed, 1 when it ended by a fault, 2 when it could not
+   *     start
+   */
+  public static int run(Map<String, String> settings) throws InterruptedException {
     Engine engine;
     try {
-      engine = Engine.create(new EngineConfig(read(Path.of(arguments[1]))));
+      engine = Engine.create(new EngineConfig(settings));
       Runtime.getRuntime()
           .addShutdownHook(Thread.ofPlatform().name("engine-shutdown").unstarted(engine::close));
       engine.start();
-    } catch (NoSuchFileException e) {
-      throw notStarted("configuration file %s does not exist".formatted(e.getFile()), e);
-    } catch (IOException | RuntimeException e) {
-      throw notStarted(sentence(e), e);
+    } catch (RuntimeException e) {
+      return notStarted(e);
     }
     while (!engine.awaitRunning(Duration.ofSeconds(1))) {
       if (engine.hasFailed()) {
-        System.exit(1);
+        return FAULT;
       }
     }
     System.out.println("ready " + engine.httpPort());
     engine.awaitStopped();
-    if (engine.hasFailed()) {
-      System.exit(1);
-    }
+    return engine.hasFailed() ? FAULT : 0;
   }
 
-  /** Ends the process; never returns. */
-  private static IllegalStateException notStarted(String sentence, Exception reason) {
+  private static int notStarted(Exception reason) {
     LoggerFactory.getLogger(EngineMain.class).debug("the engine cannot start", reason);
-    System.err.println("millrace: " + sentence);
-    System.exit(NOT_STARTED);
-    return new IllegalStateException("after the end", reason);
+    System.err.println("millrace: " + sentence(reason));
+    return NOT_STARTED;
   }
 
   /** What happened; Kafka's clients say why in the cause alone. */
   private static String sentence(Exception failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "configuration file %s does not exist".formatted(failure.getMessage());
+    }
     String sentence =
         failure.getMessage() == null ? failure.getClass().getName() : failure.getMessage();
     return failure instanceof KafkaException && failure.getCause() != null

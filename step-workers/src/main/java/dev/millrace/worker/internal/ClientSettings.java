@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
 
 /** Settings of a worker's Kafka clients: what the worker relies on, its profile, its user's own. */
 public final class ClientSettings {
@@ -28,6 +29,9 @@ public final class ClientSettings {
 
   /** A dead letter is a record of the largest size and its reason in headers. */
   private static final int REQUEST_BYTES = Limits.RECORD_BYTES + 64 * 1024;
+
+  /** Where secrets come from: any client knows providers, and none their names. */
+  private static final String CONFIG_PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG + ".";
 
   /** What the worker's promises rest on, so nobody else sets it. */
   private static final Set<String> OWNED =
@@ -105,7 +109,12 @@ public final class ClientSettings {
   static Map<String, Object> admin(WorkerSettings worker) {
     Map<String, Object> settings =
         new HashMap<>(chosen(worker, CONSUMER, ConsumerConfig.configNames()));
-    settings.keySet().retainAll(AdminClientConfig.configNames());
+    settings
+        .keySet()
+        .removeIf(
+            name ->
+                !AdminClientConfig.configNames().contains(name)
+                    && !name.startsWith(CONFIG_PROVIDERS));
     putCommon(settings, worker);
     return settings;
   }

@@ -68,6 +68,7 @@ class EnginesTogetherTest {
         assertThat(pages(port, "&definition=another")).isEmpty();
         assertThat(get(port, "/workflows?stat=RUNNING").status()).isEqualTo(400);
         assertStepsAreShown(port);
+        awaitBacklog(port, false);
       }
       assertThat(get(first.httpPort(), "/workflows/nobody").status()).isEqualTo(404);
 
@@ -88,7 +89,21 @@ class EnginesTogetherTest {
       assertThat(list.status()).isEqualTo(200);
       assertThat(list.workflows()).doesNotContainAnyElementsOf(lost);
       assertThat(list.body().path("partial").asBoolean()).isTrue();
+      awaitBacklog(first.httpPort(), true);
     }
+  }
+
+  /** No worker runs, so the first command of each workflow waits. */
+  private void awaitBacklog(int port, boolean partial) {
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              Answer backlog = get(port, "/backlog");
+              assertThat(backlog.status()).isEqualTo(200);
+              assertThat(backlog.body().at("/queues/work/backlog").asInt(-1))
+                  .isEqualTo(WORKFLOWS.size());
+              assertThat(backlog.body().path("partial").asBoolean()).isEqualTo(partial);
+            });
   }
 
   @Test

@@ -9,7 +9,8 @@ import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.LagSampler;
 import dev.millrace.orchestrator.flow.QueueMeters;
 import dev.millrace.orchestrator.flow.QueueReport;
-import dev.millrace.orchestrator.flow.QueueWindows;
+import dev.millrace.orchestrator.flow.SteeredWindows;
+import dev.millrace.orchestrator.flow.WindowSettings;
 import dev.millrace.orchestrator.health.EngineHealth;
 import dev.millrace.orchestrator.http.EngineHttpServer;
 import dev.millrace.orchestrator.metrics.BoundMeters;
@@ -62,6 +63,7 @@ public final class Engine implements AutoCloseable {
   private final CommandTopics commandTopics;
   private final LagSampler lags;
   private final Backlog backlog;
+  private final SteeredWindows windows;
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final BoundMeters meters;
@@ -80,6 +82,7 @@ public final class Engine implements AutoCloseable {
       CommandTopics commandTopics,
       LagSampler lags,
       Backlog backlog,
+      SteeredWindows windows,
       KafkaStreams streams,
       EngineHttpServer http,
       BoundMeters meters,
@@ -90,6 +93,7 @@ public final class Engine implements AutoCloseable {
     this.commandTopics = commandTopics;
     this.lags = lags;
     this.backlog = backlog;
+    this.windows = windows;
     this.streams = streams;
     this.http = http;
     this.meters = meters;
@@ -169,6 +173,13 @@ public final class Engine implements AutoCloseable {
     opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
     QueueReport report = new QueueReport();
+    SteeredWindows windows =
+        new SteeredWindows(
+            WindowSettings.upTo(config.queueWindow(), config.queueTarget()),
+            report,
+            lags,
+            InstantSource.system());
+    opened.push(windows);
     CountDownLatch stopping = new CountDownLatch(1);
     Definitions definitions = new Definitions(stopping);
     Topology topology =
@@ -186,7 +197,7 @@ public final class Engine implements AutoCloseable {
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
-            new FlowControl(QueueWindows.of(config.queueWindow()), report),
+            new FlowControl(windows, report),
             rule);
     HostInfo self = config.httpAdvertised(http.port());
     Map<String, Object> settings = config.streamsSettings();
@@ -200,6 +211,7 @@ public final class Engine implements AutoCloseable {
         commandTopics,
         lags,
         new Backlog(lags, report, InstantSource.system()),
+        windows,
         streams,
         http,
         new BoundMeters(meters, streams, admin),
@@ -234,6 +246,7 @@ public final class Engine implements AutoCloseable {
     topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
     lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
+    windows.start();
     http.serve(queries.apply(topics.partitions(config.topics().starts())), backlog);
     streams.start();
   }
@@ -269,6 +282,7 @@ public final class Engine implements AutoCloseable {
     http.close();
     stopping.countDown(); // Kafka Streams closes only after it has started
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
+    windows.close();
     lags.close();
     commandTopics.close();
     meters.close();

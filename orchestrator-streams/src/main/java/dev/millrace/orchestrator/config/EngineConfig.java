@@ -42,6 +42,7 @@ public final class EngineConfig {
   public static final String CONTROL_WAIT_MS = "control.wait.ms";
   public static final String TIMER_TICK_MS = "timer.tick.ms";
   public static final String QUEUE_WINDOW = "queue.window";
+  public static final String QUEUE_TARGET_MS = "queue.target.ms";
   public static final String JSON_QUEUES = "json.queues";
   public static final String LAG_INTERVAL_MS = "lag.interval.ms";
   public static final String REPLICATION_FACTOR = "replication.factor";
@@ -169,6 +170,14 @@ public final class EngineConfig {
               MEDIUM,
               "Most attempts of a queue that are open at once, in each partition. Further steps"
                   + " wait in the engine, by priority, tenant and age.")
+          .define(
+              QUEUE_TARGET_MS,
+              ConfigDef.Type.LONG,
+              500L,
+              between(10, 3_600_000),
+              MEDIUM,
+              "How long commands are to wait for a worker: windows shrink below the largest so that"
+                  + " they wait no longer.")
           .define(
               JSON_QUEUES,
               ConfigDef.Type.LIST,
@@ -302,6 +311,11 @@ public final class EngineConfig {
   /** Most attempts of a queue that one stream task has open at once. */
   public int queueWindow() {
     return values.getInt(QUEUE_WINDOW);
+  }
+
+  /** How long commands are to wait for a worker. */
+  public Duration queueTarget() {
+    return Duration.ofMillis(values.getLong(QUEUE_TARGET_MS));
   }
 
   /** Queues whose commands are JSON. */

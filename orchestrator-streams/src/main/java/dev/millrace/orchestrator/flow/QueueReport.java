@@ -11,6 +11,22 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class QueueReport {
   private final Map<Integer, Map<String, QueueState>> byTask = new ConcurrentHashMap<>();
+  private final Map<String, QueueEnds> ends = new ConcurrentHashMap<>();
+
+  /** Where the tasks count the attempts of a queue that end. */
+  public QueueEnds ends(String queue) {
+    return ends.computeIfAbsent(queue, name -> new QueueEnds());
+  }
+
+  /** Tasks of this engine whose window for a queue is at least half full. */
+  int fullTasks(String queue) {
+    int full = 0;
+    for (Map<String, QueueState> ofTask : byTask.values()) {
+      QueueState state = ofTask.get(queue);
+      full += state != null && 2 * state.open() >= state.window() ? 1 : 0;
+    }
+    return full;
+  }
 
   /** How things stand in the task of a partition now. */
   public void publish(int partition, Map<String, QueueState> queues) {

@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>It shrinks to what the workers finish within target and run time, and grows only while it is
  * what holds steps back, no sooner than it can have heard of the last growth. When attempts are
- * open and none ends, they count as waiting for as long as that lasts. Where the lag of the queue's
- * workers says that commands wait for longer, that holds; while it is not known, no window grows.
- * Workers that do not report when they ran have no time in the queue, so nothing shrinks their
- * window but the lag.
+ * open and none ends for longer than handlers run, they count as waiting for as long as that lasts.
+ * Where the lag of the queue's workers says that commands wait for longer, that holds; while it is
+ * not known, no window grows. As long as no worker has reported how long its handlers run, there is
+ * no telling those that wait from those that run, and nothing shrinks.
  *
  * <p>Not thread-safe.
  */
@@ -115,6 +115,7 @@ public final class QueueWindow {
       window = Math.clamp(wanted, window / 2, window);
     } else if (sample.isHeld()
         && sample.lagMs() >= 0
+        && perMs > 0
         && sample.nowMs() - grownMs >= Math.min(stayMs, runMs + targetMs)) {
       window *= Math.clamp(targetMs / Math.max(queueMs, 1), 1, 2);
       grownMs = sample.nowMs();
@@ -124,8 +125,11 @@ public final class QueueWindow {
 
   /** How long a command waits for a worker, by all that is known. */
   private double queueMs(QueueSample sample, double stayMs) {
-    double byEnds = isRunTimeKnown ? stayMs - runMs : 0;
-    double silence = sample.nowMs() - lastEndMs - runMs;
+    if (!isRunTimeKnown) {
+      return 0;
+    }
+    double byEnds = stayMs - runMs;
+    double silence = sample.nowMs() - lastEndMs - 2 * runMs;
     double byLag = sample.lagMs() - runMs - COMMIT_MS;
     return Math.max(Math.max(byEnds, silence), Math.max(byLag, 0));
   }

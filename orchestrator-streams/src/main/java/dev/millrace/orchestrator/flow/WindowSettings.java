@@ -11,6 +11,9 @@ import java.time.Duration;
  * @param most most of them
  */
 public record WindowSettings(Duration target, int least, int first, int most) {
+  private static final int LEAST = 4;
+  private static final int FIRST = 128;
+
   public WindowSettings {
     if (target.isNegative() || target.isZero()) {
       throw new IllegalArgumentException("target %s: must be above 0".formatted(target));
@@ -20,5 +23,10 @@ public record WindowSettings(Duration target, int least, int first, int most) {
           "windows from %d over %d to %d: must be 1 or more, in this order"
               .formatted(least, first, most));
     }
+  }
+
+  /** With the usual bounds, as far as the largest window has room for them. */
+  public static WindowSettings upTo(int most, Duration target) {
+    return new WindowSettings(target, Math.min(LEAST, most), Math.min(FIRST, most), most);
   }
 }

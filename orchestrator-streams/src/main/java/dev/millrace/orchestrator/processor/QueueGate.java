@@ -1,6 +1,8 @@
 package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueEnds;
 import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -21,6 +23,7 @@ final class QueueGate {
 
   private final String queue;
   private final QueueWindows windows;
+  private final QueueEnds ends;
   private final HeldLevel[] levels = new HeldLevel[HeldKey.HIGHEST_PRIORITY + 1];
 
   /** The highest priority of which steps may wait. */
@@ -34,9 +37,10 @@ final class QueueGate {
   /** Whether it is among those that may release steps. */
   private boolean isCredited;
 
-  QueueGate(String queue, HeldStore store, QueueWindows windows) {
+  QueueGate(String queue, HeldStore store, FlowControl flow) {
     this.queue = queue;
-    this.windows = windows;
+    this.windows = flow.windows();
+    this.ends = flow.report().ends(queue);
     top = store.highestPriority(queue);
     for (int priority = 0; priority < levels.length; priority++) {
       levels[priority] = new HeldLevel(store, windows::weight, queue, priority, priority <= top);
@@ -64,6 +68,15 @@ final class QueueGate {
   void change(int moreOpen, int moreHeld) {
     open = Math.max(0, open + moreOpen);
     held = Math.max(0, held + moreHeld);
+  }
+
+  /** Attempts have ended; of one it may be known how long its handler ran, in milliseconds. */
+  void ended(int attempts, long runMs) {
+    if (attempts == 1 && runMs >= 0) {
+      ends.addRun(runMs);
+    } else {
+      ends.add(attempts);
+    }
   }
 
   /** A step that is in the store waits. */

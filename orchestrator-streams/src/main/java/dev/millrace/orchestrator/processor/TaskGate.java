@@ -5,8 +5,8 @@ import dev.millrace.orchestrator.core.decide.Gate;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueState;
-import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
 import java.util.ArrayDeque;
@@ -24,8 +24,10 @@ final class TaskGate implements Gate {
   /** Most queues looked up in the store in one tick. */
   private static final int QUEUES_PER_TICK = 100;
 
+  private static final long UNKNOWN = -1;
+
   private final HeldStore store;
-  private final QueueWindows windows;
+  private final FlowControl flow;
   private final Map<String, QueueGate> queues = new HashMap<>();
 
   /** Queues that may release steps. */
@@ -39,9 +41,12 @@ final class TaskGate implements Gate {
 
   private boolean hasLookedUpAll;
 
-  TaskGate(HeldStore store, QueueWindows windows) {
+  /** How long the handler ran whose completion is being applied; negative when it is not known. */
+  private long runMs = UNKNOWN;
+
+  TaskGate(HeldStore store, FlowControl flow) {
     this.store = store;
-    this.windows = windows;
+    this.flow = flow;
   }
 
   /**
@@ -75,12 +80,22 @@ final class TaskGate implements Gate {
     if (gate == null || !gate.queue().equals(queue)) {
       gate = queues.get(queue);
       if (gate == null) {
-        gate = new QueueGate(queue, store, windows);
+        gate = new QueueGate(queue, store, flow);
         queues.put(queue, gate);
       }
       last = gate;
     }
     return gate;
+  }
+
+  /** An input was read; nothing is known of a handler. */
+  void read() {
+    runMs = UNKNOWN;
+  }
+
+  /** When the handler ran whose completion is being applied, by its worker's clock; 0 if unsaid. */
+  void ran(long startedMs, long endedMs) {
+    runMs = startedMs > 0 && endedMs >= startedMs ? endedMs - startedMs : UNKNOWN;
   }
 
   @Override
@@ -93,6 +108,7 @@ final class TaskGate implements Gate {
     QueueGate gate = of(queue);
     gate.change(open, held);
     if (open < 0) {
+      gate.ended(-open, runMs);
       credit(gate);
     }
   }

@@ -98,7 +98,7 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 metrics,
                 metrics.ofTask(),
                 store,
-                new TaskGate(store.held(), flow.windows()),
+                new TaskGate(store.held(), flow),
                 flow.report()));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());

@@ -71,6 +71,7 @@ final class WorkflowTask {
     RecordMetadata metadata = task.context().recordMetadata().orElseThrow();
     DeadLetters.Origin from = DeadLetters.Origin.of(metadata);
     task.meters().read();
+    task.gate().read();
     try {
       String id = WorkflowIds.decode(record.key());
       if (metadata.topic().equals(task.settings().topics().schedules())) {
@@ -118,6 +119,7 @@ final class WorkflowTask {
     task.meters().readCompletion();
     DecodedCompletion completion = task.decoder().completion(record.value(), record.headers());
     task.meters().ran(completion.startedAtMs(), completion.endedAtMs());
+    task.gate().ran(completion.startedAtMs(), completion.endedAtMs());
     return transitions.complete(workflowId, completion.input(), cause);
   }
 
@@ -129,6 +131,7 @@ final class WorkflowTask {
   /** Does what is due, and goes on with what may. */
   void tick() {
     task.meters().read();
+    task.gate().read();
     long nowMs = task.context().currentSystemTimeMs();
     fireTimers(nowMs);
     scan.slice();

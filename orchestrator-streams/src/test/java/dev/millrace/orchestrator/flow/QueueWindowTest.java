@@ -55,6 +55,7 @@ final class QueueWindowTest {
 
   @Test
   void shrinksToTheLeastWhileNoWorkerEndsAnything() {
+    second(128, 1_000, true, 0);
     for (int round = 0; round < 10; round++) {
       second(128, 0, true, 0);
     }
@@ -87,6 +88,14 @@ final class QueueWindowTest {
   void lagOfWhatIsOnlyNotCommittedYetIsNone() {
     second(100, 10_000, true, 900);
     assertThat(window.size()).isGreaterThan(SETTINGS.first());
+  }
+
+  @Test
+  void staysUntilTheFirstAttemptEnds() {
+    for (int round = 0; round < 100; round++) {
+      second(128, 0, true, 1_000_000);
+    }
+    assertThat(window.size()).isEqualTo(SETTINGS.first());
   }
 
   @Test

@@ -1,11 +1,5 @@
 package dev.millrace.orchestrator.config;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
-import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
-import static org.apache.kafka.common.config.ConfigDef.Range.between;
-
 import dev.millrace.schemas.Topics;
 import java.time.Duration;
 import java.util.HashMap;
@@ -16,7 +10,6 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
@@ -68,155 +61,6 @@ public final class EngineConfig {
   /** Of the registry's settings, those whose names start with the prefix themselves. */
   private static final String REGISTRY_TLS_PREFIX = REGISTRY_PREFIX + "ssl.";
 
-  private static final ConfigDef KEYS =
-      new ConfigDef()
-          .define(
-              BOOTSTRAP_SERVERS,
-              ConfigDef.Type.LIST,
-              ConfigDef.NO_DEFAULT_VALUE,
-              HIGH,
-              "Kafka brokers.")
-          .define(
-              SCHEMA_REGISTRY_URL,
-              ConfigDef.Type.STRING,
-              ConfigDef.NO_DEFAULT_VALUE,
-              HIGH,
-              "URL of a Confluent-compatible schema registry.")
-          .define(
-              TOPIC_PREFIX,
-              ConfigDef.Type.STRING,
-              Topics.DEFAULT_PREFIX,
-              MEDIUM,
-              "What the name of every topic starts with.")
-          .define(
-              APPLICATION_ID,
-              ConfigDef.Type.STRING,
-              "millrace-engine",
-              MEDIUM,
-              "Consumer group of the engine and prefix of its changelog topic. Never change it: the"
-                  + " state is found by it.")
-          .define(STATE_DIR, ConfigDef.Type.STRING, "millrace-state", MEDIUM, "Folder of RocksDB.")
-          .define(
-              GUARANTEE,
-              ConfigDef.Type.STRING,
-              Guarantee.AT_LEAST_ONCE.configValue(),
-              MEDIUM,
-              "at-least-once or exactly-once.")
-          .define(
-              STREAM_THREADS,
-              ConfigDef.Type.INT,
-              2,
-              between(1, 256),
-              MEDIUM,
-              "Stream threads; one a core.")
-          .define(
-              COMMIT_INTERVAL_MS,
-              ConfigDef.Type.INT,
-              1_000,
-              between(1, 60_000),
-              MEDIUM,
-              "How often state is committed: what a crash makes the engine read again. Under"
-                  + " exactly-once also how long readers of committed records wait.")
-          .define(
-              RECORD_CACHE_BYTES,
-              ConfigDef.Type.LONG,
-              64L << 20,
-              atLeast(1 << 20),
-              MEDIUM,
-              "Heap for workflows changed since the last commit, all threads together. When it"
-                  + " fills, state is written early and throughput falls.")
-          .define(
-              ROCKSDB_BYTES,
-              ConfigDef.Type.LONG,
-              256L << 20,
-              atLeast(8 << 20),
-              MEDIUM,
-              "Memory outside the heap for RocksDB's blocks and write buffers, all tasks together.")
-          .define(
-              RETENTION_MS,
-              ConfigDef.Type.LONG,
-              Duration.ofDays(1).toMillis(),
-              atLeast(1_000),
-              MEDIUM,
-              "How long the summary of an ended workflow is kept: for queries, and to recognise a"
-                  + " second start with the same id.")
-          .define(
-              DEFINITION_WAIT_MS,
-              ConfigDef.Type.LONG,
-              10_000L,
-              between(0, 600_000),
-              LOW,
-              "How long a start waits for its definition or queue before it is rejected.")
-          .define(
-              CONTROL_WAIT_MS,
-              ConfigDef.Type.LONG,
-              Duration.ofMinutes(1).toMillis(),
-              between(0, Duration.ofDays(1).toMillis()),
-              LOW,
-              "How long a control waits for the start of its workflow before it is rejected. Longer"
-                  + " than the reading of starts may lag behind that of controls.")
-          .define(
-              TIMER_TICK_MS,
-              ConfigDef.Type.LONG,
-              20L,
-              between(1, 10_000),
-              LOW,
-              "How often due timers are looked for.")
-          .define(
-              QUEUE_WINDOW,
-              ConfigDef.Type.INT,
-              10_000,
-              between(1, 1_000_000),
-              MEDIUM,
-              "Most attempts of a queue that are open at once, in each partition. Further steps"
-                  + " wait in the engine, by priority, tenant and age.")
-          .define(
-              QUEUE_TARGET_MS,
-              ConfigDef.Type.LONG,
-              500L,
-              between(10, 3_600_000),
-              MEDIUM,
-              "How long commands are to wait for a worker: windows shrink below the largest so that"
-                  + " they wait no longer.")
-          .define(
-              JSON_QUEUES,
-              ConfigDef.Type.LIST,
-              "",
-              LOW,
-              "Queues whose commands are written as JSON, for workers without Avro; the same for"
-                  + " all engines of the application id.")
-          .define(
-              LAG_INTERVAL_MS,
-              ConfigDef.Type.LONG,
-              1_000L,
-              between(100, 60_000),
-              LOW,
-              "How often it is looked how far the workers of all queues are behind.")
-          .define(
-              REPLICATION_FACTOR,
-              ConfigDef.Type.INT,
-              -1,
-              atLeast(-1),
-              MEDIUM,
-              "Replicas of the changelog topic; -1 for the broker's default.")
-          .define(HTTP_HOST, ConfigDef.Type.STRING, "127.0.0.1", LOW, "Address of the HTTP server.")
-          .define(
-              HTTP_PORT,
-              ConfigDef.Type.INT,
-              8_480,
-              between(0, 65_535),
-              LOW,
-              "Port of the HTTP server; 0 for any free one.")
-          .define(
-              HTTP_ADVERTISED,
-              ConfigDef.Type.STRING,
-              "",
-              LOW,
-              "Where the other engines of the application id reach the HTTP server of this one:"
-                  + " host or host:port, different for each of them. If empty: http.host, or this"
-                  + " host's own name if that is a wildcard such as 0.0.0.0; and the port that is"
-                  + " bound.");
-
   private final AbstractConfig values;
   private final Map<String, String> kafka = new HashMap<>();
   private final Map<String, String> registry = new HashMap<>();
@@ -230,7 +74,7 @@ public final class EngineConfig {
     Map<String, String> own = new HashMap<>();
     settings.forEach(
         (key, value) -> {
-          if (KEYS.names().contains(key)) {
+          if (EngineKeys.ALL.names().contains(key)) {
             own.put(key, value);
           } else if (key.startsWith(KAFKA_PREFIX)) {
             putKafka(key.substring(KAFKA_PREFIX.length()), value);
@@ -241,10 +85,11 @@ public final class EngineConfig {
           } else {
             throw new ConfigException(
                 "unknown setting '%s'; known are %s, and anything that starts with '%s' or '%s'"
-                    .formatted(key, new TreeSet<>(KEYS.names()), KAFKA_PREFIX, REGISTRY_PREFIX));
+                    .formatted(
+                        key, new TreeSet<>(EngineKeys.ALL.names()), KAFKA_PREFIX, REGISTRY_PREFIX));
           }
         });
-    values = new AbstractConfig(KEYS, own, false);
+    values = new AbstractConfig(EngineKeys.ALL, own, false);
     guarantee();
     topics();
     jsonQueues().forEach(EngineConfig::checkQueue);
@@ -253,7 +98,7 @@ public final class EngineConfig {
 
   /** The table of settings in Markdown. */
   public static String reference() {
-    return SettingsTable.of(KEYS);
+    return SettingsTable.of(EngineKeys.ALL);
   }
 
   private void putKafka(String key, String value) {

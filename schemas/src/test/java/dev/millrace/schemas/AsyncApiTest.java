@@ -28,6 +28,11 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class AsyncApiTest {
   private static final Path DOCUMENT = Path.of("src/main/asyncapi/millrace.yaml");
   private static final Path AVRO = Path.of("src/main/avro");
+
+  /** What {@link Topics} names that is no topic. */
+  private static final Set<String> OTHER_NAMES =
+      Set.of("prefix", "queueOf", "toString", "workerGroup", "workerShareGroup");
+
   private static final Set<String> JSON_FORMS =
       Set.of("WorkflowStart", "WorkflowControl", "StepCompletion", "WorkflowSchedule");
 
@@ -44,8 +49,7 @@ class AsyncApiTest {
   void itsChannelsAreTheTopics() throws Exception {
     Set<String> topics = new TreeSet<>();
     for (Method method : Topics.class.getDeclaredMethods()) {
-      if (method.getReturnType() == String.class
-          && !Set.of("prefix", "toString").contains(method.getName())) {
+      if (method.getReturnType() == String.class && !OTHER_NAMES.contains(method.getName())) {
         Object[] queue =
             method.getParameterCount() == 0 ? new Object[0] : new Object[] {"any-queue"};
         String topic = (String) method.invoke(Topics.standard(), queue);

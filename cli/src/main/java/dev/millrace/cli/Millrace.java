@@ -18,6 +18,7 @@ import dev.millrace.cli.workflow.ControlCommand;
 import dev.millrace.cli.workflow.DiffAttemptsCommand;
 import dev.millrace.cli.workflow.EventsCommand;
 import dev.millrace.cli.workflow.ListCommand;
+import dev.millrace.cli.workflow.QueuesCommand;
 import dev.millrace.cli.workflow.ResultsCommand;
 import dev.millrace.cli.workflow.ScheduleCommand;
 import dev.millrace.cli.workflow.StartCommand;
@@ -91,6 +92,7 @@ public final class Millrace {
         .addSubcommand(new TopicsCommand())
         .addSubcommand(new StartCommand())
         .addSubcommand(new StatusCommand())
+        .addSubcommand(new QueuesCommand())
         .addSubcommand(new ResultsCommand())
         .addSubcommand(new ListCommand())
         .addSubcommand(new EventsCommand())

@@ -62,6 +62,14 @@ final class EngineClient implements AutoCloseable {
             .formatted(encoded(workflowId), which, from, limit));
   }
 
+  /** What waits for the workers of each queue. */
+  JsonNode backlog() {
+    return get("/backlog")
+        .orElseThrow(
+            () ->
+                new CommandFailedException("engine %s: does not tell its backlog".formatted(url)));
+  }
+
   /** One schedule; empty when the engine knows none of that id. */
   Optional<JsonNode> schedule(String scheduleId) {
     return get("/schedules/" + encoded(scheduleId));

@@ -1,0 +1,77 @@
+package dev.millrace.cli.workflow;
+
+import dev.millrace.cli.connection.ConnectionOptions;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** Shows what waits for the workers of each queue. */
+@Command(
+    name = "queues",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows what waits for the workers of each queue: commands in its topic that none has",
+      "finished (LAG), steps that the engines hold back (HELD), and for how long the oldest of"
+          + " these."
+    })
+public final class QueuesCommand implements Callable<Integer> {
+  private static final List<String> HEAD = List.of("QUEUE", "LAG", "HELD", "OLDEST");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec command;
+
+  @Mixin private ConnectionOptions where = new ConnectionOptions();
+
+  @Option(names = "--json", description = "The engine's own answer.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = command.commandLine().getOut();
+    JsonNode backlog;
+    try (EngineClient engine = new EngineClient(where.engine())) {
+      backlog = engine.backlog();
+    }
+    if (json) {
+      out.println(backlog);
+      return ExitCode.OK;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(HEAD);
+    for (Map.Entry<String, JsonNode> queue : backlog.path("queues").properties()) {
+      rows.add(row(queue.getKey(), queue.getValue()));
+    }
+    Columns.aligned(rows).forEach(out::println);
+    if (backlog.path("partial").asBoolean(false)) {
+      out.println("Some engine does not answer: more may be held.");
+    }
+    return ExitCode.OK;
+  }
+
+  private static List<String> row(String name, JsonNode queue) {
+    long held = queue.path("held").asLong(0);
+    String lag = Long.toString(queue.path("lag").asLong(0));
+    boolean isStale = queue.path("stale").asBoolean(false);
+    long sampleAgeMs = queue.path("sampleAgeMs").asLong(0);
+    return List.of(
+        name,
+        isStale ? "%s, %s ago".formatted(lag, inSeconds(sampleAgeMs)) : lag,
+        Long.toString(held),
+        held == 0 ? "-" : inSeconds(queue.path("oldestAgeMs").asLong(0)));
+  }
+
+  private static String inSeconds(long ageMs) {
+    return Duration.ofMillis(ageMs).toSeconds() + " s";
+  }
+}

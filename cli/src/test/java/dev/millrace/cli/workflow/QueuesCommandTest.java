@@ -1,0 +1,55 @@
+package dev.millrace.cli.workflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.cli.CliRun;
+import org.junit.jupiter.api.Test;
+
+/** Against a server that answers as an engine does. */
+class QueuesCommandTest {
+  private static final String BACKLOG =
+      """
+      {"queues":{"default":{"lag":0,"held":0,"oldestAgeMs":0,"backlog":0,"sampleAgeMs":430},
+       "payments":{"lag":412,"held":9120,"oldestAgeMs":14200,"stale":true,"sampleAgeMs":61000}},
+       "partial":true}\
+      """;
+
+  private static CliRun run(String answer, String... options) throws Exception {
+    try (FakeEngine engine = new FakeEngine(path -> path.equals("/backlog") ? answer : "")) {
+      String[] arguments = new String[options.length + 3];
+      arguments[0] = "queues";
+      arguments[1] = "--http";
+      arguments[2] = engine.url();
+      System.arraycopy(options, 0, arguments, 3, options.length);
+      return CliRun.of(arguments);
+    }
+  }
+
+  @Test
+  void queuesAreATableThatSaysWhatIsOldAndWhatIsMissing() throws Exception {
+    CliRun run = run(BACKLOG);
+
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().lines())
+        .containsExactly(
+            "QUEUE     LAG            HELD  OLDEST",
+            "default   0              0     -",
+            "payments  412, 61 s ago  9120  14 s",
+            "Some engine does not answer: more may be held.");
+  }
+
+  @Test
+  void answerOfTheEngineIsShownAsItIs() throws Exception {
+    CliRun run = run("{\"queues\":{}}", "--json");
+
+    assertThat(run.out().strip()).isEqualTo("{\"queues\":{}}");
+  }
+
+  @Test
+  void engineWithoutABacklogIsNamed() throws Exception {
+    CliRun run = run("");
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("does not tell its backlog");
+  }
+}

@@ -183,6 +183,38 @@ class GateFlowTest extends DrivenEngineCase {
   }
 
   @Test
+  void manyThatWaitKeepTheirOrderThoughOnlySomeAreInMemory() {
+    window(1);
+    engine.define(ONE);
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      ids.add("w%03d".formatted(i));
+      start(ids.getLast(), "", 5);
+    }
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      order.addAll(sent());
+      engine.succeed(order.getLast(), "a", 1, null);
+    }
+    for (int i = 400; i < 450; i++) {
+      ids.add("w%03d".formatted(i));
+      start(ids.getLast(), "", 5);
+    }
+    engine.restartWhole(ONE);
+    for (int i = 0; i < 150; i++) {
+      engine.succeed("nobody", "a", 1, null); // offsets begin at 0 again
+    }
+    engine.advance(DrivenEngine.TICK);
+    order.addAll(workToTheEnd());
+    assertThat(order).hasSize(150);
+
+    engine.succeed("w150", "a", 1, null);
+    order.add("w150");
+    order.addAll(workToTheEnd());
+    assertThat(order).isEqualTo(ids);
+  }
+
+  @Test
   void nextStepOfAWorkflowLinesUpBehindWhatWaits() {
     window(1);
     engine.define(ONE);

@@ -1,6 +1,8 @@
 package dev.millrace.orchestrator.processor;
 
+import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -14,11 +16,17 @@ final class HeldLine {
   /** Most steps in memory. */
   static final int READ_AHEAD = 128;
 
+  /** Steps of which one has not waited longer by that are taken in the order in which they came. */
+  private static final long SAME_AGE_MS = 1_000;
+
   private final HeldStore store;
   private final String queue;
   private final int priority;
   private final String tenant;
   private final ArrayDeque<Bytes> ahead = new ArrayDeque<>(4);
+
+  /** Where in the keys the time stands. */
+  private final int sinceAt;
 
   /** What is up to this key is in memory, or was; null for nothing. */
   private @Nullable Bytes known;
@@ -39,6 +47,7 @@ final class HeldLine {
     this.priority = priority;
     this.tenant = tenant;
     this.hasMore = hasMore;
+    this.sinceAt = HeldKey.sinceAt(queue, tenant);
   }
 
   String tenant() {
@@ -47,15 +56,24 @@ final class HeldLine {
 
   /** A step that is in the store joins the line. */
   void add(Bytes key) {
-    boolean isBehind = known == null || key.compareTo(known) > 0;
+    Bytes last = known;
+    boolean isBehind = last == null || key.compareTo(last) > 0;
     if (isBehind && (hasMore || ahead.size() >= READ_AHEAD)) {
       hasMore = true;
-      return;
-    }
-    ahead.addLast(key);
-    if (isBehind) {
+    } else if (isBehind) {
+      ahead.addLast(key);
       known = key;
+    } else if (last != null && sinceMs(last) - sinceMs(key) > SAME_AGE_MS) {
+      ahead.clear(); // it has waited elsewhere: the store knows its place
+      known = null;
+      hasMore = true;
+    } else {
+      ahead.addLast(key);
     }
+  }
+
+  private long sinceMs(Bytes key) {
+    return ByteBuffer.wrap(key.get()).getLong(sinceAt);
   }
 
   /** The step whose turn is next; null when there is none. */

@@ -45,6 +45,11 @@ public record HeldKey(
         text(bytes, recordEnd + 1, bytes.length));
   }
 
+  /** Where in the keys of a queue and tenant {@link #sinceMs} stands. */
+  public static int sinceAt(String queue, String tenant) {
+    return line(queue, HIGHEST_PRIORITY, tenant).get().length;
+  }
+
   /** As it is stored. */
   public Bytes toBytes() {
     byte[] line = line(queue, priority, tenant).get();

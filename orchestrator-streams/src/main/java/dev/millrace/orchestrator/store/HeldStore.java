@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class HeldStore {
+  /** Empty, by which the record cache knows a step that has come since its last write. */
   private static final byte[] PRESENT = {};
 
   private final WorkflowStore store;

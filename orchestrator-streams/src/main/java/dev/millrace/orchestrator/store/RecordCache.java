@@ -43,6 +43,9 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
    */
   private static final int ENTRY_BYTES = 128;
 
+  /** Of a step that waits and may have waited at this very place before the last write. */
+  private static final byte[] PRESENT_AGAIN = {1};
+
   private final @Nullable OutputsBeforeState rule;
   private final CacheBudget budget;
 
@@ -106,14 +109,19 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   }
 
   private synchronized void change(Bytes key, byte @Nullable [] value) {
-    if (value == null && Keys.isHeld(key) && changed.get(key) != null) {
-      forgetChange(key);
-      return;
+    byte[] next = value;
+    if (Keys.isHeld(key) && changed.containsKey(key)) {
+      byte[] present = changed.get(key);
+      if (value == null && present != null && present.length < PRESENT_AGAIN.length) {
+        forgetChange(key);
+        return;
+      }
+      next = value == null ? null : PRESENT_AGAIN;
     }
     long before = changedBytes;
     int known = changed.size();
-    byte[] former = changed.putLast(key, value);
-    changedBytes += length(value) - length(former);
+    byte[] former = changed.putLast(key, next);
+    changedBytes += length(next) - length(former);
     if (changed.size() > known) {
       changedBytes += ENTRY_BYTES + key.get().length;
       drop(key);
@@ -121,7 +129,7 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
     if (Keys.isTimer(key)) {
       changedTimers.put(key, value);
     } else if (Keys.isHeld(key)) {
-      changedHeld.put(key, value);
+      changedHeld.put(key, next);
     } else if (Keys.isChunk(key)) {
       Bytes workflow = Keys.workflowOf(key);
       byte[] unmoved = changed.get(workflow);

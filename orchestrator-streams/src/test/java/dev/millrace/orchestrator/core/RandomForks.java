@@ -49,7 +49,7 @@ final class RandomForks {
     random = new Random(seed);
     failureShare = random.nextInt(3) * random.nextDouble() * 0.2;
     isMeddledWith = random.nextBoolean();
-    int window = random.nextBoolean() ? Integer.MAX_VALUE : 1 + random.nextInt(12);
+    int window = random.nextInt(3) > 0 ? Integer.MAX_VALUE : 1 + random.nextInt(12);
     gate = new WindowGate(window);
     forks = new CheckedForks(definition(), input(), gate);
   }
@@ -172,7 +172,7 @@ final class RandomForks {
   }
 
   private void giveASign() {
-    List<AttemptReported> some = random.nextInt(4) > 0 ? pending : stale;
+    List<AttemptReported> some = random.nextBoolean() ? pending : stale;
     if (!some.isEmpty()) {
       AttemptReported of = some.get(random.nextInt(some.size()));
       forks.hear(
@@ -188,7 +188,7 @@ final class RandomForks {
       StepDefinition step = forks.step(sent.step());
       boolean mayHang = step != null && !step.timeouts().equals(Timeouts.NONE);
       AttemptReported report = report(sent, forks.id(sent.step()));
-      (mayHang && random.nextInt(10) == 0 ? stale : pending).add(report);
+      (mayHang && random.nextInt(6) == 0 ? stale : pending).add(report);
     }
   }
 

@@ -8,10 +8,32 @@ import dev.millrace.orchestrator.core.TestWorkflow;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StepsReportTest {
+  @Test
+  void whatHoldsAStepIsNamedAndSinceWhenForOneThatWaitsForItsQueue() {
+    CompiledDefinition definition =
+        Definitions.limited(
+            2, null, List.of(TestStep.of("open"), TestStep.of("waits"), TestStep.of("last")));
+    TestWorkflow workflow = new TestWorkflow(definition);
+    workflow.gate().setWindow(1);
+    workflow.start();
+
+    List<StepsReport.Step> steps =
+        StepsReport.of("order-1", definition, workflow.state(), StepSelection.ACTIVE, 0, 10)
+            .steps();
+
+    assertThat(steps)
+        .extracting(StepsReport.Step::held)
+        .containsExactly(null, "queue", "max-parallel");
+    assertThat(steps)
+        .extracting(StepsReport.Step::heldSince)
+        .containsExactly(null, Instant.ofEpochMilli(TestWorkflow.START_MS), null);
+  }
+
   @Test
   void whatASuspendedStepWaitsForIsNamed() {
     CompiledDefinition definition =

@@ -123,6 +123,58 @@ class RecordCacheTest {
   }
 
   @Test
+  void stepThatHasWaitedAndGoneOnBetweenTwoWritesIsNeverWritten() {
+    Bytes waits = new HeldKey("queue", 5, "acme", 1, "w", "a").toBytes();
+    Bytes waitedBefore = new HeldKey("queue", 5, "acme", 1, "w", "b").toBytes();
+    Bytes waitsAgain = new HeldKey("queue", 5, "acme", 1, "w", "c").toBytes();
+    HeldStore held = new WorkflowStore(cache).held();
+    held.put(waitedBefore);
+    held.put(waitsAgain);
+    cache.flushCache();
+    store.written.clear();
+
+    held.put(waits);
+    held.delete(waits);
+    held.delete(waitedBefore);
+    held.delete(waitsAgain);
+    held.put(waitsAgain);
+    held.delete(waitsAgain);
+    cache.flushCache();
+
+    assertThat(store.written.stream().map(each -> each.key))
+        .containsExactly(waitedBefore, waitsAgain);
+    assertThat(store.stored).isEmpty();
+  }
+
+  @Test
+  void stepsThatWaitAreReadInTheirOrderWhetherTheyAreWrittenOrNot() {
+    HeldStore held = new WorkflowStore(cache).held();
+    List<Bytes> keys = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      keys.add(new HeldKey("queue", 5, "acme", 100 + i, "w", "s" + i).toBytes());
+    }
+    keys.subList(5, 10).forEach(held::put);
+    held.put(new HeldKey("queue", 5, "acme-2", 1, "w", "of another tenant").toBytes());
+    cache.flushCache();
+    keys.subList(0, 5).forEach(held::put);
+    held.delete(keys.get(7));
+    held.put(new HeldKey("other", 9, "acme", 1, "w", "of another queue").toBytes());
+
+    assertThat(held.line("queue", 5, "acme", null, 4)).isEqualTo(keys.subList(0, 4));
+    assertThat(held.line("queue", 5, "acme", keys.get(3), 100))
+        .containsExactly(keys.get(4), keys.get(5), keys.get(6), keys.get(8), keys.get(9));
+    assertThat(held.firstQueue(null)).isEqualTo("other");
+    assertThat(held.firstQueue("other")).isEqualTo("queue");
+    assertThat(held.firstQueue("queue")).isNull();
+    assertThat(held.highestPriority("queue")).isEqualTo(5);
+    assertThat(held.highestPriority("nobody")).isEqualTo(-1);
+    assertThat(held.firstTenant("queue", 5, null)).isEqualTo("acme");
+    assertThat(held.firstTenant("queue", 5, "acme")).isEqualTo("acme-2");
+    assertThat(held.firstTenant("queue", 5, "acme-2")).isNull();
+    assertThat(held.firstTenant("queue", 4, null)).isNull();
+  }
+
+  @Test
   void deletionHidesWhatIsStored() {
     store.stored.put(key("a"), value("1"));
     assertThat(cache.delete(key("a"))).isEqualTo(value("1"));

@@ -183,6 +183,62 @@ class GateFlowTest extends DrivenEngineCase {
   }
 
   @Test
+  void manyThatWaitKeepTheirOrderThoughOnlySomeAreInMemory() {
+    window(1);
+    engine.define(ONE);
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      ids.add("w%03d".formatted(i));
+      start(ids.getLast(), "", 5);
+    }
+    List<String> order = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      order.addAll(sent());
+      engine.succeed(order.getLast(), "a", 1, null);
+    }
+    for (int i = 400; i < 450; i++) {
+      ids.add("w%03d".formatted(i));
+      start(ids.getLast(), "", 5);
+    }
+    engine.restartWhole(ONE);
+    for (int i = 0; i < 150; i++) {
+      engine.succeed("nobody", "a", 1, null); // offsets begin at 0 again
+    }
+    engine.advance(DrivenEngine.TICK);
+    order.addAll(workToTheEnd());
+    assertThat(order).hasSize(150);
+
+    engine.succeed("w150", "a", 1, null);
+    order.add("w150");
+    order.addAll(workToTheEnd());
+    assertThat(order).isEqualTo(ids);
+  }
+
+  @Test
+  void stepsGoOnAfterARestartLongBeforeEverythingIsCounted() {
+    window(1);
+    engine.define(ONE);
+    for (int i = 0; i < 4_500; i++) {
+      start("w%04d".formatted(i), "", 5);
+    }
+    sent();
+    engine.restartWhole(ONE);
+    window(3);
+
+    engine.advance(Duration.ofSeconds(1));
+
+    assertThat(sent())
+        .as("the one that is open was counted first")
+        .containsExactly("w0001", "w0002");
+    assertThat(engine.report.queue("queue").orElseThrow().isCounted()).isFalse();
+    engine.advance(Duration.ofSeconds(1));
+    engine.advance(Duration.ofSeconds(1));
+    assertThat(engine.report.queues().get("queue"))
+        .extracting(QueueState::open, QueueState::held, QueueState::isCounted)
+        .containsExactly(3L, 4_497L, true);
+  }
+
+  @Test
   void nextStepOfAWorkflowLinesUpBehindWhatWaits() {
     window(1);
     engine.define(ONE);
@@ -270,6 +326,20 @@ class GateFlowTest extends DrivenEngineCase {
 
     assertThat(workToTheEnd()).containsExactly("first", "b", "a");
     assertThat(keysOfHeldSteps()).isZero();
+  }
+
+  @Test
+  void stepThatIsMovedKeepsItsAge() {
+    window(1);
+    engine.define(ONE);
+    start("first", "", 5);
+    start("old", "", 5);
+    engine.advance(Duration.ofSeconds(10));
+    start("young-1", "", 9);
+    start("young-2", "", 9);
+    engine.control("old", DrivenEngine.order(ControlAction.SET_PRIORITY).setPriority(9));
+
+    assertThat(workToTheEnd()).containsExactly("first", "old", "young-1", "young-2");
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.millrace.worker.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.StepCommand;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
@@ -243,20 +246,78 @@ final class PollLoopTest {
   }
 
   @Test
-  void putsARecordAwayWithoutItsValueWhenItIsTooLargeTogetherWithTheReason() throws Exception {
+  void putsARecordAwayWithTheReasonAloneWhenItIsTooLargeTogetherWithIt() throws Exception {
     try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
       kafka.start(0);
-      kafka.onPollThread(
-          () -> kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, new RecordHeaders()));
+      RecordHeaders large = new RecordHeaders();
+      large.add("large", new byte[Limits.RECORD_BYTES - 1_000]);
+      kafka.onPollThread(() -> kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, large));
       kafka.awaitSent(1);
-      kafka.producer.errorNext(new RecordTooLargeException("3 bytes"));
+      kafka.producer.errorNext(new RecordTooLargeException("too large"));
       kafka.awaitSent(2);
       kafka.acknowledge();
       kafka.awaitCommitted(0, 1);
 
-      assertThat(kafka.producer.history().getLast().value()).isNull();
-      assertThat(kafka.producer.history().getLast().key()).asString().isEqualTo("bad");
+      ProducerRecord<byte[], byte[]> letter = kafka.producer.history().getLast();
+      assertThat(letter.value()).isNull();
+      assertThat(letter.key()).asString().isEqualTo("bad");
+      assertThat(letter.headers())
+          .extracting(Header::key)
+          .containsExactlyInAnyOrder(
+              HeaderNames.ERROR_CODE,
+              HeaderNames.ERROR_EXCEPTION,
+              HeaderNames.ERROR_MESSAGE,
+              HeaderNames.ERROR_TOPIC,
+              HeaderNames.ERROR_PARTITION,
+              HeaderNames.ERROR_OFFSET);
+      assertThat(letter.headers().lastHeader(HeaderNames.ERROR_MESSAGE).value())
+          .asString()
+          .contains("wire format", "are left out");
     }
+  }
+
+  @Test
+  void largeKeyOfARecordThatIsNoCommandIsLeftOutToo() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      String key = "k".repeat(Limits.RECORD_BYTES - 1_000);
+      kafka.onPollThread(() -> kafka.addRecord(0, key, new byte[] {1}, new RecordHeaders()));
+      kafka.awaitSent(1);
+      kafka.producer.errorNext(new RecordTooLargeException("too large"));
+      kafka.awaitSent(2);
+      kafka.acknowledge();
+      kafka.awaitCommitted(0, 1);
+
+      assertThat(kafka.producer.history().getLast().key()).isNull();
+      assertThat(kafka.runtime.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void traceContextOfACommandIsPassedOnUnlessItIsTooLong() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      byte[] command = kafka.encode(Commands.command("w", "work"));
+      byte[] parent = new byte[55];
+      kafka.onPollThread(
+          () -> {
+            kafka.addRecord(0, "w", command, trace(parent, new byte[8 * 1024]));
+            kafka.addRecord(0, "w", command, trace(parent, new byte[8 * 1024 + 1]));
+            kafka.addRecord(0, "w", command, trace(new byte[257], new byte[1]));
+          });
+      kafka.awaitSent(3);
+
+      assertThat(kafka.producer.history())
+          .map(each -> each.headers().toArray().length)
+          .containsExactly(2, 1, 0);
+    }
+  }
+
+  private static RecordHeaders trace(byte[] parent, byte[] state) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(HeaderNames.TRACEPARENT, parent);
+    headers.add(HeaderNames.TRACESTATE, state);
+    return headers;
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -345,8 +346,59 @@ final class PollLoopTest {
     }
   }
 
+  @Test
+  void registryThatDoesNotAnswerHoldsUpOneLookUpAndNotOneOfEachPartition() throws Exception {
+    Outage registry = new Outage();
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE), registry)) {
+      kafka.start(0, 1, 2, 3, 4);
+      byte[] ofUnknownSchema = registry.encodeWithNewSchema(Commands.command("new", "work"));
+      byte[] known = kafka.encode(Commands.command("w", "work"));
+      kafka.onPollThread(
+          () -> {
+            for (int partition = 0; partition < 4; partition++) {
+              kafka.addRecord(partition, "new", ofUnknownSchema, new RecordHeaders());
+            }
+            kafka.addRecord(4, "w", known, new RecordHeaders());
+          });
+      kafka.awaitSent(1);
+      assertThat(registry.asked.get()).isBetween(1, 3);
+    }
+  }
+
+  @Test
+  void workerThatIsToStopStartsNothingMore() throws Exception {
+    AtomicReference<FakeKafka> broker = new AtomicReference<>();
+    AtomicInteger ran = new AtomicInteger();
+    Outage registry =
+        new Outage() {
+          @Override
+          public Schema schemaById(int id) {
+            broker.get().runtime.requestStop(Duration.ZERO);
+            return super.schemaById(id);
+          }
+        };
+    StepHandler count =
+        context -> {
+          ran.incrementAndGet();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", count), registry)) {
+      broker.set(kafka);
+      kafka.start(0, 1);
+      byte[] ofUnknownSchema = registry.encodeWithNewSchema(Commands.command("new", "work"));
+      byte[] known = kafka.encode(Commands.command("w", "work"));
+      kafka.onPollThread(
+          () -> {
+            kafka.addRecord(0, "new", ofUnknownSchema, new RecordHeaders());
+            kafka.addRecord(1, "w", known, new RecordHeaders());
+          });
+      kafka.runtime.awaitStop();
+      assertThat(ran).hasValue(0);
+    }
+  }
+
   /** A registry that knows a second schema of commands, and cannot be asked for it at first. */
-  private static final class Outage implements SchemaRegistry {
+  private static class Outage implements SchemaRegistry {
     private static final int NEW_ID = 100;
 
     private final InMemoryRegistry known = new InMemoryRegistry();

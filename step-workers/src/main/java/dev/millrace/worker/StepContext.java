@@ -41,6 +41,11 @@ public interface StepContext {
    */
   List<Payload> items();
 
+  /** Whether the command is a batch, which has {@link #items()}. Reads none of them. */
+  default boolean hasItems() {
+    return !items().isEmpty();
+  }
+
   /**
    * The items of a batch, each read as said above.
    *

@@ -69,7 +69,7 @@ public final class BatchStep<T> implements StepHandler {
 
   @Override
   public StepResult handle(StepContext context) throws Exception {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       return pieces(context);
     }
     BatchItem<T> item = new BatchItem<>(context.commandId(), context.input(inputType), context);

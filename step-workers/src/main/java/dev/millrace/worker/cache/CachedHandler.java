@@ -38,7 +38,7 @@ final class CachedHandler implements StepHandler {
 
   @Override
   public StepResult handle(StepContext context) throws Exception {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       return handler.handle(context);
     }
     String key = ResultKey.of(context, settings.key());

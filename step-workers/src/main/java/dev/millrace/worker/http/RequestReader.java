@@ -75,7 +75,7 @@ final class RequestReader {
   }
 
   private static JsonNode tree(StepContext context) throws CallFailedException {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       throw invalid("a batch of items: an HTTP step sends one request; leave out its batchSize");
     }
     Payload payload = context.input().orElse(null);

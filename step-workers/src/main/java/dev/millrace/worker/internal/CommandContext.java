@@ -78,6 +78,11 @@ final class CommandContext implements StepContext {
   }
 
   @Override
+  public boolean hasItems() {
+    return !command.getItems().isEmpty();
+  }
+
+  @Override
   public List<Payload> items() {
     List<Payload> items = new ArrayList<>(command.getItems().size());
     for (dev.millrace.schemas.v1.Payload item : command.getItems()) {
@@ -248,7 +253,7 @@ final class CommandContext implements StepContext {
       return known;
     }
     Payload encoded = payload(wire);
-    Payload payload = values.decoded(what, encoded);
+    Payload payload = values.decoded(decoded.codec(values), what, encoded);
     if (payload != encoded) {
       decoded.put(wire, payload);
     }

@@ -48,16 +48,22 @@ public final class PayloadValues {
     this.subjectPrefix = topics.prefix() + "payloads-";
   }
 
+  /** What decodes the payloads of one command. */
+  PayloadCodec codecOfCommand() {
+    return codec.ofCommand();
+  }
+
   /**
    * A payload as it came, decoded.
    *
+   * @param ofCommand the codec of its command
    * @param what the payload is, for messages
    * @throws PayloadException when it cannot be decoded
    */
-  Payload decoded(String what, Payload payload) {
+  Payload decoded(PayloadCodec ofCommand, String what, Payload payload) {
     long startNanos = System.nanoTime();
     try {
-      return codec.decode(payload);
+      return ofCommand.decode(payload);
     } catch (PayloadException e) {
       throw new PayloadException(e.reason(), "%s: %s".formatted(what, e.getMessage()), e);
     } finally {

@@ -102,7 +102,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
       slots.awaitFree(KEEP_ALIVE_NANOS);
       pollToStayInTheGroup();
     } else {
-      pauseLanes(false);
+      pauseLanes(runner.isFull());
       poll(POLL_TIMEOUT);
     }
   }

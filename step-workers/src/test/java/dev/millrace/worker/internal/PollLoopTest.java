@@ -15,7 +15,9 @@ import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -343,6 +345,34 @@ final class PollLoopTest {
       kafka.awaitSent(2);
       kafka.acknowledge();
       kafka.awaitCommitted(0, 1);
+    }
+  }
+
+  @Test
+  void readsNothingMoreWhileWhatWaitsForSlotsOfItsTypeTakesAllTheRoomThereIs() throws Exception {
+    Gate gate = new Gate();
+    try (FakeKafka kafka =
+        new FakeKafka(
+            64,
+            Map.of("wait", 1),
+            false,
+            DRAIN,
+            Map.of("wait", gate),
+            new InMemoryRegistry(),
+            PayloadCodec.NONE)) {
+      kafka.start(0, 1);
+      String large = '"' + "x".repeat(1_000_000) + '"';
+      List<StepCommand> commands = new ArrayList<>();
+      for (int i = 0; i < 18; i++) {
+        commands.add(Commands.command("w" + i, "wait", Commands.payload("", large)));
+      }
+      kafka.add(0, commands);
+      gate.awaitBegun(1);
+      await().until(() -> kafka.consumer.paused().size() == 2);
+
+      gate.letGo(18);
+      kafka.awaitSent(18);
+      await().until(() -> kafka.consumer.paused().isEmpty());
     }
   }
 

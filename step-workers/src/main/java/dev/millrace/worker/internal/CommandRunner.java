@@ -273,7 +273,8 @@ final class CommandRunner {
               TraceParent.of(record.headers()),
               log.of(command.getType()),
               attempt,
-              threads);
+              threads,
+              clock);
       StepResult result;
       running.began(attempt);
       try {

@@ -1,6 +1,7 @@
 package dev.millrace.worker;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -41,6 +42,11 @@ public interface StepContext {
    */
   List<Payload> items();
 
+  /** Whether the command is a batch, which has {@link #items()}. Reads none of them. */
+  default boolean hasItems() {
+    return !items().isEmpty();
+  }
+
   /**
    * The items of a batch, each read as said above.
    *
@@ -68,6 +74,15 @@ public interface StepContext {
 
   /** When the engine gives this attempt up, by its clock; a later answer changes nothing. */
   Optional<Instant> deadline();
+
+  /**
+   * The time by which the {@link #deadline} passes: the worker's clock, which in the test kit goes
+   * on by itself. Where time is measured against the deadline, measure it with this. Unless said
+   * otherwise the clock of the machine.
+   */
+  default InstantSource clock() {
+    return InstantSource.system();
+  }
 
   /** The workflow's input, if it was started with one. */
   Optional<Payload> input();

@@ -30,7 +30,12 @@ public final class Worker implements AutoCloseable {
   private final WorkerSettings settings;
   private final List<WarmUp> warmUps;
   private final Duration warmUpTimeout;
+
+  /** Guards what follows; nobody waits while holding it. */
+  private final Object lock = new Object();
+
   private @Nullable WorkerRuntime runtime;
+  private @Nullable Thread starting;
   private boolean closed;
 
   Worker(WorkerSettings settings, List<WarmUp> warmUps, Duration warmUpTimeout) {
@@ -49,23 +54,69 @@ public final class Worker implements AutoCloseable {
    * to work in the background.
    *
    * @throws IllegalStateException when a warm-up fails or takes too long, a topic does not exist,
-   *     or the worker was started or closed before
+   *     the worker is closed meanwhile, or it was started or closed before
    * @throws RuntimeException as Kafka's clients and the schema registry throw when they cannot be
    *     reached
    */
-  public synchronized void start() {
-    if (runtime != null || closed) {
-      throw new IllegalStateException("a worker can be started only once: build another one");
+  public void start() {
+    synchronized (lock) {
+      if (runtime != null || starting != null || closed) {
+        throw new IllegalStateException("a worker can be started only once: build another one");
+      }
+      starting = Thread.currentThread();
     }
-    WarmUps.run(settings, warmUps, warmUpTimeout);
-    WorkerRuntime started = WorkerRuntime.connect(settings);
-    runtime = started;
-    started.start();
+    try {
+      WarmUps.run(settings, warmUps, warmUpTimeout, this::checkOpen);
+      checkOpen();
+      run(WorkerRuntime.connect(settings));
+    } catch (RuntimeException e) {
+      throw isClosed()
+          ? new IllegalStateException(
+              "worker %s was closed while it started".formatted(settings.name()), e)
+          : e;
+    } finally {
+      endStarting();
+    }
+  }
+
+  private void run(WorkerRuntime connected) {
+    synchronized (lock) {
+      runtime = connected;
+      if (closed) {
+        connected.requestStop(Duration.ZERO); // it begins nothing, and closes its clients
+      }
+      connected.start();
+    }
+    checkOpen();
+  }
+
+  private void checkOpen() {
+    if (isClosed()) {
+      throw new IllegalStateException("closed");
+    }
+  }
+
+  private boolean isClosed() {
+    synchronized (lock) {
+      return closed;
+    }
+  }
+
+  /** An interrupt by {@link #close} is over with what it was to end. */
+  private void endStarting() {
+    synchronized (lock) {
+      starting = null;
+      if (closed) {
+        Thread.interrupted();
+      }
+    }
   }
 
   /** Whether it works: it has started, and nobody has asked it to stop, nor has it by itself. */
-  public synchronized boolean isRunning() {
-    return runtime != null && !closed && runtime.isRunning();
+  public boolean isRunning() {
+    synchronized (lock) {
+      return runtime != null && !closed && runtime.isRunning();
+    }
   }
 
   /**
@@ -106,16 +157,20 @@ public final class Worker implements AutoCloseable {
    * Stops reading, lets running handlers finish, reports and commits them, leaves the group and
    * waits for all that. A handler that needs longer is abandoned: its result is dropped and its
    * command runs again, elsewhere or after a restart. Can be called again, and after the worker
-   * stopped by itself.
+   * stopped by itself. A worker that starts is told to give up, which is not waited for: {@link
+   * #start} throws, and the hook that runs is interrupted.
    *
    * @param drainTimeout for the running handlers; closing the connections may take up to 20 seconds
    *     more
    */
   public void close(Duration drainTimeout) {
     WorkerRuntime started;
-    synchronized (this) {
+    synchronized (lock) {
       closed = true;
       started = runtime;
+      if (started == null && starting != null) {
+        starting.interrupt();
+      }
     }
     if (started == null) {
       return;
@@ -133,11 +188,13 @@ public final class Worker implements AutoCloseable {
     return settings.handlers();
   }
 
-  private synchronized WorkerRuntime started() {
-    if (runtime == null) {
-      throw new IllegalStateException("the worker was not started");
+  private WorkerRuntime started() {
+    synchronized (lock) {
+      if (runtime == null) {
+        throw new IllegalStateException("the worker was not started");
+      }
+      return runtime;
     }
-    return runtime;
   }
 
   private void throwFailure(WorkerRuntime stopped) {

@@ -1,5 +1,6 @@
 package dev.millrace.worker;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ public final class ContextStub {
   /**
    * A context with some answers.
    *
-   * @param answers by the names of the context's methods, an {@link Answer} or the value itself;
-   *     any other method fails the test
+   * @param answers by the names of the context's methods, an {@link Answer} or the value itself; a
+   *     default method that is not named does as it does, any other fails the test
    */
   public static StepContext of(Map<String, Object> answers) {
     return (StepContext)
@@ -26,6 +27,9 @@ public final class ContextStub {
             new Class<?>[] {StepContext.class},
             (proxy, method, arguments) -> {
               Object answer = answers.get(method.getName());
+              if (answer == null && method.isDefault()) {
+                return InvocationHandler.invokeDefault(proxy, method, arguments);
+              }
               if (answer == null) {
                 throw new AssertionError("nobody has said what " + method + " answers");
               }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.junit.jupiter.api.Test;
@@ -98,6 +100,65 @@ final class WarmUpTest {
           .hasMessageContainingAll("warm-up 1 of 1", "not done after PT0.1S", "warmUpTimeout");
     }
     interrupted.await();
+  }
+
+  @Test
+  void workerThatIsClosedWhileAHookRunsGivesUpAndNobodyWaitsForTheHook() throws Exception {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    List<String> later = new CopyOnWriteArrayList<>();
+    Worker worker =
+        worker()
+            .warmUp(
+                clients -> {
+                  began.countDown();
+                  try {
+                    new CountDownLatch(1).await();
+                  } catch (InterruptedException e) {
+                    interrupted.countDown();
+                  }
+                })
+            .warmUp(clients -> later.add("second"))
+            .build();
+    FutureTask<Boolean> start =
+        new FutureTask<>(
+            () -> {
+              try {
+                worker.start();
+                return false;
+              } finally {
+                later.add(Thread.currentThread().isInterrupted() ? "interrupted" : "not");
+              }
+            });
+    Thread.ofPlatform().start(start);
+    began.await();
+
+    assertThat(worker.isRunning()).isFalse();
+    assertThatThrownBy(worker::start).hasMessageContaining("only once");
+    worker.close();
+
+    assertThatThrownBy(start::get)
+        .cause()
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("worker w7 was closed while it started");
+    interrupted.await();
+    assertThat(later).containsExactly("not");
+    assertThatThrownBy(worker::awaitTermination).hasMessage("the worker was not started");
+  }
+
+  @Test
+  void hookThatClosesItsWorkerIsTheLastOne() {
+    AtomicReference<Worker> self = new AtomicReference<>();
+    List<String> later = new CopyOnWriteArrayList<>();
+    try (Worker worker =
+        worker()
+            .warmUp(clients -> self.get().close())
+            .warmUp(clients -> later.add("second"))
+            .build()) {
+      self.set(worker);
+      assertThatThrownBy(worker::start).hasMessage("worker w7 was closed while it started");
+      assertThat(later).isEmpty();
+    }
   }
 
   @Test

@@ -69,12 +69,12 @@ public final class BatchStep<T> implements StepHandler {
 
   @Override
   public StepResult handle(StepContext context) throws Exception {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       return pieces(context);
     }
     BatchItem<T> item = new BatchItem<>(context.commandId(), context.input(inputType), context);
     if (context.priority() >= urgentPriority) {
-      return results(List.of(item)).getFirst();
+      return BatchResults.fitting(handler.handle(List.of(item)), 1).getFirst();
     }
     long bytes = context.input().map(input -> input.data().length).orElse(0);
     return gatherer.join(ALL, item, bytes, false);
@@ -85,7 +85,10 @@ public final class BatchStep<T> implements StepHandler {
     return size.current();
   }
 
-  /** The last 50 calls of the handler, oldest first. */
+  /**
+   * The last 50 calls of the handler that returned, oldest first; those of urgent commands are left
+   * out.
+   */
   public List<BatchRun> recentRuns() {
     return size.runs();
   }
@@ -134,14 +137,15 @@ public final class BatchStep<T> implements StepHandler {
     }
   }
 
-  /** One result for each item, and how long that took. */
+  /**
+   * One result for each item, and how long that took. What throws says nothing of how long items
+   * take: where nothing is done much would be done in no time.
+   */
   private List<StepResult> results(List<BatchItem<T>> items) throws Exception {
     long startedNanos = timer.nanos();
-    try {
-      return BatchResults.fitting(handler.handle(items), items.size());
-    } finally {
-      size.ran(items.size(), timer.nanos() - startedNanos);
-    }
+    List<StepResult> results = BatchResults.fitting(handler.handle(items), items.size());
+    size.ran(items.size(), timer.nanos() - startedNanos);
+    return results;
   }
 
   /**
@@ -172,7 +176,8 @@ public final class BatchStep<T> implements StepHandler {
 
     /**
      * Runs a batch as soon as it has as many items as are handled in the target duration: that
-     * divided by the mean time of an item in the last 10 runs. The first batches are the smallest.
+     * divided by the mean time of an item in the last 10 runs that returned. The first batches are
+     * the smallest.
      *
      * @param least items, 1 or more
      * @param most items, at most {@link #MAX_SIZE}

@@ -62,7 +62,7 @@ public final class NotificationStep<T> implements StepHandler {
 
   @Override
   public StepResult handle(StepContext context) throws Exception {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       return StepResult.failedForGood(
           BATCH_OF_ITEMS,
           "step '%s' has a batchSize, and notifications are gathered one by one; leave it out"

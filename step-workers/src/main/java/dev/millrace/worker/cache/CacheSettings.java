@@ -3,7 +3,6 @@ package dev.millrace.worker.cache;
 import dev.millrace.worker.StepContext;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +18,7 @@ record CacheSettings(
     @Nullable Function<StepContext, String> key,
     Duration ttl,
     long maxBytes,
-    int maxResultBytes,
-    InstantSource clock) {
+    int maxResultBytes) {
   /** Longest time that results may be kept. */
   static final Duration LONGEST_TTL = Duration.ofDays(30);
 
@@ -31,8 +29,8 @@ record CacheSettings(
     return stepTypes.isEmpty() || stepTypes.contains(stepType);
   }
 
-  Instant expiry() {
-    return clock.instant().plus(ttl);
+  Instant expiry(Instant now) {
+    return now.plus(ttl);
   }
 
   static Duration checkedTtl(Duration ttl) {

@@ -4,6 +4,7 @@ import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class CachedHandler implements StepHandler {
   /** Where results are. */
   interface Results {
-    Optional<KeptResult> get(String key);
+    Optional<KeptResult> get(String key, Instant now);
 
-    void put(String key, @Nullable Payload output);
+    void put(String key, @Nullable Payload output, Instant now);
   }
 
   private final StepHandler handler;
@@ -38,11 +39,11 @@ final class CachedHandler implements StepHandler {
 
   @Override
   public StepResult handle(StepContext context) throws Exception {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       return handler.handle(context);
     }
     String key = ResultKey.of(context, settings.key());
-    Optional<KeptResult> kept = results.get(key);
+    Optional<KeptResult> kept = results.get(key, context.clock().instant());
     if (kept.isPresent()) {
       hits.increment();
       return new StepResult.Succeeded(kept.get().output());
@@ -62,7 +63,7 @@ final class CachedHandler implements StepHandler {
       return succeeded; // the worker says why it cannot be written
     }
     if (output == null || output.data().length <= settings.maxResultBytes()) {
-      results.put(key, output);
+      results.put(key, output, context.clock().instant());
     }
     return new StepResult.Succeeded(output);
   }

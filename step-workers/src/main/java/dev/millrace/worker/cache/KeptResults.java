@@ -2,31 +2,29 @@ package dev.millrace.worker.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Results in memory, no more than so many bytes: what is used least goes first. Thread-safe. */
 final class KeptResults {
   private final Cache<String, KeptResult> results;
-  private final InstantSource clock;
 
-  KeptResults(long maxBytes, InstantSource clock) {
+  KeptResults(long maxBytes) {
     this.results =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
             .weigher((String key, KeptResult result) -> result.weight())
             .executor(Runnable::run)
             .build();
-    this.clock = clock;
   }
 
-  /** A result that has not expired. */
-  Optional<KeptResult> get(String key) {
+  /** A result that has not expired by then. */
+  Optional<KeptResult> get(String key, Instant now) {
     KeptResult result = results.getIfPresent(key);
     if (result == null) {
       return Optional.empty();
     }
-    if (result.expires().isAfter(clock.instant())) {
+    if (result.expires().isAfter(now)) {
       return Optional.of(result);
     }
     results.asMap().remove(key, result);

@@ -6,7 +6,7 @@ import dev.millrace.worker.StepContext;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.spi.HandlerDecorator;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -30,7 +30,7 @@ public final class ResultCache implements HandlerDecorator {
 
   private ResultCache(CacheSettings settings) {
     this.settings = settings;
-    this.results = new KeptResults(settings.maxBytes(), settings.clock());
+    this.results = new KeptResults(settings.maxBytes());
   }
 
   /**
@@ -52,13 +52,13 @@ public final class ResultCache implements HandlerDecorator {
         settings,
         new CachedHandler.Results() {
           @Override
-          public Optional<KeptResult> get(String key) {
-            return results.get(key);
+          public Optional<KeptResult> get(String key, Instant now) {
+            return results.get(key, now);
           }
 
           @Override
-          public void put(String key, @Nullable Payload output) {
-            results.put(key, new KeptResult(output, settings.expiry()));
+          public void put(String key, @Nullable Payload output, Instant now) {
+            results.put(key, new KeptResult(output, settings.expiry(now)));
           }
         },
         hits,
@@ -81,7 +81,6 @@ public final class ResultCache implements HandlerDecorator {
     private @Nullable Function<StepContext, String> key;
     private Duration ttl = Duration.ofMinutes(10);
     private long maxBytes = 64L << 20;
-    private InstantSource clock = InstantSource.system();
 
     private Builder(Set<String> stepTypes) {
       this.stepTypes = stepTypes;
@@ -117,16 +116,10 @@ public final class ResultCache implements HandlerDecorator {
       return this;
     }
 
-    /** Reads the time elsewhere. */
-    Builder clock(InstantSource time) {
-      this.clock = time;
-      return this;
-    }
-
     /** The cache, empty. */
     public ResultCache build() {
       return new ResultCache(
-          new CacheSettings(stepTypes, key, ttl, maxBytes, Limits.PAYLOAD_BYTES, clock));
+          new CacheSettings(stepTypes, key, ttl, maxBytes, Limits.PAYLOAD_BYTES));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.spi.HandlerDecorator;
 import dev.millrace.worker.spi.WarmUp;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,8 +37,8 @@ public final class SharedResults implements HandlerDecorator, WarmUp, AutoClosea
 
   private SharedResults(String topic, CacheSettings settings) {
     this.settings = settings;
-    this.results = new KeptResults(settings.maxBytes(), settings.clock());
-    this.topic = new SharedTopic(topic, settings, results);
+    this.results = new KeptResults(settings.maxBytes());
+    this.topic = new SharedTopic(topic, settings, results, InstantSource.system());
   }
 
   /**
@@ -58,14 +59,14 @@ public final class SharedResults implements HandlerDecorator, WarmUp, AutoClosea
         settings,
         new CachedHandler.Results() {
           @Override
-          public Optional<KeptResult> get(String key) {
+          public Optional<KeptResult> get(String key, Instant now) {
             topic.checkIsRead();
-            return results.get(key);
+            return results.get(key, now);
           }
 
           @Override
-          public void put(String key, @Nullable Payload output) {
-            KeptResult result = new KeptResult(output, settings.expiry());
+          public void put(String key, @Nullable Payload output, Instant now) {
+            KeptResult result = new KeptResult(output, settings.expiry(now));
             results.put(key, result);
             topic.write(key, result);
           }
@@ -108,7 +109,6 @@ public final class SharedResults implements HandlerDecorator, WarmUp, AutoClosea
     private Duration ttl = Duration.ofHours(1);
     private long maxBytes = 64L << 20;
     private int maxResultBytes = 64 * 1024;
-    private InstantSource clock = InstantSource.system();
 
     private Builder(String topic) {
       this.topic = Objects.requireNonNull(topic, "topic");
@@ -160,16 +160,10 @@ public final class SharedResults implements HandlerDecorator, WarmUp, AutoClosea
       return this;
     }
 
-    /** Reads the time elsewhere. */
-    Builder clock(InstantSource time) {
-      this.clock = time;
-      return this;
-    }
-
     /** The shared results, not read yet. */
     public SharedResults build() {
       return new SharedResults(
-          topic, new CacheSettings(stepTypes, key, ttl, maxBytes, maxResultBytes, clock));
+          topic, new CacheSettings(stepTypes, key, ttl, maxBytes, maxResultBytes));
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.worker.Payload;
 import dev.millrace.worker.spi.WarmUp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +63,17 @@ final class SharedTopic implements AutoCloseable {
   private final String topic;
   private final CacheSettings settings;
   private final KeptResults results;
+  private final InstantSource clock;
   private final AtomicBoolean isOpened = new AtomicBoolean();
   private final AtomicLong nextWarningNanos = new AtomicLong(System.nanoTime());
   private volatile @Nullable Connection connection;
   private boolean isClosed;
 
-  SharedTopic(String topic, CacheSettings settings, KeptResults results) {
+  SharedTopic(String topic, CacheSettings settings, KeptResults results, InstantSource clock) {
     this.topic = topic;
     this.settings = settings;
     this.results = results;
+    this.clock = clock;
   }
 
   private record Connection(KafkaProducer<byte[], byte[]> producer, Follower follower) {}
@@ -228,7 +231,7 @@ final class SharedTopic implements AutoCloseable {
     }
     Payload output = contentType == null ? null : new Payload(contentType, record.value());
     Instant end = Instant.ofEpochMilli(Long.parseLong(expires));
-    if (end.isAfter(settings.clock().instant())) {
+    if (end.isAfter(clock.instant())) {
       results.put(key, new KeptResult(output, end));
     }
   }

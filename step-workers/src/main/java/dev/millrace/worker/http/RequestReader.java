@@ -75,7 +75,7 @@ final class RequestReader {
   }
 
   private static JsonNode tree(StepContext context) throws CallFailedException {
-    if (!context.items().isEmpty()) {
+    if (context.hasItems()) {
       throw invalid("a batch of items: an HTTP step sends one request; leave out its batchSize");
     }
     Payload payload = context.input().orElse(null);
@@ -190,7 +190,7 @@ final class RequestReader {
   /** The timeout, or what is left until the attempt's deadline. */
   private Duration shortened(Duration timeout, StepContext context) {
     Instant deadline = context.deadline().orElse(Instant.MAX);
-    Instant now = settings.clock().instant();
+    Instant now = context.clock().instant();
     if (now.plus(timeout).isBefore(deadline)) {
       return timeout;
     }

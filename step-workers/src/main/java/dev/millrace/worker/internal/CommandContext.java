@@ -8,6 +8,7 @@ import dev.millrace.worker.Payload;
 import dev.millrace.worker.StepContext;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class CommandContext implements StepContext {
   private final RunningCommand running;
   private final DecodedPayloads decoded = new DecodedPayloads();
   private final HandlerThreads threads;
+  private final InstantSource clock;
 
   /**
    * A context.
@@ -34,6 +36,7 @@ final class CommandContext implements StepContext {
    * @param logger of the step type
    * @param running what is told of the command while its handler runs
    * @param threads where its handler runs
+   * @param clock the worker's
    */
   CommandContext(
       StepCommand command,
@@ -41,13 +44,15 @@ final class CommandContext implements StepContext {
       @Nullable String traceparent,
       Logger logger,
       RunningCommand running,
-      HandlerThreads threads) {
+      HandlerThreads threads,
+      InstantSource clock) {
     this.command = command;
     this.values = values;
     this.traceparent = traceparent;
     this.logger = logger;
     this.running = running;
     this.threads = threads;
+    this.clock = clock;
   }
 
   @Override
@@ -75,6 +80,11 @@ final class CommandContext implements StepContext {
   @Override
   public OptionalInt branch() {
     return command.getBranch() < 0 ? OptionalInt.empty() : OptionalInt.of(command.getBranch());
+  }
+
+  @Override
+  public boolean hasItems() {
+    return !command.getItems().isEmpty();
   }
 
   @Override
@@ -128,6 +138,11 @@ final class CommandContext implements StepContext {
   @Override
   public Optional<Instant> deadline() {
     return Optional.ofNullable(command.getDeadline());
+  }
+
+  @Override
+  public InstantSource clock() {
+    return clock;
   }
 
   @Override
@@ -248,7 +263,7 @@ final class CommandContext implements StepContext {
       return known;
     }
     Payload encoded = payload(wire);
-    Payload payload = values.decoded(what, encoded);
+    Payload payload = values.decoded(decoded.codec(values), what, encoded);
     if (payload != encoded) {
       decoded.put(wire, payload);
     }

@@ -13,7 +13,8 @@ final class CommandDecoder {
   private final AvroCodec<StepCommand> avro;
 
   CommandDecoder(String topic, SchemaRegistry registry) {
-    this.avro = new AvroCodec<>(StepCommand.class, topic, registry);
+    this.avro =
+        new AvroCodec<>(StepCommand.class, topic, new PausingRegistry(registry, System::nanoTime));
   }
 
   /**
@@ -21,7 +22,7 @@ final class CommandDecoder {
    *
    * @throws MalformedRecordException when it is none
    * @throws dev.millrace.schemas.registry.RegistryUnavailableException when its schema is not known
-   *     yet and the registry does not answer
+   *     yet and the registry does not answer, or did not a moment ago: then this is thrown at once
    */
   StepCommand decode(ConsumerRecord<byte[], byte[]> record) throws MalformedRecordException {
     byte[] value = record.value();

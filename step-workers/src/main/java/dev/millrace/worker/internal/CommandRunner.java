@@ -42,7 +42,7 @@ final class CommandRunner {
   private final HandlerThreads threads;
   private final InstantSource clock;
   private final WorkerMeters meters;
-  private final FailureLog failures = new FailureLog();
+  private final FailureLog failures;
 
   CommandRunner(
       Map<String, StepHandler> handlers,
@@ -60,6 +60,7 @@ final class CommandRunner {
     this.values = values;
     this.writable = new WritableResults(values);
     this.log = new StepLog(handlers.keySet());
+    this.failures = new FailureLog(handlers.keySet());
     this.completions = completions;
     this.deadLetters = deadLetters;
     this.slots = slots;
@@ -272,7 +273,8 @@ final class CommandRunner {
               TraceParent.of(record.headers()),
               log.of(command.getType()),
               attempt,
-              threads);
+              threads,
+              clock);
       StepResult result;
       running.began(attempt);
       try {
@@ -331,7 +333,9 @@ final class CommandRunner {
           progress,
           startedAt,
           (metadata, failure) -> {
-            if (failure != null) {
+            if (failure instanceof RecordTooLargeException) {
+              failures.heartbeatTooLarge(command, failure);
+            } else if (failure != null) {
               stop.fail(failure);
             }
           });

@@ -1,6 +1,5 @@
 package dev.millrace.worker.internal;
 
-import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.v1.CompletionStatus;
 import dev.millrace.schemas.v1.Failure;
@@ -18,13 +17,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /** Writes completions. Thread-safe: called by the thread of each command. */
 final class Completions {
-  private static final String[] TRACE_HEADERS = {HeaderNames.TRACEPARENT, HeaderNames.TRACESTATE};
-
   private final Producer<byte[], byte[]> producer;
   private final String topic;
   private final String worker;
@@ -130,12 +126,7 @@ final class Completions {
     ProducerRecord<byte[], byte[]> answer =
         new ProducerRecord<>(
             topic, command.getWorkflowId().getBytes(StandardCharsets.UTF_8), value);
-    for (String name : TRACE_HEADERS) {
-      Header header = record.headers().lastHeader(name);
-      if (header != null) {
-        answer.headers().add(header);
-      }
-    }
+    TraceParent.pass(record.headers(), answer.headers());
     producer.send(answer, acknowledged);
   }
 

@@ -16,13 +16,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts records that are no command into the dead-letters topic: key, value, headers and timestamp
- * as they are, and the reason in headers beside them.
+ * as they are, and the reason in headers beside them. One that is too large together with its
+ * reason leaves the reason alone, or each worker of the queue would stop of it in turn.
  */
 final class DeadLetters {
   /**
    * Stable code of the reason, the engine's own for inputs: the bytes are no record of the topic.
    */
   static final String MALFORMED = "malformed";
+
+  private static final String LEFT_OUT =
+      " (key, value and headers are left out, they are too large; read them where the other headers"
+          + " say)";
 
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
@@ -37,15 +42,15 @@ final class DeadLetters {
   /**
    * Writes a record that is no command.
    *
-   * @param withValue false to leave out the value of a record that is too large together with its
-   *     reason; it can still be read at the place that the headers name
+   * @param whole false to leave out all that may be large of a record that is too large together
+   *     with its reason; it can still be read at the place that the headers name
    * @param acknowledged told when the broker has it, or that it will never have it
    */
   @SuppressWarnings("FutureReturnValueIgnored") // the callback is told
   void send(
       ConsumerRecord<byte[], byte[]> record,
       Exception reason,
-      boolean withValue,
+      boolean whole,
       Callback acknowledged) {
     LOG.warn(
         "{}-{} offset {} is no step command; it goes to {}{}: {}",
@@ -53,29 +58,50 @@ final class DeadLetters {
         record.partition(),
         record.offset(),
         topic,
-        withValue ? "" : " without its value, which is too large",
+        whole ? "" : " without its content, which is too large",
         reason.getMessage());
-    producer.send(letter(record, withValue ? record.value() : null, reason), acknowledged);
+    producer.send(whole ? letter(record, reason) : withoutContent(record, reason), acknowledged);
   }
 
   private ProducerRecord<byte[], byte[]> letter(
-      ConsumerRecord<byte[], byte[]> record, byte @Nullable [] value, Exception reason) {
-    Long timestamp = record.timestamp() < 0 ? null : record.timestamp();
+      ConsumerRecord<byte[], byte[]> record, Exception reason) {
     ProducerRecord<byte[], byte[]> letter =
-        new ProducerRecord<>(topic, null, timestamp, record.key(), value, record.headers());
-    Headers headers = letter.headers();
-    put(headers, HeaderNames.ERROR_CODE, MALFORMED);
-    put(headers, HeaderNames.ERROR_EXCEPTION, reason.getClass().getName());
-    put(headers, HeaderNames.ERROR_MESSAGE, String.valueOf(reason.getMessage()));
-    put(headers, HeaderNames.ERROR_STACKTRACE, stackTrace(reason));
-    put(headers, HeaderNames.ERROR_TOPIC, record.topic());
-    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(record.partition()));
-    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(record.offset()));
+        new ProducerRecord<>(
+            topic, null, timestamp(record), record.key(), record.value(), record.headers());
+    putReason(letter.headers(), record, reason, "");
+    put(letter.headers(), HeaderNames.ERROR_STACKTRACE, stackTrace(reason));
     return letter;
   }
 
+  private ProducerRecord<byte[], byte[]> withoutContent(
+      ConsumerRecord<byte[], byte[]> record, Exception reason) {
+    byte @Nullable [] key = record.key();
+    if (key != null && key.length > Limits.WORKFLOW_ID_BYTES) {
+      key = null;
+    }
+    byte @Nullable [] value = null;
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(topic, null, timestamp(record), key, value);
+    putReason(letter.headers(), record, reason, LEFT_OUT);
+    return letter;
+  }
+
+  private static @Nullable Long timestamp(ConsumerRecord<byte[], byte[]> record) {
+    return record.timestamp() < 0 ? null : record.timestamp();
+  }
+
+  private static void putReason(
+      Headers headers, ConsumerRecord<byte[], byte[]> record, Exception reason, String remark) {
+    put(headers, HeaderNames.ERROR_CODE, MALFORMED);
+    put(headers, HeaderNames.ERROR_EXCEPTION, reason.getClass().getName());
+    put(headers, HeaderNames.ERROR_MESSAGE, reason.getMessage() + remark);
+    put(headers, HeaderNames.ERROR_TOPIC, record.topic());
+    put(headers, HeaderNames.ERROR_PARTITION, Integer.toString(record.partition()));
+    put(headers, HeaderNames.ERROR_OFFSET, Long.toString(record.offset()));
+  }
+
   private static void put(Headers headers, String name, String value) {
-    String cut = value.substring(0, Math.min(value.length(), Limits.MESSAGE_CHARS));
+    String cut = Completions.cut(value, Limits.MESSAGE_CHARS);
     headers.add(name, cut.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -9,11 +9,9 @@ import dev.millrace.worker.Payload;
 import dev.millrace.worker.PayloadException;
 import dev.millrace.worker.UnreadablePayloadException;
 import dev.millrace.worker.spi.PayloadCodec;
-import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +27,7 @@ public final class PayloadValues {
   private final SchemaRegistry registry;
   private final String subjectPrefix;
   private final PayloadCodec codec;
-  private final Timer encoding;
-  private final Timer decoding;
+  private final WorkerMeters meters;
 
   /** By record class, so no more than a program has. */
   private final Map<Class<?>, ApplicationRecordCodec<?>> codecs = new ConcurrentHashMap<>();
@@ -43,25 +40,30 @@ public final class PayloadValues {
   PayloadValues(SchemaRegistry registry, Topics topics, PayloadCodec codec, WorkerMeters meters) {
     this.registry = registry;
     this.codec = codec;
-    this.encoding = meters.encoding();
-    this.decoding = meters.decoding();
+    this.meters = meters;
     this.subjectPrefix = topics.prefix() + "payloads-";
+  }
+
+  /** What decodes the payloads of one command. */
+  PayloadCodec codecOfCommand() {
+    return codec.ofCommand();
   }
 
   /**
    * A payload as it came, decoded.
    *
+   * @param ofCommand the codec of its command
    * @param what the payload is, for messages
    * @throws PayloadException when it cannot be decoded
    */
-  Payload decoded(String what, Payload payload) {
+  Payload decoded(PayloadCodec ofCommand, String what, Payload payload) {
     long startNanos = System.nanoTime();
     try {
-      return codec.decode(payload);
+      return ofCommand.decode(payload);
     } catch (PayloadException e) {
       throw new PayloadException(e.reason(), "%s: %s".formatted(what, e.getMessage()), e);
     } finally {
-      decoding.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+      meters.decoded(System.nanoTime() - startNanos);
     }
   }
 
@@ -78,7 +80,7 @@ public final class PayloadValues {
     try {
       return encoded(plain(value));
     } finally {
-      encoding.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+      meters.encoded(System.nanoTime() - startNanos);
     }
   }
 
@@ -149,7 +151,7 @@ public final class PayloadValues {
     try {
       return value(what, payload, type);
     } finally {
-      decoding.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+      meters.decoded(System.nanoTime() - startNanos);
     }
   }
 

@@ -41,9 +41,6 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
   /** How often a drain looks whether it is done. */
   private static final long DRAIN_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /** Pause of a partition whose next command needs a schema that the registry cannot give now. */
-  private static final long REGISTRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -105,7 +102,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
       slots.awaitFree(KEEP_ALIVE_NANOS);
       pollToStayInTheGroup();
     } else {
-      pauseLanes(false);
+      pauseLanes(runner.isFull());
       poll(POLL_TIMEOUT);
     }
   }
@@ -117,7 +114,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
     int count = turns.size();
     for (int i = 0; i < count; i++) {
       Lane lane = turns.get((firstTurn + i) % count);
-      while (lane.canStart(now) && !runner.isFull()) {
+      while (lane.canStart(now) && !runner.isFull() && !stop.requested()) {
         if (!slots.tryTake()) {
           firstTurn = (firstTurn + i) % count;
           return true;
@@ -138,7 +135,7 @@ final class PollLoop implements CommandSource, ConsumerRebalanceListener {
       reason = e;
     } catch (RegistryUnavailableException e) {
       LOG.warn("{} waits for the schema registry: {}", lane.partition(), e.getMessage());
-      lane.holdUntil(System.nanoTime() + REGISTRY_RETRY_NANOS);
+      lane.holdUntil(System.nanoTime() + PausingRegistry.PAUSE_NANOS);
       slots.giveBack();
       return;
     }

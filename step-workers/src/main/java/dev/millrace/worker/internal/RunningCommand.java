@@ -103,13 +103,17 @@ final class RunningCommand {
   }
 
   /**
-   * Gives a sign, with progress if there is some: now, or where they come too fast, later.
+   * Gives a sign, with progress if there is some: now, or where they come too fast, later. None
+   * once the handler has returned: it could come after the completion.
    *
    * @param leastNanos least time between two signs
    */
   void progress(@Nullable Payload news, long nowNanos, long leastNanos) {
     lock.lock();
     try {
+      if (hasEnded) {
+        return;
+      }
       if (news != null) {
         progress = news;
       }

@@ -53,9 +53,6 @@ final class ShareReader {
   /** A poll is due at least that often, or the member leaves the group after 5 minutes. */
   private static final long MOST_BETWEEN_RENEWALS_MS = 60_000;
 
-  /** Pause of commands whose schema the registry cannot give now. */
-  private static final long REGISTRY_RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
-
   /** A finished command gives back its slot at about the time when it says that it is finished. */
   private static final long SLOT_CHECK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
@@ -170,7 +167,9 @@ final class ShareReader {
       consumer.commitAsync();
     }
     runner.startReady();
-    if (isWaitingForRegistry && now - startedNanos >= REGISTRY_RETRY_NANOS && !stop.requested()) {
+    if (isWaitingForRegistry
+        && now - startedNanos >= PausingRegistry.PAUSE_NANOS
+        && !stop.requested()) {
       startWaiting();
     }
     LockSupport.parkNanos(this, POLL_TIMEOUT.toNanos());
@@ -180,7 +179,7 @@ final class ShareReader {
     startedNanos = System.nanoTime();
     isWaitingForRegistry = false;
     for (Delivery delivery : batch.values()) {
-      if (!delivery.hasStarted) {
+      if (!delivery.hasStarted && !stop.requested()) {
         start(delivery);
       }
     }
@@ -203,6 +202,9 @@ final class ShareReader {
       return;
     }
     while (!slots.tryTake()) {
+      if (stop.requested()) {
+        return; // it goes to others
+      }
       LockSupport.parkNanos(this, SLOT_CHECK_NANOS);
     }
     delivery.hasStarted = true;

@@ -21,11 +21,14 @@ public final class WarmUps {
    * Runs all hooks, in their order.
    *
    * @param timeout for each of them
+   * @param before is done before each of them; what it throws ends the start
    * @throws IllegalStateException when one fails or takes too long, or the thread is interrupted
    */
-  public static void run(WorkerSettings settings, List<WarmUp> hooks, Duration timeout) {
+  public static void run(
+      WorkerSettings settings, List<WarmUp> hooks, Duration timeout, Runnable before) {
     WarmUp.Clients clients = clients(settings);
     for (int i = 0; i < hooks.size(); i++) {
+      before.run();
       WarmUp hook = hooks.get(i);
       String what =
           "warm-up %d of %d (%s) of worker %s"

@@ -10,17 +10,23 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a worker counts and times. All its meters say its queue; what is told by step type knows the
  * types that have a handler, and by failure type the first {@value #VALUES_MAX} that come: all
- * others are {@value #OTHER}. Thread-safe.
+ * others are {@value #OTHER}. A registry that throws costs figures and nothing else. Thread-safe.
  */
 final class WorkerMeters {
   /** Most values of one tag. */
@@ -28,6 +34,8 @@ final class WorkerMeters {
 
   /** The values beyond. */
   static final String OTHER = "other";
+
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerMeters.class);
 
   private static final Duration[] TIMES =
       LongStream.of(
@@ -48,6 +56,8 @@ final class WorkerMeters {
   private final Timer decoding;
   private final DistributionSummary batchSize;
   private final Map<String, Counter> failures = new ConcurrentHashMap<>();
+  private final List<Gauge> gauges = new ArrayList<>();
+  private final AtomicBoolean hasThrown = new AtomicBoolean();
 
   /** The meters of one step type. */
   private record OfType(Timer queueTime, Timer succeeded, Timer failed) {}
@@ -74,65 +84,91 @@ final class WorkerMeters {
             .register(registry);
   }
 
-  /** Gives the slots their gauges. */
+  /** Gives the slots their gauges, once, until {@link #unbind}. */
   void bind(Slots slots, int size) {
-    Gauge.builder("millrace.worker.slots", () -> size)
-        .description("Handlers that may run at once.")
-        .tags(ofQueue)
-        .register(registry);
-    Gauge.builder("millrace.worker.slots.used", slots, each -> size - each.free())
-        .description("Handlers that run.")
-        .tags(ofQueue)
-        .strongReference(true)
-        .register(registry);
+    gauges.add(
+        Gauge.builder("millrace.worker.slots", () -> size)
+            .description("Handlers that may run at once.")
+            .tags(ofQueue)
+            .register(registry));
+    gauges.add(
+        Gauge.builder("millrace.worker.slots.used", slots, each -> size - each.free())
+            .description("Handlers that run.")
+            .tags(ofQueue)
+            .strongReference(true)
+            .register(registry));
+  }
+
+  /**
+   * Takes the gauges of the slots away, which would say of a worker that has stopped what it was.
+   */
+  void unbind() {
+    quietly(() -> gauges.forEach(registry::remove));
   }
 
   /** A command is about to run. */
   void started(ConsumerRecord<byte[], byte[]> record, StepCommand command, Instant at) {
-    if (record.timestamp() >= 0) {
-      long waitedMs = Math.max(0, at.toEpochMilli() - record.timestamp());
-      of(command).queueTime.record(Duration.ofMillis(waitedMs));
-    }
-    int items = command.getItems().size();
-    if (items > 0) {
-      batchSize.record(items);
-    }
+    quietly(
+        () -> {
+          if (record.timestamp() >= 0) {
+            long waitedMs = Math.max(0, at.toEpochMilli() - record.timestamp());
+            of(command).queueTime.record(Duration.ofMillis(waitedMs));
+          }
+          int items = command.getItems().size();
+          if (items > 0) {
+            batchSize.record(items);
+          }
+        });
   }
 
   /** A handler has returned, and what it returned can be sent. */
   void ended(StepCommand command, StepResult result, Instant startedAt, Instant endedAt) {
     OfType ofType = of(command);
     Duration took = Duration.between(startedAt, endedAt);
-    switch (result) {
-      case StepResult.Succeeded succeeded -> ofType.succeeded.record(took);
-      case StepResult.Batch batch -> ofType.succeeded.record(took);
-      case StepResult.Failed failed -> {
-        ofType.failed.record(took);
-        failure(failed.type()).increment();
-      }
-    }
+    quietly(
+        () -> {
+          switch (result) {
+            case StepResult.Succeeded succeeded -> ofType.succeeded.record(took);
+            case StepResult.Batch batch -> ofType.succeeded.record(took);
+            case StepResult.Failed failed -> {
+              ofType.failed.record(took);
+              failure(failed.type()).increment();
+            }
+          }
+        });
   }
 
   void overdue() {
-    overdue.increment();
+    quietly(overdue::increment);
   }
 
   void heartbeat() {
-    heartbeats.increment();
+    quietly(heartbeats::increment);
   }
 
   void deadLetter() {
-    deadLetters.increment();
+    quietly(deadLetters::increment);
   }
 
-  /** Times what makes payloads of values. */
-  Timer encoding() {
-    return encoding;
+  /** A payload was made of a value. */
+  void encoded(long nanos) {
+    quietly(() -> encoding.record(nanos, TimeUnit.NANOSECONDS));
   }
 
-  /** Times what makes values of payloads. */
-  Timer decoding() {
-    return decoding;
+  /** A value was made of a payload. */
+  void decoded(long nanos) {
+    quietly(() -> decoding.record(nanos, TimeUnit.NANOSECONDS));
+  }
+
+  /** What is measured goes on whether or not the registry takes the figure. */
+  private void quietly(Runnable figure) {
+    try {
+      figure.run();
+    } catch (RuntimeException e) {
+      if (hasThrown.compareAndSet(false, true)) {
+        LOG.warn("the meter registry has thrown, figures are lost; this is logged once", e);
+      }
+    }
   }
 
   private OfType of(StepCommand command) {

@@ -41,6 +41,7 @@ public final class WorkerRuntime {
   private final WorkerSettings settings;
   private final Producer<byte[], byte[]> producer;
   private final ClientMeters ofClients;
+  private final WorkerMeters meters;
   private final StopSignal stop = new StopSignal();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final CommandSource source;
@@ -170,7 +171,7 @@ public final class WorkerRuntime {
     this.producer = producer;
     this.ofClients = ofClients;
     Slots slots = new Slots(settings.slots());
-    WorkerMeters meters = new WorkerMeters(settings);
+    this.meters = new WorkerMeters(settings);
     meters.bind(slots, settings.slots());
     CommandRunner runner =
         new CommandRunner(
@@ -258,11 +259,14 @@ public final class WorkerRuntime {
     } finally {
       // What fails from here on fails because the clients are closed.
       failure = stop.failure();
-      closeClients();
-      failure.ifPresentOrElse(
-          reason -> LOG.error("worker {} stopped, it cannot go on", settings.name(), reason),
-          () -> LOG.info("worker {} stopped", settings.name()));
-      stopped.countDown();
+      try {
+        closeClients();
+        failure.ifPresentOrElse(
+            reason -> LOG.error("worker {} stopped, it cannot go on", settings.name(), reason),
+            () -> LOG.info("worker {} stopped", settings.name()));
+      } finally {
+        stopped.countDown();
+      }
     }
   }
 
@@ -277,7 +281,12 @@ public final class WorkerRuntime {
   private void closeClients() {
     signs.shutdownNow();
     cancellations.stop();
-    ofClients.close();
+    meters.unbind();
+    try {
+      ofClients.close();
+    } catch (RuntimeException e) {
+      LOG.warn("taking the meters of clients away: {}", e.toString());
+    }
     try {
       producer.close(CLIENT_CLOSE_TIMEOUT);
     } catch (RuntimeException e) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -73,16 +74,62 @@ public final class PayloadCodecs implements PayloadCodec {
 
   @Override
   public Payload decode(Payload payload) {
-    return new Reading().decoded(payload, 0);
+    return new Reading(mostBytes).decoded(payload, 0);
+  }
+
+  /** One that gives all payloads of the command together as many bytes as one may have. */
+  @Override
+  public PayloadCodec ofCommand() {
+    return new OfCommand();
   }
 
   static boolean isStoreName(String name) {
     return STORE.matcher(name).matches();
   }
 
+  /** Decodes one payload after another, each in the room that those before it have left. */
+  private final class OfCommand implements PayloadCodec {
+    /** A lock and no monitor, in which a virtual thread that waits would hold its carrier. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private int room = mostBytes;
+
+    @Override
+    public Payload encode(Payload payload) {
+      return PayloadCodecs.this.encode(payload);
+    }
+
+    @Override
+    public Payload decode(Payload payload) {
+      lock.lock();
+      try {
+        Reading reading = new Reading(room);
+        Payload decoded = reading.decoded(payload, 0);
+        room = reading.room;
+        return decoded;
+      } catch (PayloadException e) {
+        throw e.reason() == Reason.TOO_LARGE && room < mostBytes ? togetherTooLarge(e) : e;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private PayloadException togetherTooLarge(PayloadException e) {
+      return new PayloadException(
+          Reason.TOO_LARGE,
+          "%d bytes are left of the %d that the payloads of a command may have together: %s"
+              .formatted(Math.max(0, room), mostBytes, e.getMessage()),
+          e);
+    }
+  }
+
   /** One payload being read, whose parts may have so many bytes together. */
   private final class Reading {
-    private int room = mostBytes;
+    private int room;
+
+    Reading(int room) {
+      this.room = room;
+    }
 
     Payload decoded(Payload encoded, int depth) {
       Payload payload = encoded;
@@ -116,7 +163,8 @@ public final class PayloadCodecs implements PayloadCodec {
                     codings.keySet()));
       }
       boolean isInner = MediaTypes.isEncoded(envelope.contentType());
-      int bytes = isInner ? room + OVERHEAD_BYTES : room;
+      int left = Math.max(0, room); // a coding of the user's own may have exceeded it
+      int bytes = isInner ? left + OVERHEAD_BYTES : left;
       byte[] data = coding.decode(envelope.coded(), envelope.contentType(), bytes);
       return new Payload(envelope.contentType(), data);
     }
@@ -195,9 +243,9 @@ public final class PayloadCodecs implements PayloadCodec {
     }
 
     /**
-     * How many bytes a payload may have before it is encoded, and those within one JSON text
-     * together after they were decoded; {@link #DEFAULT_BYTES} unless set, at most {@link
-     * #MAX_BYTES}. A handler's inputs and output are in memory as a whole.
+     * How many bytes a payload may have before it is encoded, and all encoded ones of a command
+     * together after they were decoded, those within JSON included; {@link #DEFAULT_BYTES} unless
+     * set, at most {@link #MAX_BYTES}. A handler's inputs and output are in memory as a whole.
      */
     public Builder mostBytes(int bytes) {
       if (bytes < 1 || bytes > MAX_BYTES) {

@@ -13,7 +13,7 @@ import java.time.Instant;
 record Patience(Duration longest) {
   /** When a command that begins to wait now has waited too long, in {@link System#nanoTime}. */
   long end(StepContext context) {
-    Instant now = Instant.now();
+    Instant now = context.clock().instant();
     Instant deadline = context.deadline().orElse(Instant.MAX);
     Duration wait =
         deadline.isBefore(now.plus(longest)) ? Duration.between(now, deadline) : longest;

@@ -35,4 +35,12 @@ public interface PayloadCodec {
    * @throws PayloadException when it cannot be had; a thread that was interrupted stays so
    */
   Payload decode(Payload payload);
+
+  /**
+   * What decodes the payloads of one command, asked for once for each command that has payloads
+   * read: for limits on all of them together. This codec itself unless said otherwise.
+   */
+  default PayloadCodec ofCommand() {
+    return this;
+  }
 }

@@ -256,6 +256,26 @@ final class BatchStepTest extends BatchCase {
   }
 
   @Test
+  void runsThatThrowAndUrgentOnesDoNotChangeTheSize() throws Exception {
+    BatchStep<String> step =
+        builder(
+                items -> {
+                  if (inputs(items).contains("bad")) {
+                    throw new IOException("no route");
+                  }
+                  return echo(items);
+                })
+            .adaptiveSize(2, 50, Duration.ofMillis(100))
+            .urgentPriority(9)
+            .build();
+
+    step.handle(context("w/s/0/1", 5, "", "bad", "bad", "bad", "bad"));
+    assertThat(step.handle(context("w/s/1", 9, "now"))).isEqualTo(StepResult.succeeded("now!"));
+    assertThat(step.size()).isEqualTo(2);
+    assertThat(step.recentRuns()).isEmpty();
+  }
+
+  @Test
   void itemsOfAForEachBatchAreHandedOnInPiecesAndAFailureIsOfItsPieceOnly() throws Exception {
     BatchStep<String> step =
         builder(

@@ -15,11 +15,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 final class PureHandlersTest {
@@ -148,18 +150,17 @@ final class PureHandlersTest {
   @Test
   void resultIsForgottenAfterItsTime() throws Exception {
     AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    InstantSource clock = now::get;
+    Supplier<StepContext> at =
+        () -> Calls.with(Map.of("input", Optional.of(Calls.payload("a")), "clock", clock));
     StepHandler handler =
-        ResultCache.of()
-            .ttl(Duration.ofMinutes(1))
-            .clock(now::get)
-            .build()
-            .around("price", counting);
-    handler.handle(Calls.with("a"));
+        ResultCache.of().ttl(Duration.ofMinutes(1)).build().around("price", counting);
+    handler.handle(at.get());
     now.set(NOW.plusSeconds(59));
-    assertThat(output(handler.handle(Calls.with("a")))).isEqualTo("result 1");
+    assertThat(output(handler.handle(at.get()))).isEqualTo("result 1");
     now.set(NOW.plusSeconds(60));
-    assertThat(output(handler.handle(Calls.with("a")))).isEqualTo("result 2");
-    assertThat(output(handler.handle(Calls.with("a")))).isEqualTo("result 2");
+    assertThat(output(handler.handle(at.get()))).isEqualTo("result 2");
+    assertThat(output(handler.handle(at.get()))).isEqualTo("result 2");
   }
 
   @Test

@@ -19,9 +19,9 @@ final class SharedTopicTest {
   private static final String KEY = "k".repeat(43);
 
   private final CacheSettings settings =
-      new CacheSettings(Set.of(), null, Duration.ofHours(1), 100_000, 1_000, () -> NOW);
-  private final KeptResults results = new KeptResults(settings.maxBytes(), settings.clock());
-  private final SharedTopic topic = new SharedTopic("prices", settings, results);
+      new CacheSettings(Set.of(), null, Duration.ofHours(1), 100_000, 1_000);
+  private final KeptResults results = new KeptResults(settings.maxBytes());
+  private final SharedTopic topic = new SharedTopic("prices", settings, results, () -> NOW);
 
   private static ConsumerRecord<byte[], byte[]> record(byte @Nullable [] key) {
     return new ConsumerRecord<>("prices", 0, 0, key, "x".getBytes(UTF_8));
@@ -39,10 +39,10 @@ final class SharedTopicTest {
     take(KEY, null, TEXT);
     take(KEY, LATER, null);
     topic.take(record(null));
-    assertThat(results.get(KEY)).isEmpty();
+    assertThat(results.get(KEY, NOW)).isEmpty();
 
     take(KEY, LATER, TEXT);
-    assertThat(results.get(KEY))
+    assertThat(results.get(KEY, NOW))
         .map(KeptResult::output)
         .hasValueSatisfying(output -> assertThat(output.contentType()).isEqualTo("text/plain"));
   }
@@ -51,7 +51,7 @@ final class SharedTopicTest {
   void keysThatNoResultHasAreLeftOut() {
     for (String key : new String[] {"", "k", "k".repeat(42), "k".repeat(44), "=".repeat(43)}) {
       take(key, LATER, TEXT);
-      assertThat(results.get(key)).isEmpty();
+      assertThat(results.get(key, NOW)).isEmpty();
     }
   }
 

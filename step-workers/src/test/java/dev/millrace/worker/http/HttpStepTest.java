@@ -29,6 +29,7 @@ import dev.millrace.worker.resilience.Resilience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,7 @@ final class HttpStepTest {
   private static final EgressPolicy LOCAL =
       EgressPolicy.builder().allow("http://127.0.0.1:*").allowNetwork("127.0.0.1/32").build();
   private static final Instant NOW = Instant.parse("2026-11-21T08:00:00Z");
+  private static final InstantSource AT_NOW = InstantSource.fixed(NOW);
 
   private final WireMockServer service =
       new WireMockServer(WireMockConfiguration.options().bindAddress("127.0.0.1").dynamicPort());
@@ -224,12 +226,19 @@ final class HttpStepTest {
             call(
                 HttpStep.builder(),
                 Contexts.of(
-                    Map.of("input", payload, "deadline", Optional.of(NOW.plusMillis(300))))));
+                    Map.of(
+                        "input",
+                        payload,
+                        "clock",
+                        AT_NOW,
+                        "deadline",
+                        Optional.of(NOW.plusMillis(300))))));
     StepResult.Failed tooLate =
         failure(
             call(
                 HttpStep.builder(),
-                Contexts.of(Map.of("input", payload, "deadline", Optional.of(NOW)))));
+                Contexts.of(
+                    Map.of("input", payload, "clock", AT_NOW, "deadline", Optional.of(NOW)))));
 
     assertThat(sent.message()).endsWith("no whole answer within 300 ms");
     assertThat(tooLate.message()).endsWith("not sent, the attempt's deadline is over");

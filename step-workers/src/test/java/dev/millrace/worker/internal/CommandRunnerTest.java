@@ -99,6 +99,7 @@ final class CommandRunnerTest {
             assertThat(context.tenant()).isEqualTo("acme");
             assertThat(context.priority()).isEqualTo(6);
             assertThat(context.deadline()).contains(deadline);
+            assertThat(context.clock().instant()).isEqualTo(FakeKafka.NOW);
             assertThat(context.input(Quake.class)).isEqualTo(new Quake("q1", 5.5));
             assertThat(context.input().orElseThrow().isJson()).isTrue();
             assertThat(context.dependencies())

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.Test;
 
 /** Signs of life that a worker gives of the attempt that it runs. */
@@ -128,6 +129,27 @@ final class HeartbeatTest {
     assertThat(written)
         .extracting(StepCompletion::getStatus)
         .containsExactly(CompletionStatus.SUCCEEDED);
+  }
+
+  @Test
+  void heartbeatThatItsTopicDoesNotTakeIsLostAndTheAttemptGoesOn() throws Exception {
+    StepCommand command = Commands.command("w", "known");
+    command.setHeartbeatMs(60_000);
+    Gate gate = new Gate();
+    try (FakeKafka kafka = new FakeKafka(4, Duration.ofSeconds(10), Map.of("known", gate))) {
+      kafka.start(0);
+      kafka.add(0, List.of(command));
+      kafka.awaitSent(1);
+      kafka.producer.errorNext(new RecordTooLargeException("too large"));
+      gate.letGo(1);
+      kafka.awaitSent(2);
+      kafka.acknowledge();
+      kafka.awaitCommitted(0, 1);
+
+      assertThat(kafka.runtime.failure()).isEmpty();
+      assertThat(kafka.decode(kafka.producer.history().getLast()).getStatus())
+          .isEqualTo(CompletionStatus.SUCCEEDED);
+    }
   }
 
   private static String text(StepCompletion completion) {

@@ -3,6 +3,8 @@ package dev.millrace.worker.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.registry.RegistryUnavailableException;
 import dev.millrace.schemas.registry.SchemaRegistry;
 import dev.millrace.schemas.v1.StepCommand;
@@ -13,19 +15,23 @@ import dev.millrace.worker.InMemoryRegistry;
 import dev.millrace.worker.Profile;
 import dev.millrace.worker.StepHandler;
 import dev.millrace.worker.StepResult;
+import dev.millrace.worker.spi.PayloadCodec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
@@ -243,20 +249,78 @@ final class PollLoopTest {
   }
 
   @Test
-  void putsARecordAwayWithoutItsValueWhenItIsTooLargeTogetherWithTheReason() throws Exception {
+  void putsARecordAwayWithTheReasonAloneWhenItIsTooLargeTogetherWithIt() throws Exception {
     try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
       kafka.start(0);
-      kafka.onPollThread(
-          () -> kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, new RecordHeaders()));
+      RecordHeaders large = new RecordHeaders();
+      large.add("large", new byte[Limits.RECORD_BYTES - 1_000]);
+      kafka.onPollThread(() -> kafka.addRecord(0, "bad", new byte[] {1, 2, 3}, large));
       kafka.awaitSent(1);
-      kafka.producer.errorNext(new RecordTooLargeException("3 bytes"));
+      kafka.producer.errorNext(new RecordTooLargeException("too large"));
       kafka.awaitSent(2);
       kafka.acknowledge();
       kafka.awaitCommitted(0, 1);
 
-      assertThat(kafka.producer.history().getLast().value()).isNull();
-      assertThat(kafka.producer.history().getLast().key()).asString().isEqualTo("bad");
+      ProducerRecord<byte[], byte[]> letter = kafka.producer.history().getLast();
+      assertThat(letter.value()).isNull();
+      assertThat(letter.key()).asString().isEqualTo("bad");
+      assertThat(letter.headers())
+          .extracting(Header::key)
+          .containsExactlyInAnyOrder(
+              HeaderNames.ERROR_CODE,
+              HeaderNames.ERROR_EXCEPTION,
+              HeaderNames.ERROR_MESSAGE,
+              HeaderNames.ERROR_TOPIC,
+              HeaderNames.ERROR_PARTITION,
+              HeaderNames.ERROR_OFFSET);
+      assertThat(letter.headers().lastHeader(HeaderNames.ERROR_MESSAGE).value())
+          .asString()
+          .contains("wire format", "are left out");
     }
+  }
+
+  @Test
+  void largeKeyOfARecordThatIsNoCommandIsLeftOutToo() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      String key = "k".repeat(Limits.RECORD_BYTES - 1_000);
+      kafka.onPollThread(() -> kafka.addRecord(0, key, new byte[] {1}, new RecordHeaders()));
+      kafka.awaitSent(1);
+      kafka.producer.errorNext(new RecordTooLargeException("too large"));
+      kafka.awaitSent(2);
+      kafka.acknowledge();
+      kafka.awaitCommitted(0, 1);
+
+      assertThat(kafka.producer.history().getLast().key()).isNull();
+      assertThat(kafka.runtime.failure()).isEmpty();
+    }
+  }
+
+  @Test
+  void traceContextOfACommandIsPassedOnUnlessItIsTooLong() throws Exception {
+    try (FakeKafka kafka = new FakeKafka(1, DRAIN, Map.of("work", DONE))) {
+      kafka.start(0);
+      byte[] command = kafka.encode(Commands.command("w", "work"));
+      byte[] parent = new byte[55];
+      kafka.onPollThread(
+          () -> {
+            kafka.addRecord(0, "w", command, trace(parent, new byte[8 * 1024]));
+            kafka.addRecord(0, "w", command, trace(parent, new byte[8 * 1024 + 1]));
+            kafka.addRecord(0, "w", command, trace(new byte[257], new byte[1]));
+          });
+      kafka.awaitSent(3);
+
+      assertThat(kafka.producer.history())
+          .map(each -> each.headers().toArray().length)
+          .containsExactly(2, 1, 0);
+    }
+  }
+
+  private static RecordHeaders trace(byte[] parent, byte[] state) {
+    RecordHeaders headers = new RecordHeaders();
+    headers.add(HeaderNames.TRACEPARENT, parent);
+    headers.add(HeaderNames.TRACESTATE, state);
+    return headers;
   }
 
   @Test
@@ -284,8 +348,87 @@ final class PollLoopTest {
     }
   }
 
+  @Test
+  void readsNothingMoreWhileWhatWaitsForSlotsOfItsTypeTakesAllTheRoomThereIs() throws Exception {
+    Gate gate = new Gate();
+    try (FakeKafka kafka =
+        new FakeKafka(
+            64,
+            Map.of("wait", 1),
+            false,
+            DRAIN,
+            Map.of("wait", gate),
+            new InMemoryRegistry(),
+            PayloadCodec.NONE)) {
+      kafka.start(0, 1);
+      String large = '"' + "x".repeat(1_000_000) + '"';
+      List<StepCommand> commands = new ArrayList<>();
+      for (int i = 0; i < 18; i++) {
+        commands.add(Commands.command("w" + i, "wait", Commands.payload("", large)));
+      }
+      kafka.add(0, commands);
+      gate.awaitBegun(1);
+      await().until(() -> kafka.consumer.paused().size() == 2);
+
+      gate.letGo(18);
+      kafka.awaitSent(18);
+      await().until(() -> kafka.consumer.paused().isEmpty());
+    }
+  }
+
+  @Test
+  void registryThatDoesNotAnswerHoldsUpOneLookUpAndNotOneOfEachPartition() throws Exception {
+    Outage registry = new Outage();
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", DONE), registry)) {
+      kafka.start(0, 1, 2, 3, 4);
+      byte[] ofUnknownSchema = registry.encodeWithNewSchema(Commands.command("new", "work"));
+      byte[] known = kafka.encode(Commands.command("w", "work"));
+      kafka.onPollThread(
+          () -> {
+            for (int partition = 0; partition < 4; partition++) {
+              kafka.addRecord(partition, "new", ofUnknownSchema, new RecordHeaders());
+            }
+            kafka.addRecord(4, "w", known, new RecordHeaders());
+          });
+      kafka.awaitSent(1);
+      assertThat(registry.asked.get()).isBetween(1, 3);
+    }
+  }
+
+  @Test
+  void workerThatIsToStopStartsNothingMore() throws Exception {
+    AtomicReference<FakeKafka> broker = new AtomicReference<>();
+    AtomicInteger ran = new AtomicInteger();
+    Outage registry =
+        new Outage() {
+          @Override
+          public Schema schemaById(int id) {
+            broker.get().runtime.requestStop(Duration.ZERO);
+            return super.schemaById(id);
+          }
+        };
+    StepHandler count =
+        context -> {
+          ran.incrementAndGet();
+          return StepResult.succeeded();
+        };
+    try (FakeKafka kafka = new FakeKafka(4, DRAIN, Map.of("work", count), registry)) {
+      broker.set(kafka);
+      kafka.start(0, 1);
+      byte[] ofUnknownSchema = registry.encodeWithNewSchema(Commands.command("new", "work"));
+      byte[] known = kafka.encode(Commands.command("w", "work"));
+      kafka.onPollThread(
+          () -> {
+            kafka.addRecord(0, "new", ofUnknownSchema, new RecordHeaders());
+            kafka.addRecord(1, "w", known, new RecordHeaders());
+          });
+      kafka.runtime.awaitStop();
+      assertThat(ran).hasValue(0);
+    }
+  }
+
   /** A registry that knows a second schema of commands, and cannot be asked for it at first. */
-  private static final class Outage implements SchemaRegistry {
+  private static class Outage implements SchemaRegistry {
     private static final int NEW_ID = 100;
 
     private final InMemoryRegistry known = new InMemoryRegistry();

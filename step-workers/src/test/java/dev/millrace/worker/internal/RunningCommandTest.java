@@ -142,4 +142,17 @@ final class RunningCommandTest {
 
     assertThat(signs).containsExactly(first, second);
   }
+
+  @Test
+  void contextThatOutlivesItsHandlerGivesNoSignOfLife() {
+    RunningCommand command = running(-1, 1, 1_000);
+    command.progress(Payload.json(new byte[] {'1'}), 0, SECOND);
+    command.end();
+    command.progress(Payload.json(new byte[] {'2'}), 5 * SECOND, SECOND);
+    command.progress(null, 9 * SECOND, SECOND);
+    assertThat(signs).isEmpty();
+
+    command.flush();
+    assertThat(signs).hasSize(1).first().extracting(Payload::data).isEqualTo(new byte[] {'1'});
+  }
 }

@@ -6,6 +6,11 @@ import dev.millrace.schemas.v1.Payload;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.worker.Commands;
 import dev.millrace.worker.StepResult;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -80,6 +85,49 @@ class WorkerMetersTest {
     assertThat(slots.tryTake()).isTrue();
     assertThat(registry.get("millrace.worker.slots").gauge().value()).isEqualTo(4);
     assertThat(registry.get("millrace.worker.slots.used").gauge().value()).isEqualTo(1);
+  }
+
+  @Test
+  void gaugesOfTheSlotsGoWithTheirWorkerAndComeBackWithTheNext() {
+    meters.bind(new Slots(4), 4);
+    meters.unbind();
+    assertThat(registry.find("millrace.worker.slots").gauges()).isEmpty();
+    assertThat(registry.find("millrace.worker.slots.used").gauges()).isEmpty();
+
+    new WorkerMeters(registry, "mail", Set.of("send")).bind(new Slots(6), 6);
+    assertThat(registry.get("millrace.worker.slots").gauge().value()).isEqualTo(6);
+  }
+
+  @Test
+  void registryThatThrowsCostsFiguresAndNothingElse() {
+    SimpleMeterRegistry refusing =
+        new SimpleMeterRegistry() {
+          @Override
+          protected Counter newCounter(Meter.Id id) {
+            return new CumulativeCounter(id) {
+              @Override
+              public void increment(double amount) {
+                throw new IllegalStateException("no memory");
+              }
+            };
+          }
+        };
+    WorkerMeters broken = new WorkerMeters(refusing, "mail", Set.of("send"));
+
+    broken.heartbeat();
+    broken.overdue();
+    broken.deadLetter();
+    broken.ended(command("send"), StepResult.failed("busy", ""), NOON, NOON);
+    refusing
+        .config()
+        .meterFilter(
+            new MeterFilter() {
+              @Override
+              public MeterFilterReply accept(Meter.Id id) {
+                throw new IllegalStateException("no more meters");
+              }
+            });
+    broken.ended(command("send"), StepResult.failed("another", ""), NOON, NOON);
   }
 
   private double handlerTime(String type, String outcome) {

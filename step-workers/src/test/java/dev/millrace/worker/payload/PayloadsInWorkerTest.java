@@ -18,6 +18,7 @@ import dev.millrace.worker.internal.HandlerRun;
 import dev.millrace.worker.spi.PayloadCodec;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -198,6 +199,54 @@ final class PayloadsInWorkerTest {
     assertThat(completion.getResults())
         .extracting(result -> new String(codecs.decode(payload(result.getOutput())).data(), UTF_8))
         .containsExactly("10", "20");
+  }
+
+  @Test
+  void payloadsOfOneCommandHaveOneRoomForWhatTheyBecomeTogether() {
+    PayloadCodecs small = PayloadCodecs.builder().compressAbove(100).mostBytes(10_000).build();
+    Payload bomb = small.encode(Payload.json(("\"" + " ".repeat(5_998) + '"').getBytes(UTF_8)));
+    StepCommand command = Commands.command("w", "t", null);
+    command.setBranch(0);
+    command.setItems(Collections.nCopies(1_000, bomb).stream().map(each -> wire(each)).toList());
+
+    Failure failure =
+        new HandlerRun(Map.of("t", context -> StepResult.succeeded(context.items().size())), small)
+            .failure(command);
+    assertThat(failure.getType()).isEqualTo("worker.payload-too-large");
+    assertThat(failure.getMessage())
+        .contains("item 1 of the batch", "4000 bytes are left of the 10000");
+  }
+
+  @Test
+  void payloadThatWasReadBeforeTakesNoMoreRoom() {
+    PayloadCodecs small = PayloadCodecs.builder().compressAbove(100).mostBytes(10_000).build();
+    Payload input = small.encode(Payload.json(("\"" + " ".repeat(5_998) + '"').getBytes(UTF_8)));
+    StepHandler twice =
+        context -> {
+          context.input();
+          return StepResult.succeeded(context.input(String.class).length());
+        };
+    assertThat(
+            new HandlerRun(Map.of("t", twice), small)
+                .output(Commands.command("w", "t", wire(input))))
+        .isEqualTo("5998");
+  }
+
+  @Test
+  void toAskWhetherACommandIsABatchReadsNoItem() {
+    StepCommand command = Commands.command("w", "t", null);
+    command.setBranch(0);
+    command.setItems(List.of(wire(codecs.encode(Payload.json(noise(5_000))))));
+    store.isAway = true;
+    StepHandler asks =
+        context ->
+            context.hasItems()
+                ? StepResult.failedForGood("Batch", "")
+                : StepResult.failedForGood("None", "");
+    assertThat(worker(asks).failure(command).getType()).isEqualTo("Batch");
+    command.setItems(List.of());
+    command.setBranch(-1);
+    assertThat(worker(asks).failure(command).getType()).isEqualTo("None");
   }
 
   @Test

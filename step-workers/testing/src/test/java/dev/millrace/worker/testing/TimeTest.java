@@ -52,6 +52,21 @@ class TimeTest {
   }
 
   @Test
+  void handlersMeasureTheTimeToTheirDeadlineByTheClockOfTheEngine() {
+    List<Duration> left = new ArrayList<>();
+    work =
+        context -> {
+          Instant deadline = context.deadline().orElseThrow();
+          left.add(Duration.between(context.clock().instant(), deadline));
+          engine.advance(Duration.ofMinutes(10));
+          left.add(Duration.between(context.clock().instant(), deadline));
+          return StepResult.succeeded();
+        };
+    engine.start("approval").awaitStep("approve", StepState.WAITING);
+    assertThat(left).containsExactly(Duration.ofHours(1), Duration.ofMinutes(50));
+  }
+
+  @Test
   void signalEndsTheWait() {
     TestWorkflow approval = engine.start("approval").awaitStep("approve", StepState.WAITING);
     engine.advance(Duration.ofDays(3));

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
@@ -205,6 +206,9 @@ final class EventBufferTest {
     put(buffer, "b");
     settle(buffer);
     CompletableFuture<EventBuffer.Batch> next = takeLater(buffer);
+    assertThat(next)
+        .failsWithin(Duration.ofMillis(100))
+        .withThrowableOfType(TimeoutException.class);
     put(buffer, "c");
 
     assertThat(ids(next.join())).containsExactly("b", "c");

@@ -1,25 +1,14 @@
 package dev.millrace.worker.publish;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +26,7 @@ final class BatchSender implements Runnable {
 
   private final EventBuffer buffer;
   private final Supplier<Producer<byte[], byte[]>> producers;
+  private final FailureJudge judge;
   private final BiConsumer<String, Exception> onRefused;
   private final LongAdder published = new LongAdder();
   private final LongAdder refused = new LongAdder();
@@ -45,21 +35,27 @@ final class BatchSender implements Runnable {
   private final LongAdder smallBatches = new LongAdder();
   private @Nullable Producer<byte[], byte[]> producer;
 
-  /**
-   * What of the current batch is not acknowledged; the publisher reads it when the thread ended.
-   */
-  private volatile List<Event> pending = List.of();
+  /** Why events of the current batch go again; others read it. */
+  private volatile @Nullable Exception lastFailure;
 
+  /**
+   * Makes the first producer, so that settings it does not take are the caller's to hear of.
+   *
+   * @throws RuntimeException what making the producer throws
+   */
   BatchSender(
       EventBuffer buffer,
       Supplier<Producer<byte[], byte[]>> producers,
+      Duration patience,
       BiConsumer<String, Exception> onRefused) {
     this.buffer = buffer;
     this.producers = producers;
+    this.judge = new FailureJudge(patience);
     this.onRefused = onRefused;
+    this.producer = producers.get();
   }
 
-  /** Until the buffer is closed and empty, or the thread is interrupted. */
+  /** Until the buffer is closed and empty, or the thread is interrupted, or something breaks. */
   @Override
   public void run() {
     try {
@@ -70,89 +66,99 @@ final class BatchSender implements Runnable {
       }
     } catch (InterruptedException | InterruptException e) {
       LOG.debug("closed while events were under way", e);
+    } catch (Throwable e) {
+      LOG.error("the publisher is broken, and publishes nothing more", e);
+      buffer.fail(e);
     } finally {
       closeProducer();
     }
   }
 
   private void deliver(EventBuffer.Batch batch) throws InterruptedException {
-    List<Event> refusedEvents = new ArrayList<>();
-    pending = batch.events();
+    List<Event> left = batch.events();
     long backOffMs = FIRST_BACK_OFF_MS;
-    send(refusedEvents);
-    while (!pending.isEmpty()) {
-      retries.increment();
-      TimeUnit.MILLISECONDS.sleep(backOffMs);
-      backOffMs = Math.min(2 * backOffMs, LONGEST_BACK_OFF_MS);
-      send(refusedEvents);
+    boolean isOneByOne = false;
+    while (!left.isEmpty()) {
+      int before = left.size();
+      isOneByOne = send(left, isOneByOne);
+      left = buffer.underWay();
+      if (!left.isEmpty()) {
+        retries.increment();
+        backOffMs = left.size() < before ? FIRST_BACK_OFF_MS : backOffMs;
+        TimeUnit.MILLISECONDS.sleep(backOffMs);
+        backOffMs = Math.min(2 * backOffMs, LONGEST_BACK_OFF_MS);
+      }
     }
     batches.increment();
     if (!batch.isFull()) {
       smallBatches.increment();
     }
-    buffer.settle(refusedEvents);
+    lastFailure = null;
+    buffer.settle();
   }
 
-  /** Sends what is pending, and keeps what has to be sent again. */
-  private void send(List<Event> refusedEvents) {
-    List<Event> events = pending;
-    Answers answers = new Answers(events.size());
-    Exception first = sendAll(events, answers);
-    List<Event> left = new ArrayList<>();
-    Set<Place> delayed = new HashSet<>();
-    for (int i = 0; i < events.size(); i++) {
-      Event event = events.get(i);
-      Exception failure = answers.failure(i);
-      if (failure != null && isRefusal(failure)) {
-        refusedEvents.add(event);
-        refused.increment();
-        tell(event, failure);
-      } else if (!answers.isAcknowledged(i) || delayed.contains(Place.of(event.record()))) {
-        // Later ones of the same key go again too: behind this one, as they were taken.
-        delayed.add(Place.of(event.record()));
-        left.add(event);
-        first = first == null ? failure : first;
-      } else {
-        published.increment();
-      }
-    }
-    pending = left;
-    if (first != null) {
-      LOG.warn("{} of {} events go again: {}", left.size(), events.size(), first.toString());
-      if (!(first instanceof RetriableException)) {
-        closeProducer(); // it may be of no more use
-      }
-    }
-  }
-
-  /** What stands in the way of those that got no answer, if anything does. */
-  private @Nullable Exception sendAll(List<Event> events, Answers answers) {
+  /** Sends events once; returns whether those that are left should go one by one. */
+  private boolean send(List<Event> events, boolean isOneByOne) {
+    Pass pass;
     try {
-      Producer<byte[], byte[]> current = producer();
-      for (int i = 0; i < events.size(); i++) {
-        int place = i;
-        Future<RecordMetadata> unused =
-            current.send(
-                events.get(i).record(), (metadata, failure) -> answers.set(place, failure));
-      }
-      current.flush();
-      return null;
+      pass = new Pass(producer(), events, judge);
     } catch (InterruptException e) {
       throw e;
     } catch (RuntimeException e) {
-      return e;
+      failed(e, events.size());
+      return isOneByOne;
     }
-  }
-
-  private static boolean isRefusal(Exception failure) {
-    return failure instanceof RecordTooLargeException || failure instanceof InvalidTopicException;
-  }
-
-  private void tell(Event event, Exception failure) {
     try {
-      onRefused.accept(event.id(), failure);
-    } catch (RuntimeException e) {
-      LOG.warn("what was to be told of refused event '{}' has failed itself", event.id(), e);
+      if (isOneByOne) {
+        pass.sendOneByOne();
+      } else {
+        pass.sendTogether();
+      }
+    } finally {
+      evaluate(pass);
+    }
+    return pass.isSuspicious();
+  }
+
+  /** Also when the pass was interrupted, so that nothing is told as undelivered that is not. */
+  private void evaluate(Pass pass) {
+    List<Event> acknowledged = pass.acknowledged();
+    List<Event> left = pass.left();
+    acknowledged.forEach(judge::acknowledged);
+    pass.refused().keySet().forEach(judge::refused);
+    buffer.keep(left, pass.refused().keySet());
+    published.add(acknowledged.size());
+    refused.add(pass.refused().size());
+    Exception obstacle = pass.obstacle();
+    if (obstacle != null) {
+      failed(obstacle, left.size());
+    }
+    if (pass.isProducerSpent()) {
+      closeProducer();
+    }
+    tell(pass.refused());
+  }
+
+  private void failed(Exception failure, int left) {
+    lastFailure = failure;
+    LOG.warn("{} events go again: {}", left, failure.toString());
+  }
+
+  /** Tells of each event, and throws the first error of that when all are told. */
+  private void tell(Map<Event, Exception> events) {
+    Error error = null;
+    for (Map.Entry<Event, Exception> each : events.entrySet()) {
+      String id = each.getKey().id();
+      try {
+        onRefused.accept(id, each.getValue());
+      } catch (RuntimeException e) {
+        LOG.warn("what was to be told of refused event '{}' has failed itself", id, e);
+      } catch (Error e) {
+        error = error == null ? e : error;
+      }
+    }
+    if (error != null) {
+      throw error;
     }
   }
 
@@ -177,9 +183,10 @@ final class BatchSender implements Runnable {
     }
   }
 
-  /** Events that were taken out of the buffer and are not acknowledged. */
-  List<Event> pending() {
-    return pending;
+  /** Why events that are not acknowledged are not, if that is known. */
+  @Nullable Throwable lastFailure() {
+    Throwable failure = buffer.failure();
+    return failure == null ? lastFailure : failure;
   }
 
   PublisherFigures figures() {
@@ -191,36 +198,5 @@ final class BatchSender implements Runnable {
         batches.sum(),
         smallBatches.sum(),
         buffer.waiting());
-  }
-
-  /** What the brokers said of each event of a batch; the producer's thread writes it. */
-  private static final class Answers {
-    private final AtomicReferenceArray<@Nullable Optional<Exception>> byPlace;
-
-    Answers(int events) {
-      byPlace = new AtomicReferenceArray<>(events);
-    }
-
-    void set(int place, @Nullable Exception failure) {
-      byPlace.set(place, Optional.ofNullable(failure));
-    }
-
-    boolean isAcknowledged(int place) {
-      Optional<Exception> answer = byPlace.get(place);
-      return answer != null && answer.isEmpty();
-    }
-
-    @Nullable Exception failure(int place) {
-      Optional<Exception> answer = byPlace.get(place);
-      return answer == null ? null : answer.orElse(null);
-    }
-  }
-
-  /** Within which events stay in order: a key of a topic; without a key there is no order. */
-  private record Place(String topic, @Nullable Bytes key) {
-    static Place of(ProducerRecord<byte[], byte[]> record) {
-      byte[] key = record.key();
-      return new Place(record.topic(), key == null ? null : Bytes.wrap(key));
-    }
   }
 }

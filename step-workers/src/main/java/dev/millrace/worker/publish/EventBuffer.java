@@ -2,13 +2,17 @@ package dev.millrace.worker.publish;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Events on their way, bounded by number and bytes, with the ids that were taken. Those of the
- * batch that is being sent count too, until they are settled. Thread-safe: many put, one takes.
+ * batch that is being sent count too, until they are acknowledged or refused. Thread-safe: many
+ * put, one takes.
  */
 final class EventBuffer {
   private final PublisherLimits limits;
@@ -19,14 +23,21 @@ final class EventBuffer {
   private final Condition settled = lock.newCondition();
   private final ArrayDeque<Event> waiting = new ArrayDeque<>();
   private long waitingBytes;
-  private long oldestNanos;
-  private int unsettled;
-  private long unsettledBytes;
+
+  /** What was taken out and is neither acknowledged nor refused. */
+  private List<Event> underWay = List.of();
+
+  private long underWayBytes;
+  private int batchSize;
   private long taken;
   private long done;
   private long duplicates;
-  private boolean isUrgent;
+
+  /** Events up to this one, counted as they were taken, do not wait for a batch to fill. */
+  private long urgentUntil;
+
   private boolean isClosed;
+  private @Nullable Throwable failure;
 
   /** Events that are sent together. */
   record Batch(List<Event> events, boolean isFull) {}
@@ -37,23 +48,23 @@ final class EventBuffer {
   }
 
   /** Takes an event unless it is known or there is no room. */
-  PublishOutcome offer(Event event) {
+  PublishOutcome offer(String id, ProducerRecord<byte[], byte[]> record) {
     lock.lock();
     try {
-      return tryPut(event);
+      return tryPut(id, record);
     } finally {
       lock.unlock();
     }
   }
 
   /** Takes an event unless it is known, as soon as there is room. */
-  PublishOutcome put(Event event) throws InterruptedException {
+  PublishOutcome put(String id, ProducerRecord<byte[], byte[]> record) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      PublishOutcome outcome = tryPut(event);
+      PublishOutcome outcome = tryPut(id, record);
       while (outcome == PublishOutcome.FULL) {
         room.await();
-        outcome = tryPut(event);
+        outcome = tryPut(id, record);
       }
       return outcome;
     } finally {
@@ -61,32 +72,43 @@ final class EventBuffer {
     }
   }
 
-  private PublishOutcome tryPut(Event event) {
+  private PublishOutcome tryPut(String id, ProducerRecord<byte[], byte[]> record) {
+    checkSound();
     if (isClosed) {
       throw new IllegalStateException("the publisher is closed");
     }
     long now = System.nanoTime();
-    if (known.contains(event.id(), now)) {
+    if (known.contains(id, now)) {
       duplicates++;
       return PublishOutcome.DUPLICATE;
     }
-    int events = waiting.size() + unsettled;
+    long bytes = Event.bytes(id, record);
+    int events = waiting.size() + underWay.size();
     boolean fits =
-        events < limits.events() && waitingBytes + unsettledBytes + event.bytes() <= limits.bytes();
+        events < limits.events() && waitingBytes + underWayBytes + bytes <= limits.bytes();
     if (!fits && events > 0) {
+      if (underWay.isEmpty()) {
+        urgentUntil = taken; // room comes of nothing else
+        batch.signal();
+      }
       return PublishOutcome.FULL;
     }
-    known.add(event.id(), now);
-    if (waiting.isEmpty()) {
-      oldestNanos = now;
-    }
-    waiting.add(event);
-    waitingBytes += event.bytes();
+    waiting.add(Event.of(id, record, bytes, now));
+    known.add(id, now);
+    waitingBytes += bytes;
     taken++;
     if (waiting.size() == 1 || isFull()) {
       batch.signal();
     }
     return PublishOutcome.TAKEN;
+  }
+
+  private void checkSound() {
+    if (failure != null) {
+      throw new IllegalStateException(
+          "the publisher is broken, and publishes nothing more: close it and make another one",
+          failure);
+    }
   }
 
   private boolean isFull() {
@@ -99,11 +121,12 @@ final class EventBuffer {
   Batch take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (!isFull() && !isClosed && !(isUrgent && !waiting.isEmpty())) {
-        if (waiting.isEmpty()) {
+      while (!isFull() && !isClosed && !isUrgent()) {
+        Event oldest = waiting.peek();
+        if (oldest == null) {
           batch.await();
         } else {
-          long left = limits.longestWait().toNanos() - (System.nanoTime() - oldestNanos);
+          long left = limits.longestWait().toNanos() - (System.nanoTime() - oldest.takenNanos());
           if (left <= 0) {
             break;
           }
@@ -114,6 +137,10 @@ final class EventBuffer {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isUrgent() {
+    return !waiting.isEmpty() && taken - waiting.size() < urgentUntil;
   }
 
   private Batch first() {
@@ -128,23 +155,65 @@ final class EventBuffer {
       events.add(event);
     }
     waitingBytes -= bytes;
-    unsettled = events.size();
-    unsettledBytes = bytes;
-    oldestNanos = System.nanoTime();
-    return new Batch(events, isFull);
+    underWay = List.copyOf(events);
+    underWayBytes = bytes;
+    batchSize = events.size();
+    return new Batch(underWay, isFull);
   }
 
-  /** The batch that was taken last is settled, but for those events that Kafka refuses. */
-  void settle(List<Event> refused) {
+  /**
+   * Only these of the batch that was taken last are still under way; there is room for others, and
+   * events with the ids of those that Kafka refuses may come again.
+   */
+  void keep(List<Event> left, Collection<Event> refused) {
     lock.lock();
     try {
       refused.forEach(event -> known.forget(event.id()));
-      done += unsettled;
-      unsettled = 0;
-      unsettledBytes = 0;
-      isUrgent = isUrgent && !waiting.isEmpty();
+      underWay = List.copyOf(left);
+      underWayBytes = left.stream().mapToLong(Event::bytes).sum();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Event> underWay() {
+    lock.lock();
+    try {
+      return underWay;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The batch that was taken last is settled, and all are told that are to be told of it. */
+  void settle() {
+    lock.lock();
+    try {
+      done += batchSize;
+      batchSize = 0;
+      settled.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing will be taken out any more; whoever waits, or comes, is told why. */
+  void fail(Throwable cause) {
+    lock.lock();
+    try {
+      failure = cause;
       room.signalAll();
       settled.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Throwable failure() {
+    lock.lock();
+    try {
+      return failure;
     } finally {
       lock.unlock();
     }
@@ -156,9 +225,10 @@ final class EventBuffer {
     try {
       long until = taken;
       long left = timeoutNanos;
+      urgentUntil = until;
+      batch.signal();
       while (done < until && left > 0) {
-        isUrgent = true;
-        batch.signal();
+        checkSound();
         left = settled.awaitNanos(left);
       }
       return done >= until;
@@ -179,11 +249,13 @@ final class EventBuffer {
     }
   }
 
-  /** What nobody has taken out. */
-  List<Event> rest() {
+  /** What is neither acknowledged nor refused, in order. */
+  List<Event> undelivered() {
     lock.lock();
     try {
-      return List.copyOf(waiting);
+      List<Event> events = new ArrayList<>(underWay);
+      events.addAll(waiting);
+      return events;
     } finally {
       lock.unlock();
     }
@@ -201,7 +273,7 @@ final class EventBuffer {
   long waiting() {
     lock.lock();
     try {
-      return taken - done;
+      return (long) waiting.size() + underWay.size();
     } finally {
       lock.unlock();
     }

@@ -8,8 +8,8 @@ package dev.millrace.worker.publish;
  * @param refused events that Kafka will never take
  * @param retries times that a batch, or what was left of it, was sent again
  * @param batches batches that were acknowledged
- * @param smallBatches those of them that were sent for their age, before they had events or bytes
- *     enough
+ * @param smallBatches those of them that were sent for their age, or by a flush, before they had
+ *     events or bytes enough
  * @param waiting events that are taken and not acknowledged
  */
 public record PublisherFigures(

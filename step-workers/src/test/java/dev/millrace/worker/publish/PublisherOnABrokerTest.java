@@ -129,7 +129,9 @@ final class PublisherOnABrokerTest {
         publisher.flush(Duration.ofMinutes(1));
         assertThat(publisher.figures().retries()).isPositive();
       }
-      read(broker, ids);
+      Map<String, List<Integer>> values = read(broker, ids);
+      assertThat(values.values())
+          .allSatisfy(each -> assertThat(each.stream().distinct().toList()).isSorted());
       assertThat(ids).contains("first").hasSizeGreaterThanOrEqualTo(101);
       assertThat(ids.stream().distinct()).hasSize(101);
     } finally {
@@ -171,5 +173,66 @@ final class PublisherOnABrokerTest {
         assertThat(publisher.publish("large", record(0, 1))).isEqualTo(PublishOutcome.TAKEN);
       }
     }
+  }
+
+  @Test
+  void eventsThatATopicNeverTakesHoldNoOthersBack() throws Exception {
+    List<String> refused = new CopyOnWriteArrayList<>();
+    try (EmbeddedKafka broker = EmbeddedKafka.builder().start()) {
+      createTopic(broker);
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+        NewTopic compacted =
+            new NewTopic("compacted", 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
+        admin.createTopics(List.of(compacted)).all().get();
+      }
+      try (BatchedEventPublisher publisher =
+          BatchedEventPublisher.builder(
+                  Map.of("bootstrap.servers", broker.bootstrapServers(), "max.block.ms", 500))
+              .batch(100, 1_000_000)
+              .patience(Duration.ofSeconds(1))
+              .onRefused((id, failure) -> refused.add(id))
+              .build()) {
+        for (int i = 0; i < 100; i++) {
+          publisher.publish("e" + i, record(i % 7, i));
+          if (i % 30 == 0) {
+            byte[] value = new byte[1];
+            publisher.publish("keyless" + i, new ProducerRecord<>("compacted", value));
+            publisher.publish("nowhere" + i, new ProducerRecord<>(TOPIC, 77, value, value));
+          }
+        }
+        publisher.flush(Duration.ofMinutes(1));
+        assertThat(publisher.figures().published()).isEqualTo(100);
+      }
+      assertThat(refused)
+          .containsExactlyInAnyOrder(
+              "keyless0",
+              "keyless30",
+              "keyless60",
+              "keyless90",
+              "nowhere0",
+              "nowhere30",
+              "nowhere60",
+              "nowhere90");
+      assertThat(read(broker, new ArrayList<>()).values())
+          .allSatisfy(each -> assertThat(each).isSorted().doesNotHaveDuplicates());
+    }
+  }
+
+  @Test
+  void settingsThatCannotBeAreToldWhenThePublisherIsMade() {
+    assertThatThrownBy(() -> BatchedEventPublisher.builder(Map.of()).build())
+        .hasStackTraceContaining("bootstrap.servers");
+    assertThatThrownBy(
+            () ->
+                BatchedEventPublisher.builder(
+                        Map.of("bootstrap.servers", "127.0.0.1:9", "compression.type", "tight"))
+                    .build())
+        .hasStackTraceContaining("compression.type");
+    assertThatThrownBy(() -> BatchedEventPublisher.builder(Map.of("transactional.id", "t")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("producer setting 'transactional.id' t:");
+    assertThatThrownBy(
+            () -> BatchedEventPublisher.builder(Map.of("max.in.flight.requests.per.connection", 6)))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

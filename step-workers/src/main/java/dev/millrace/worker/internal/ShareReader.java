@@ -35,8 +35,8 @@ final class ShareReader {
   /** Longest time in one poll or at rest, so how late a stop is noticed. */
   private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
 
-  /** How long the broker has to say that it has renewed locks; longer, and they count as lost. */
-  private static final Duration RENEW_TIMEOUT = Duration.ofSeconds(10);
+  /** How long the broker has to answer; locks that it has not renewed by then count as lost. */
+  private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
 
   /** For what was renewed to come back; it is there unless the broker has not answered in time. */
   private static final Duration RENEWED_TIMEOUT = Duration.ofMillis(10);
@@ -119,12 +119,30 @@ final class ShareReader {
     batch.keySet().stream().mapToInt(Place::partition).distinct().forEach(runner::abandonWaiting);
     batch.values().stream().filter(delivery -> !delivery.hasStarted).forEach(Delivery::abandoned);
     settle();
+    commit();
     while (!batch.isEmpty() && stop.nanosLeft() > 0) {
       attend();
       settle();
     }
+    commit();
     if (!batch.isEmpty()) {
       LOG.warn("{}: {} are not finished in time and run again elsewhere", topic, batch.keySet());
+    }
+  }
+
+  /**
+   * Tells the broker what is settled, and waits for its answer. The end of the session would do so
+   * too, but then the broker releases all that the member has, and whichever comes first holds.
+   */
+  private void commit() {
+    if (settled) {
+      settled = false;
+      try {
+        consumer.commitSync(COMMIT_TIMEOUT);
+      } catch (RetriableException e) {
+        LOG.warn(
+            "{}: the broker has not answered what became of commands: {}", topic, e.toString());
+      }
     }
   }
 
@@ -259,7 +277,7 @@ final class ShareReader {
                 .formatted(topic, delivery.place()));
       }
     }
-    consumer.commitSync(RENEW_TIMEOUT);
+    consumer.commitSync(COMMIT_TIMEOUT);
     if (batch.values().stream().noneMatch(delivery -> delivery.lock == Lock.RENEWING)) {
       return;
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record WindowSettings(Duration target, int least, int first, int most) {
   private static final int LEAST = 4;
-  private static final int FIRST = 128;
+  private static final int FIRST = 1_000;
 
   public WindowSettings {
     if (target.isNegative() || target.isZero()) {

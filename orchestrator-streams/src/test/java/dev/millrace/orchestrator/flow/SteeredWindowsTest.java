@@ -51,14 +51,14 @@ final class SteeredWindowsTest {
 
   @Test
   void queueThatNobodyHasMetHasTheFirstWindow() {
-    assertThat(windows.window("other")).isEqualTo(128);
+    assertThat(windows.window("other")).isEqualTo(1_000);
     assertThat(windows.isPaused("other")).isFalse();
   }
 
   @Test
   void tasksShareWhatTheWorkersFinishWithinTheTarget() {
     second(0, 0, 0);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 10; i++) {
       second(128, 10, 100);
     }
     assertThat(windows.window(QUEUE)).isEqualTo(26); // 100 a second for 510 ms, by two
@@ -70,6 +70,6 @@ final class SteeredWindowsTest {
     for (int i = 0; i < 5; i++) {
       second(10, 10, 10_000);
     }
-    assertThat(windows.window(QUEUE)).isEqualTo(128);
+    assertThat(windows.window(QUEUE)).isEqualTo(1_000);
   }
 }

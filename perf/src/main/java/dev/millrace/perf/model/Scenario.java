@@ -18,7 +18,7 @@ public enum Scenario {
   /** Nine tenths of what the workers can take, and no worker for a time. */
   OUTAGE;
 
-  /** Bounds of the windows, as an engine has them unless it is told others. */
+  /** Bounds of the windows; those of an engine begin with more. */
   public static final WindowSettings SETTINGS =
       new WindowSettings(Duration.ofMillis(500), 4, 128, 10_000);
 

@@ -1,18 +1,14 @@
 package dev.millrace.cli.connection;
 
-import dev.millrace.cli.UnreadableFile;
+import dev.millrace.cli.PropertiesFile;
 import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.schemas.Topics;
-import java.io.IOException;
-import java.io.Reader;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -277,18 +273,11 @@ public final class ConnectionOptions {
       }
       path = Path.of(fromEnvironment);
     }
-    Properties properties = new Properties();
-    try (Reader in = Files.newBufferedReader(path)) {
-      properties.load(in);
-    } catch (IOException e) {
-      throw refused("client configuration: " + UnreadableFile.sentence(path, e), e);
+    try {
+      return PropertiesFile.read("client configuration", path);
     } catch (IllegalArgumentException e) {
-      throw refused(
-          "client configuration %s: not a properties file (%s)".formatted(path, e.getMessage()), e);
+      throw refused(e.getMessage(), e);
     }
-    Map<String, String> values = new HashMap<>();
-    properties.forEach((name, value) -> values.put((String) name, ((String) value).strip()));
-    return values;
   }
 
   private ParameterException refused(@Nullable String message, @Nullable Throwable cause) {

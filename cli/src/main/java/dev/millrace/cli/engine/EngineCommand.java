@@ -1,18 +1,13 @@
 package dev.millrace.cli.engine;
 
-import dev.millrace.cli.UnreadableFile;
+import dev.millrace.cli.PropertiesFile;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.orchestrator.app.EngineMain;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,28 +53,13 @@ public final class EngineCommand implements Callable<Integer> {
 
   private Map<String, String> settings() {
     Map<String, String> settings = new HashMap<>();
-    configs.forEach(file -> settings.putAll(read(file)));
+    try {
+      configs.forEach(file -> settings.putAll(PropertiesFile.read("configuration", file)));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
     settings.putAll(connection.engineSettings());
     settings.putAll(set);
     return settings;
-  }
-
-  private Map<String, String> read(Path file) {
-    Properties properties = new Properties();
-    try (Reader in = Files.newBufferedReader(file)) {
-      properties.load(in);
-    } catch (IOException e) {
-      throw refused("configuration: " + UnreadableFile.sentence(file, e), e);
-    } catch (IllegalArgumentException e) {
-      throw refused(
-          "configuration %s: not a properties file (%s)".formatted(file, e.getMessage()), e);
-    }
-    Map<String, String> settings = new HashMap<>();
-    properties.forEach((name, value) -> settings.put((String) name, ((String) value).strip()));
-    return settings;
-  }
-
-  private ParameterException refused(String message, @Nullable Throwable cause) {
-    return new ParameterException(command.commandLine(), message, cause);
   }
 }

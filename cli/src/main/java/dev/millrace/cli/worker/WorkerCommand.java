@@ -1,25 +1,21 @@
 package dev.millrace.cli.worker;
 
 import dev.millrace.cli.CommandFailedException;
-import dev.millrace.cli.UnreadableFile;
+import dev.millrace.cli.PropertiesFile;
 import dev.millrace.cli.connection.Connection;
 import dev.millrace.cli.connection.ConnectionOptions;
 import dev.millrace.cli.run.ConnectedWorkers;
 import dev.millrace.worker.Source;
 import dev.millrace.worker.Worker;
 import dev.millrace.worker.WorkerBuilder;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -174,17 +170,15 @@ public final class WorkerCommand implements Callable<Integer> {
   }
 
   private WorkerConfiguration configuration() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    if (config != null) {
-      settings.putAll(read(config));
-    }
-    settings.putAll(set);
-    put(settings, WorkerConfiguration.QUEUE, queue);
-    put(settings, WorkerConfiguration.SLOTS, slots);
-    put(settings, WorkerConfiguration.PROFILE, profile);
-    put(settings, WorkerConfiguration.SHARE_READERS, shareReaders);
-    put(settings, WorkerConfiguration.HTTP_PORT, httpPort);
     try {
+      Map<String, String> settings =
+          config == null ? new TreeMap<>() : PropertiesFile.read("configuration", config);
+      settings.putAll(set);
+      put(settings, WorkerConfiguration.QUEUE, queue);
+      put(settings, WorkerConfiguration.SLOTS, slots);
+      put(settings, WorkerConfiguration.PROFILE, profile);
+      put(settings, WorkerConfiguration.SHARE_READERS, shareReaders);
+      put(settings, WorkerConfiguration.HTTP_PORT, httpPort);
       return new WorkerConfiguration(settings);
     } catch (IllegalArgumentException e) {
       throw refused(String.valueOf(e.getMessage()), e);
@@ -195,21 +189,6 @@ public final class WorkerCommand implements Callable<Integer> {
     if (flag != null) {
       settings.put(name, flag);
     }
-  }
-
-  private Map<String, String> read(Path file) {
-    Properties properties = new Properties();
-    try (Reader in = Files.newBufferedReader(file)) {
-      properties.load(in);
-    } catch (IOException e) {
-      throw refused("configuration: " + UnreadableFile.sentence(file, e), e);
-    } catch (IllegalArgumentException e) {
-      throw refused(
-          "configuration %s: not a properties file (%s)".formatted(file, e.getMessage()), e);
-    }
-    Map<String, String> settings = new LinkedHashMap<>();
-    properties.forEach((name, value) -> settings.put((String) name, ((String) value).strip()));
-    return settings;
   }
 
   private Worker start(

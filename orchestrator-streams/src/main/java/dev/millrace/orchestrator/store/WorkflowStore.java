@@ -24,23 +24,19 @@ import org.jspecify.annotations.Nullable;
  * a crash leaves over is an orphan, which the record itself gives away. Not thread-safe.
  */
 public final class WorkflowStore {
-  private static final byte[] PRESENT = {};
-  private static final long LOOK_AHEAD_MS = 1_000;
-
   private final KeyValueStore<Bytes, byte[]> store;
+  private final TimerIndex timers;
   private final ResultStore results = new ResultStore(this, ResultStore.RESULTS, ResultStore.BYTES);
 
   /** Tells the life of this task from those before it. */
   private final long incarnation = ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
-
-  /** No timer of this task is due before this time. */
-  private long earliestTimerMs = Long.MIN_VALUE;
 
   /** Of which kinds beside workflows there may be records; null until that is asked. */
   private @Nullable Set<RecordKind> presentKinds;
 
   public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
+    this.timers = new TimerIndex(store);
   }
 
   /** A timer as it stands in the store. */
@@ -196,7 +192,7 @@ public final class WorkflowStore {
     if ((timerMs != armedMs || isOfAnEarlierLife) && timerMs != WorkflowView.NO_DEADLINE) {
       putTimer(timerMs, kind, workflowId);
     } else if (timerMs != WorkflowView.NO_DEADLINE) {
-      earliestTimerMs = Math.min(earliestTimerMs, timerMs); // it may have fired and be due still
+      timers.expect(timerMs); // it may have fired and be due still
     }
     workflow.setArmedTimerMs(timerMs);
     store.put(Keys.record(kind, workflowId), workflow.bytes());
@@ -326,34 +322,15 @@ public final class WorkflowStore {
 
   /** The timers that are due, earliest first, at most a number of them. */
   public List<Timer> dueTimers(long nowMs, int limit) {
-    if (nowMs < earliestTimerMs) {
-      return List.of();
-    }
-    List<Timer> due = new ArrayList<>();
-    // The scan looks a little ahead, so that an idle task need not scan at every tick.
-    earliestTimerMs = nowMs + LOOK_AHEAD_MS;
-    try (KeyValueIterator<Bytes, byte[]> timers =
-        store.range(Keys.firstTimer(0), Keys.firstTimer(earliestTimerMs))) {
-      while (timers.hasNext()) {
-        Bytes key = timers.next().key;
-        long dueMs = Keys.timerDueMs(key);
-        if (dueMs > nowMs || due.size() == limit) {
-          earliestTimerMs = dueMs;
-          break;
-        }
-        due.add(new Timer(dueMs, Keys.timerKind(key), Keys.timerWorkflowId(key)));
-      }
-    }
-    return due;
+    return timers.due(nowMs, limit);
   }
 
   void putTimer(long dueMs, RecordKind kind, String workflowId) {
-    store.put(Keys.timer(dueMs, kind, workflowId), PRESENT);
-    earliestTimerMs = Math.min(earliestTimerMs, dueMs);
+    timers.put(dueMs, kind, workflowId);
   }
 
   void deleteTimer(long dueMs, RecordKind kind, String workflowId) {
-    delete(Keys.timer(dueMs, kind, workflowId));
+    timers.delete(dueMs, kind, workflowId);
   }
 
   /** The schedules that are kept beside the workflows. */

@@ -17,6 +17,7 @@ public final class QueueMeters {
   /** Most queues with gauges of their own. */
   public static final int QUEUES_MAX = 200;
 
+  private static final String PREFIX = "millrace.queue.";
   private static final String QUEUE = "queue";
   private static final String OTHER = "other";
   private static final double MS_PER_SECOND = 1_000;
@@ -39,33 +40,33 @@ public final class QueueMeters {
   QueueMeters(MeterRegistry registry, Backlog backlog, int queuesMax) {
     this.backlog = backlog;
     this.queuesMax = queuesMax;
-    lag =
-        MultiGauge.builder("millrace.queue.lag")
-            .description("Commands in the topic of a queue that no worker has finished.")
-            .register(registry);
+    lag = gauge(registry, "lag", "Commands in the topic of a queue that no worker has finished.");
     held =
-        MultiGauge.builder("millrace.queue.held")
-            .description("Ready steps that this engine holds back from the topic of a queue.")
-            .register(registry);
-    open =
-        MultiGauge.builder("millrace.queue.open")
-            .description("Attempts that are open, of this engine.")
-            .register(registry);
+        gauge(
+            registry, "held", "Ready steps that this engine holds back from the topic of a queue.");
+    open = gauge(registry, "open", "Attempts that are open, of this engine.");
     window =
-        MultiGauge.builder("millrace.queue.window")
-            .description("Most attempts that may be open, in all tasks of this engine together.")
-            .register(registry);
-    oldestAge =
-        MultiGauge.builder("millrace.queue.oldest.age")
-            .description("For how long the oldest of the held steps is held.")
-            .baseUnit("seconds")
-            .register(registry);
+        gauge(
+            registry,
+            "window",
+            "Most attempts that may be open, in all tasks of this engine together.");
+    oldestAge = age(registry, "oldest.age", "For how long the oldest of the held steps is held.");
     sampleAge =
-        MultiGauge.builder("millrace.queue.lag.age")
-            .description(
-                "How old the lag of a queue is; more than an interval if the last look failed.")
-            .baseUnit("seconds")
-            .register(registry);
+        age(
+            registry,
+            "lag.age",
+            "How old the lag of a queue is; more than an interval if the last look failed.");
+  }
+
+  private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
+    return MultiGauge.builder(PREFIX + name).description(description).register(registry);
+  }
+
+  private static MultiGauge age(MeterRegistry registry, String name, String description) {
+    return MultiGauge.builder(PREFIX + name)
+        .description(description)
+        .baseUnit("seconds")
+        .register(registry);
   }
 
   /** Gives new queues their gauges, and takes away those of queues that are gone. */

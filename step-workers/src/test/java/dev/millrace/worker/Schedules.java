@@ -35,8 +35,8 @@ public final class Schedules {
     Lincheck.runConcurrentTest(MOST, program);
   }
 
-  /** Fails the schedule. */
-  public static void require(boolean holds, String what) {
+  /** Fails the schedule unless something holds; plain, since each call of a library is a step. */
+  public static void assertHolds(boolean holds, String what) {
     if (!holds) {
       throw new AssertionError(what);
     }

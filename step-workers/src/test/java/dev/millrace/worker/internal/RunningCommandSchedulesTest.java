@@ -1,6 +1,6 @@
 package dev.millrace.worker.internal;
 
-import static dev.millrace.worker.Schedules.require;
+import static dev.millrace.worker.Schedules.assertHolds;
 
 import dev.millrace.schemas.v1.AttemptCancellations;
 import dev.millrace.schemas.v1.CancelledAttempt;
@@ -44,15 +44,15 @@ final class RunningCommandSchedulesTest {
                 attempt.onCancel(told::incrementAndGet);
                 boolean before = attempt.isCancelled();
                 running.ended(attempt);
-                require(!Thread.currentThread().isInterrupted(), "interrupted after its end");
+                assertHolds(!Thread.currentThread().isInterrupted(), "interrupted after its end");
                 wasCancelled.set(attempt.isCancelled());
-                require(!before || wasCancelled.get(), "a cancellation is taken back");
-                require(!Thread.interrupted(), "interrupted after its end");
+                assertHolds(!before || wasCancelled.get(), "a cancellation is taken back");
+                assertHolds(!Thread.interrupted(), "interrupted after its end");
               });
           threads.start(() -> running.cancel("w", cancellations));
           threads.start(() -> running.cancel("w", cancellations));
           threads.join();
-          require(told.get() == (wasCancelled.get() ? 1 : 0), "told " + told.get() + " times");
+          assertHolds(told.get() == (wasCancelled.get() ? 1 : 0), "told " + told.get() + " times");
         });
   }
 
@@ -71,7 +71,7 @@ final class RunningCommandSchedulesTest {
                     new RunningCommand(
                         command,
                         progress -> {
-                          require(!ended.get(), "a sign of life after the end");
+                          assertHolds(!ended.get(), "a sign of life after the end");
                           if (progress != null) {
                             progresses.incrementAndGet();
                           }
@@ -86,7 +86,7 @@ final class RunningCommandSchedulesTest {
           threads.start(() -> running.signWhereDue(LATER));
           threads.start(() -> running.signWhereDue(2 * LATER));
           threads.join();
-          require(progresses.get() == 1, "progress was sent " + progresses.get() + " times");
+          assertHolds(progresses.get() == 1, "progress was sent " + progresses.get() + " times");
         });
   }
 }

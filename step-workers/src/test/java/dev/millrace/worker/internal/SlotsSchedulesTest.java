@@ -1,6 +1,6 @@
 package dev.millrace.worker.internal;
 
-import static dev.millrace.worker.Schedules.require;
+import static dev.millrace.worker.Schedules.assertHolds;
 
 import dev.millrace.worker.Schedules;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,19 +22,19 @@ final class SlotsSchedulesTest {
           while (!slots.tryTake()) {
             slots.awaitFree(1_000);
           }
-          require(taken.incrementAndGet() <= 2, "three slots are taken");
+          assertHolds(taken.incrementAndGet() <= 2, "three slots are taken");
           taken.decrementAndGet();
           slots.giveBack();
           threads.join();
-          require(slots.tryTake(), "a slot is lost");
-          require(slots.tryTake(), "a slot is lost");
-          require(slots.noneFree() && !slots.tryTake(), "there is a slot too many");
+          assertHolds(slots.tryTake(), "a slot is lost");
+          assertHolds(slots.tryTake(), "a slot is lost");
+          assertHolds(slots.noneFree() && !slots.tryTake(), "there is a slot too many");
         });
   }
 
   private static void takeAndGiveBack(Slots slots, AtomicInteger taken) {
     if (slots.tryTake()) {
-      require(taken.incrementAndGet() <= 2, "three slots are taken");
+      assertHolds(taken.incrementAndGet() <= 2, "three slots are taken");
       taken.decrementAndGet();
       slots.giveBack();
     }

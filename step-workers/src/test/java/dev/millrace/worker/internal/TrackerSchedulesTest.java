@@ -1,6 +1,6 @@
 package dev.millrace.worker.internal;
 
-import static dev.millrace.worker.Schedules.require;
+import static dev.millrace.worker.Schedules.assertHolds;
 
 import dev.millrace.worker.Schedules;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -34,7 +34,7 @@ final class TrackerSchedulesTest {
     long commitsOnlyWhatIsAcknowledged(int first) {
       long point = offsets.commitPoint();
       for (int offset = first; offset < point; offset++) {
-        require(acknowledged.get(offset) == 1, offset + " is below the commit point " + point);
+        assertHolds(acknowledged.get(offset) == 1, offset + " is below the commit point " + point);
       }
       return point;
     }
@@ -52,10 +52,11 @@ final class TrackerSchedulesTest {
           threads.start(() -> partition.acknowledge(63));
           long before = partition.commitsOnlyWhatIsAcknowledged(61);
           long after = partition.commitsOnlyWhatIsAcknowledged(61);
-          require(before <= after, "the commit point went back from " + before + " to " + after);
+          assertHolds(
+              before <= after, "the commit point went back from " + before + " to " + after);
           threads.join();
-          require(partition.commitsOnlyWhatIsAcknowledged(61) == 65, "all is finished");
-          require(partition.offsets.idle(), "nothing is open");
+          assertHolds(partition.commitsOnlyWhatIsAcknowledged(61) == 65, "all is finished");
+          assertHolds(partition.offsets.idle(), "nothing is open");
         });
   }
 
@@ -77,10 +78,10 @@ final class TrackerSchedulesTest {
             partition.offsets.begin(begun);
             begun++;
           }
-          require(begun >= 94, "a whole ring of offsets can be begun");
-          require(partition.commitsOnlyWhatIsAcknowledged(30) <= 60, "60 is not finished");
+          assertHolds(begun >= 94, "a whole ring of offsets can be begun");
+          assertHolds(partition.commitsOnlyWhatIsAcknowledged(30) <= 60, "60 is not finished");
           threads.join();
-          require(partition.commitsOnlyWhatIsAcknowledged(30) == 60, "60 is not finished");
+          assertHolds(partition.commitsOnlyWhatIsAcknowledged(30) == 60, "60 is not finished");
         });
   }
 
@@ -94,10 +95,10 @@ final class TrackerSchedulesTest {
           threads.start(() -> partition.acknowledge(10, 13));
           threads.start(() -> partition.acknowledge(11));
           partition.offsets.abandon(12);
-          require(partition.commitsOnlyWhatIsAcknowledged(10) <= 12, "12 was given up");
+          assertHolds(partition.commitsOnlyWhatIsAcknowledged(10) <= 12, "12 was given up");
           threads.join();
-          require(partition.commitsOnlyWhatIsAcknowledged(10) == 12, "12 was given up");
-          require(partition.offsets.idle(), "nothing is open");
+          assertHolds(partition.commitsOnlyWhatIsAcknowledged(10) == 12, "12 was given up");
+          assertHolds(partition.offsets.idle(), "nothing is open");
         });
   }
 }

@@ -28,6 +28,9 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells the gate what the events of a workflow change: of most events by the one step that they are
@@ -43,6 +46,9 @@ final class GateAccount {
   private boolean wasOpen;
   private boolean wasHeld;
 
+  /** What was taken of each queue before an event of which all steps are looked at. */
+  private Map<String, GateUse> former = Map.of();
+
   GateAccount(Gate gate, WorkflowView state) {
     this.gate = gate;
     this.state = state;
@@ -55,7 +61,7 @@ final class GateAccount {
       wasOpen = isOpen(step);
       wasHeld = isHeld(step);
     } else if (step == ALL) {
-      addAll(definition, -1);
+      former = GateUse.of(definition, state);
     }
   }
 
@@ -72,13 +78,22 @@ final class GateAccount {
         gate.changed(definition.step(step).queue(), open, held);
       }
     } else if (step == ALL) {
-      addAll(definition, 1);
+      tellAll(GateUse.of(definition, state));
     }
   }
 
-  private void addAll(CompiledDefinition definition, int sign) {
-    GateUse.of(definition, state)
-        .forEach((queue, use) -> gate.changed(queue, sign * use.open(), sign * use.held()));
+  /** Tells the difference alone: an attempt that goes on has not ended. */
+  private void tellAll(Map<String, GateUse> now) {
+    Set<String> queues = new HashSet<>(former.keySet());
+    queues.addAll(now.keySet());
+    for (String queue : queues) {
+      GateUse was = former.getOrDefault(queue, GateUse.NONE);
+      GateUse is = now.getOrDefault(queue, GateUse.NONE);
+      if (!is.equals(was)) {
+        gate.changed(queue, is.open() - was.open(), is.held() - was.held());
+      }
+    }
+    former = Map.of();
   }
 
   private boolean isOpen(int index) {

@@ -88,7 +88,7 @@ final class TaskGate implements Gate {
     return gate;
   }
 
-  /** An input was read; nothing is known of a handler. */
+  /** What comes now is not of the completion of a handler. */
   void read() {
     runMs = UNKNOWN;
   }
@@ -105,10 +105,20 @@ final class TaskGate implements Gate {
 
   @Override
   public void changed(String queue, int open, int held) {
+    change(queue, open, held, UNKNOWN);
+  }
+
+  @Override
+  public void ended(String queue, int open, int held) {
+    change(queue, open, held, runMs);
+    runMs = UNKNOWN; // the others that end with this input are not of that handler
+  }
+
+  private void change(String queue, int open, int held, long handlerMs) {
     QueueGate gate = of(queue);
     gate.change(open, held);
     if (open < 0) {
-      gate.ended(-open, runMs);
+      gate.ended(-open, handlerMs);
       credit(gate);
     }
   }

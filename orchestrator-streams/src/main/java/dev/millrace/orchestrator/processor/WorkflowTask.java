@@ -120,7 +120,10 @@ final class WorkflowTask {
     DecodedCompletion completion = task.decoder().completion(record.value(), record.headers());
     task.meters().ran(completion.startedAtMs(), completion.endedAtMs());
     task.gate().ran(completion.startedAtMs(), completion.endedAtMs());
-    return transitions.complete(workflowId, completion.input(), cause);
+    Decision.@Nullable Refused refused =
+        transitions.complete(workflowId, completion.input(), cause);
+    task.gate().read();
+    return refused;
   }
 
   /** Asks for the schedule last: where there are none it costs nothing, and for most ids little. */

@@ -46,6 +46,9 @@ final class GateAccount {
   private boolean wasOpen;
   private boolean wasHeld;
 
+  /** Whether the event is what an attempt itself ends with. */
+  private boolean isEnd;
+
   /** What was taken of each queue before an event of which all steps are looked at. */
   private Map<String, GateUse> former = Map.of();
 
@@ -57,6 +60,11 @@ final class GateAccount {
   /** An event is about to be applied. */
   void before(CompiledDefinition definition, Event event) {
     step = step(event);
+    isEnd =
+        event instanceof StepSucceeded
+            || event instanceof AttemptFailed
+            || event instanceof StepFailed
+            || event instanceof StepRepeated;
     if (step >= 0) {
       wasOpen = isOpen(step);
       wasHeld = isHeld(step);
@@ -74,7 +82,9 @@ final class GateAccount {
     if (step >= 0) {
       int open = (isOpen(step) ? 1 : 0) - (wasOpen ? 1 : 0);
       int held = (isHeld(step) ? 1 : 0) - (wasHeld ? 1 : 0);
-      if (open != 0 || held != 0) {
+      if (open < 0 && isEnd) {
+        gate.ended(definition.step(step).queue(), open, held);
+      } else if (open != 0 || held != 0) {
         gate.changed(definition.step(step).queue(), open, held);
       }
     } else if (step == ALL) {

@@ -4,7 +4,6 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Gate;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -49,30 +48,13 @@ final class TaskGate implements Gate {
     this.flow = flow;
   }
 
-  /**
-   * The place at which a step waits by what its record says.
-   *
-   * @param recordId id of the workflow, or text of the id of a chunk
-   */
-  static HeldKey key(
-      CompiledDefinition definition, PackedWorkflow record, String recordId, int step) {
-    CompiledStep compiled = definition.step(step);
-    return new HeldKey(
-        compiled.queue(),
-        record.priority(),
-        record.tenant(),
-        record.gatedSinceMs(step),
-        recordId,
-        definition.isOfBranches() ? Integer.toString(step) : compiled.id());
-  }
-
   /** Whether a record says that a step waits at this very place. */
   static boolean isTrue(
       HeldKey key, CompiledDefinition definition, PackedWorkflow record, int step) {
     return step >= 0
         && step < record.stepCount()
         && record.isGated(step)
-        && key(definition, record, key.recordId(), step).equals(key);
+        && HeldKey.of(definition, record, key.recordId(), step).equals(key);
   }
 
   private QueueGate of(String queue) {

@@ -108,10 +108,11 @@ final class WhyText {
     int higher = place.path("higher").asInt(0);
     int before = place.path("before").asInt(0);
     String atLeast = place.path("more").asBoolean(false) ? "more than " : "";
-    return higher + before == 0
-        ? "; it is the next of its tenant"
-        : "; %s%d go before it, %d of them of higher priority"
-            .formatted(atLeast, higher + before, higher);
+    if (higher + before == 0) {
+      return "; it is the next of its tenant";
+    }
+    String ofHigher = higher == 0 ? "" : ", %d of them of higher priority".formatted(higher);
+    return "; %s%d go before it%s".formatted(atLeast, higher + before, ofHigher);
   }
 
   private static String open(JsonNode page, JsonNode wait) {

@@ -135,7 +135,7 @@ class WhyCommandTest {
                 wait(
                     state.formatted("queue"),
                     "\"place\":{\"higher\":0,\"before\":1000,\"more\":true}")))
-        .endsWith("queue q; more than 1000 go before it, 0 of them of higher priority");
+        .endsWith("queue q; more than 1000 go before it");
     assertThat(line(wait(state.formatted("queue"), "\"place\":{\"higher\":0,\"before\":0}")))
         .endsWith("queue q; it is the next of its tenant");
   }

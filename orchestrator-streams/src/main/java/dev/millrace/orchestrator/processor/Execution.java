@@ -36,7 +36,6 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.ChunkId;
-import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
 import dev.millrace.schemas.Topics;
@@ -177,7 +176,7 @@ final class Execution {
       case ReportChunk report -> isReported = true;
       case HoldStep hold -> {
         if (!workflow.status().hasEnded() && workflow.isGated(hold.step())) {
-          task.gate().hold(HeldKey.of(situation.definition(), workflow, recordId, hold.step()));
+          task.gate().hold(TaskGate.key(situation.definition(), workflow, recordId, hold.step()));
         }
       }
       case DispatchStep dispatch -> {

@@ -106,7 +106,7 @@ final class GateScan {
         step < workflow.stepCount();
         step = workflow.nextHeld(step + 1)) {
       if (workflow.isGated(step)) {
-        HeldKey key = HeldKey.of(definition, workflow, recordId, step);
+        HeldKey key = TaskGate.key(definition, workflow, recordId, step);
         if (!records.has(key)) {
           gate.hold(key);
         }

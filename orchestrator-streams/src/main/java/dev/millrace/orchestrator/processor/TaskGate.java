@@ -48,13 +48,23 @@ final class TaskGate implements Gate {
     this.flow = flow;
   }
 
+  /**
+   * The place at which a step waits by what its record says.
+   *
+   * @param recordId id of the workflow, or text of the id of a chunk
+   */
+  static HeldKey key(
+      CompiledDefinition definition, PackedWorkflow record, String recordId, int step) {
+    return HeldKey.of(definition, record, recordId, step);
+  }
+
   /** Whether a record says that a step waits at this very place. */
   static boolean isTrue(
       HeldKey key, CompiledDefinition definition, PackedWorkflow record, int step) {
     return step >= 0
         && step < record.stepCount()
         && record.isGated(step)
-        && HeldKey.of(definition, record, key.recordId(), step).equals(key);
+        && key(definition, record, key.recordId(), step).equals(key);
   }
 
   private QueueGate of(String queue) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.definition.ForEach;
@@ -127,6 +128,7 @@ class DefinitionCodecTest {
             RETRY,
             10,
             "{\"total\":\"${steps.s1.output}\"}",
+            EventVerbosity.WORKFLOW,
             steps,
             List.of(
                 StepDefinition.work("cleanup", "cleanup", "q", List.of(), Duration.ZERO, null)));

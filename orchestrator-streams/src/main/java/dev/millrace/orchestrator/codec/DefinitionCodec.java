@@ -72,7 +72,7 @@ public final class DefinitionCodec {
       case WORKFLOW -> EventVerbosity.WORKFLOW;
       case UNKNOWN ->
           throw new MalformedRecordException(
-              "definition %s/%d publishes events in a way that this version does not know"
+              "definition %s/%d publishes events in a way newer than this engine; update the engine"
                   .formatted(record.getName(), record.getVersion()),
               null);
     };

@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.flow;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -57,6 +58,11 @@ public final class Backlog {
   /** How things stand at a queue in this engine. */
   QueueState state(String queue) {
     return report.queue(queue).orElse(QueueState.NOTHING);
+  }
+
+  /** How things stand at a queue in the task of a partition; empty when that is not known here. */
+  public Optional<QueueState> state(int partition, String queue) {
+    return report.queue(partition, queue);
   }
 
   long oldestAgeMs(String queue) {

@@ -4,7 +4,6 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Gate;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -56,14 +55,7 @@ final class TaskGate implements Gate {
    */
   static HeldKey key(
       CompiledDefinition definition, PackedWorkflow record, String recordId, int step) {
-    CompiledStep compiled = definition.step(step);
-    return new HeldKey(
-        compiled.queue(),
-        record.priority(),
-        record.tenant(),
-        record.gatedSinceMs(step),
-        recordId,
-        definition.isOfBranches() ? Integer.toString(step) : compiled.id());
+    return HeldKey.of(definition, record, recordId, step);
   }
 
   /** Whether a record says that a step waits at this very place. */

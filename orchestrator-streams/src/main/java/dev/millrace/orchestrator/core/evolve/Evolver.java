@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.PublishedEvents;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
@@ -79,7 +80,9 @@ public final class Evolver {
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
     }
-    state.incrementSequence();
+    if (PublishedEvents.include(definition, event)) {
+      state.incrementSequence();
+    }
   }
 
   private static void begin(

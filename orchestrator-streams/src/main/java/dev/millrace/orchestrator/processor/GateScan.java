@@ -7,7 +7,10 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.CommittedRecords;
 import dev.millrace.orchestrator.store.HeldKey;
+import dev.millrace.orchestrator.store.WorkflowStore;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ final class GateScan {
   private static final int STEPS_PER_LOOK_UP = 10;
 
   private final TaskGate gate;
+  private final WorkflowStore store;
   private final CommittedRecords records;
   private final PinnedDefinitions pinned;
 
@@ -35,9 +39,10 @@ final class GateScan {
 
   private boolean isDone;
 
-  GateScan(TaskGate gate, CommittedRecords records, PinnedDefinitions pinned) {
+  GateScan(TaskGate gate, WorkflowStore store, PinnedDefinitions pinned) {
     this.gate = gate;
-    this.records = records;
+    this.store = store;
+    this.records = store.committed();
     this.pinned = pinned;
   }
 
@@ -79,9 +84,10 @@ final class GateScan {
         records.next(
             RECORDS_PER_SLICE,
             (recordId, workflow) -> {
-              if (!counted.remove(recordId)) {
-                looks[0] += look(recordId, workflow);
-              }
+              looks[0] +=
+                  counted.remove(recordId)
+                      ? lookAtCounted(recordId, workflow.isChunk())
+                      : look(recordId, workflow);
               return looks[0] < STEPS_PER_SLICE;
             });
     if (!hasMore) {
@@ -102,17 +108,76 @@ final class GateScan {
       return 1;
     }
     count(definition, workflow);
-    for (int step = workflow.gatedSteps() == 0 ? workflow.stepCount() : workflow.nextHeld(0);
-        step < workflow.stepCount();
-        step = workflow.nextHeld(step + 1)) {
-      if (workflow.isGated(step)) {
-        HeldKey key = TaskGate.key(definition, workflow, recordId, step);
-        if (!records.has(key)) {
+    for (HeldKey key : keys(recordId, definition, workflow)) {
+      if (!records.has(key)) {
+        gate.hold(key);
+      }
+    }
+    return workflow.stepCount() + STEPS_PER_LOOK_UP * workflow.gatedSteps();
+  }
+
+  /** One that was worked on before its turn is as it stands now, and not as it was written. */
+  private int lookAtCounted(String recordId, boolean isChunk) {
+    PackedWorkflow record = isChunk ? store.load(ChunkId.of(recordId)) : store.load(recordId);
+    if (record == null || record.gatedSteps() == 0) {
+      return 1;
+    }
+    for (HeldKey key : keys(recordId, definition(recordId, record), record)) {
+      if (!store.held().has(key.toBytes())) {
+        gate.hold(key);
+      }
+    }
+    return STEPS_PER_LOOK_UP * record.gatedSteps();
+  }
+
+  /**
+   * A record is put for the first time in this life. RocksDB may hold the keys of its steps that
+   * wait while the changelog, to which the record goes now, never got them.
+   */
+  void putKeysAgain(String recordId, PackedWorkflow record) {
+    if (record.gatedSteps() > 0 && !record.status().hasEnded()) {
+      for (HeldKey key : keys(recordId, definition(recordId, record), record)) {
+        if (store.held().has(key.toBytes())) {
+          store.held().putAgain(key.toBytes());
+        } else {
           gate.hold(key);
         }
       }
     }
-    return workflow.stepCount() + STEPS_PER_LOOK_UP * workflow.gatedSteps();
+  }
+
+  /** Where the steps of a record wait; nowhere, as long as its definition is not to be had. */
+  private static List<HeldKey> keys(
+      String recordId, @Nullable CompiledDefinition definition, PackedWorkflow record) {
+    if (definition == null || record.gatedSteps() == 0) {
+      return List.of();
+    }
+    List<HeldKey> keys = new ArrayList<>(record.gatedSteps());
+    for (int step = record.nextHeld(0);
+        step < record.stepCount();
+        step = record.nextHeld(step + 1)) {
+      if (record.isGated(step)) {
+        keys.add(TaskGate.key(definition, record, recordId, step));
+      }
+    }
+    return keys;
+  }
+
+  /** The definition of a record as it stands now, if it is to be had. */
+  private @Nullable CompiledDefinition definition(String recordId, PackedWorkflow record) {
+    if (!record.isChunk()) {
+      return ofWorkflow(recordId, record);
+    }
+    ChunkId id = ChunkId.of(recordId);
+    CompiledDefinition whole = pinned.known(id.workflowId(), record);
+    PackedWorkflow workflow = whole == null ? store.load(id.workflowId()) : null;
+    if (workflow != null) {
+      whole = ofWorkflow(id.workflowId(), workflow);
+    }
+    int step = whole == null ? CompiledDefinition.NO_STEP : whole.indexOf(id.step());
+    return whole == null || step == CompiledDefinition.NO_STEP
+        ? null
+        : whole.branches(step, record.stepCount());
   }
 
   private void count(CompiledDefinition definition, WorkflowView state) {

@@ -26,6 +26,11 @@ public final class HeldStore {
     store.put(key, PRESENT);
   }
 
+  /** A step waits still, as it did in an earlier life, whose changelog may not say so. */
+  public void putAgain(Bytes key) {
+    store.put(key, RecordCache.PRESENT_AGAIN);
+  }
+
   /** A step waits no more, or never did. */
   public void delete(Bytes key) {
     store.put(key, null);

@@ -1,0 +1,100 @@
+package dev.millrace.orchestrator.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
+import dev.millrace.orchestrator.core.definition.ForEach;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.v1.ControlAction;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Steps that wait are found and counted after a start, whatever the one before it has left. */
+class GateScanTest extends DrivenEngineCase {
+  private static final WorkflowDefinition PAIR =
+      definition("pair", Definitions.step("a"), Definitions.step("b"));
+
+  private static WorkflowDefinition definition(String name, StepDefinition... steps) {
+    return WorkflowDefinition.of(name, 1, Duration.ZERO, RetryPolicy.NONE, List.of(steps));
+  }
+
+  private void window(int attempts) {
+    engine.windows.windows.put("queue", attempts);
+  }
+
+  private long keysOfHeldSteps() {
+    return engine.stored().keySet().stream().filter(key -> key.get()[0] == 'q').count();
+  }
+
+  private void deleteKeysOfHeldSteps() {
+    engine.stored().keySet().stream()
+        .filter(key -> key.get()[0] == 'q')
+        .forEach(key -> engine.store(key, null));
+    engine.write();
+  }
+
+  @Test
+  void keyThatIsMissingIsFoundThoughItsWorkflowIsWorkedOnBeforeItsTurn() {
+    window(1);
+    engine.define(PAIR);
+    engine.start("w", "pair");
+    deleteKeysOfHeldSteps();
+    engine.restartWhole(PAIR);
+    engine.succeed("nobody", "a", 1, null); // offsets begin at 0 again
+
+    engine.succeed("w", "a", 1, null);
+    engine.advance(DrivenEngine.TICK);
+    engine.advance(DrivenEngine.TICK);
+
+    assertThat(engine.attempts()).endsWith("b/1");
+  }
+
+  @Test
+  void keyThatIsMissingIsFoundThoughItsWorkflowIsAskedInVainBeforeItsTurn() {
+    window(1);
+    engine.define(PAIR);
+    engine.start("w", "pair");
+    deleteKeysOfHeldSteps();
+    engine.restartWhole(PAIR);
+
+    engine.succeed("w", "a", 7, null);
+    engine.advance(DrivenEngine.TICK);
+
+    assertThat(keysOfHeldSteps()).isEqualTo(1);
+  }
+
+  @Test
+  void keyGoesToTheChangelogWithItsRecordThoughTheStateHasItAlready() {
+    window(1);
+    engine.define(PAIR);
+    engine.start("w", "pair");
+    engine.crashAheadOfTheChangelog(PAIR);
+    engine.start("w", "pair"); // is read again
+    engine.restart(PAIR);
+
+    assertThat(keysOfHeldSteps()).isEqualTo(1);
+    engine.succeed("w", "a", 1, null);
+    engine.advance(DrivenEngine.TICK);
+    assertThat(engine.attempts()).endsWith("b/1");
+    assertThat(keysOfHeldSteps()).isZero();
+  }
+
+  @Test
+  void keysOfBranchesGoToTheChangelogWithTheirWorkflow() {
+    WorkflowDefinition branches =
+        definition(
+            "each", TestStep.of("each").forEach(new ForEach("[1, 2, 3]", 3, 1, 0, false)).build());
+    window(1);
+    engine.define(branches);
+    engine.start("w", "each");
+    engine.crashAheadOfTheChangelog(branches);
+    engine.control("w", DrivenEngine.order(ControlAction.SET_PRIORITY).setPriority(5));
+    engine.restart(branches);
+
+    assertThat(keysOfHeldSteps()).isEqualTo(2);
+  }
+}

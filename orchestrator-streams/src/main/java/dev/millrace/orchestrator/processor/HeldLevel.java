@@ -101,6 +101,15 @@ final class HeldLevel {
     return null;
   }
 
+  /** The step of a tenant that was taken last was an orphan: its turn is still to come. */
+  void giveBack(String tenant) {
+    HeldLine line = lines.get(tenant);
+    if (line != null && line.resumesTurn(weights.applyAsInt(tenant))) {
+      turns.removeLastOccurrence(line);
+      turns.addFirst(line);
+    }
+  }
+
   private void close(HeldLine line) {
     turns.removeFirst();
     lines.remove(line.tenant());

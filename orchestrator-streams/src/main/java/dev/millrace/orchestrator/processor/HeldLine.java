@@ -103,6 +103,13 @@ final class HeldLine {
     return ahead.isEmpty() && !hasMore;
   }
 
+  /** The step that was served last does not count; whether its turn had ended with it. */
+  boolean resumesTurn(int weight) {
+    boolean wasOver = served == 0;
+    served = wasOver ? Math.max(0, weight - 1) : served - 1;
+    return wasOver;
+  }
+
   /** Counts a step that it was served; whether that ends its turn. */
   boolean endsTurn(int weight) {
     served++;

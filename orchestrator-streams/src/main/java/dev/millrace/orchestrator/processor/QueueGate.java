@@ -110,6 +110,11 @@ final class QueueGate {
     return key;
   }
 
+  /** The step of a tenant that was taken last was an orphan. */
+  void giveBack(int priority, String tenant) {
+    levels[priority].giveBack(tenant);
+  }
+
   QueueState state(boolean isCounted) {
     AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
     for (HeldLevel level : levels) {

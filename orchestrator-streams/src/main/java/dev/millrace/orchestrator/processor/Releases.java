@@ -68,6 +68,8 @@ final class Releases {
         LOG.warn("a step of {} waits for queue {} and its definition", key.recordId(), key.queue());
         long untilMs = task.context().currentSystemTimeMs() + LOST_DEFINITION_RETRY_MS;
         putOff.addLast(new PutOff(key, untilMs));
+      } else if (turn == Turn.OF_AN_ORPHAN) {
+        task.gate().drop(key);
       } else {
         task.gate().forget(key);
       }

@@ -144,6 +144,12 @@ final class TaskGate implements Gate {
     store.delete(key.toBytes());
   }
 
+  /** A step that was taken does not wait there: it is forgotten, and its tenant has its turn. */
+  void drop(HeldKey key) {
+    forget(key);
+    of(key.queue()).giveBack(key.priority(), key.tenant());
+  }
+
   private void credit(QueueGate gate) {
     if (!gate.isCredited() && gate.mayRelease()) {
       gate.setCredited(true);

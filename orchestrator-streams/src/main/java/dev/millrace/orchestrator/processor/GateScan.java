@@ -1,8 +1,11 @@
 package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.decide.Chunk;
 import dev.millrace.orchestrator.core.decide.GateUse;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.Branches;
+import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.CommittedRecords;
@@ -29,6 +32,9 @@ final class GateScan {
 
   private static final int STEPS_PER_LOOK_UP = 10;
 
+  /** Most chunks that are known not to be counted; only a crash leaves such, and few. */
+  private static final int UNSPOKEN_MAX = 10_000;
+
   private final TaskGate gate;
   private final WorkflowStore store;
   private final CommittedRecords records;
@@ -36,6 +42,9 @@ final class GateScan {
 
   /** Records that were counted, or need not be, before their turn. */
   private final Set<String> counted = new HashSet<>();
+
+  /** Chunks whose turn is over and that were not counted, since no workflow speaks of them. */
+  private final Set<String> unspoken = new HashSet<>();
 
   private boolean isDone;
 
@@ -57,9 +66,15 @@ final class GateScan {
    * @param recordId id of the workflow, or text of the chunk's id
    */
   void touch(String recordId, CompiledDefinition definition, WorkflowView state) {
-    if (!isDone && !records.arePast(recordId, definition.isOfBranches()) && counted.add(recordId)) {
+    if (isUncounted(recordId, definition.isOfBranches())) {
       count(definition, state);
     }
+  }
+
+  /** Whether a record is to be counted now, which is so once. */
+  private boolean isUncounted(String recordId, boolean isChunk) {
+    return unspoken.remove(recordId)
+        || (!isDone && !records.arePast(recordId, isChunk) && counted.add(recordId));
   }
 
   /**
@@ -68,8 +83,7 @@ final class GateScan {
    * @param queue of its branches
    */
   void drop(String recordId, String queue, PackedWorkflow chunk) {
-    boolean isCounted = isDone || records.arePast(recordId, true) || !counted.add(recordId);
-    if (isCounted && !queue.isEmpty() && GateUse.takesAny(chunk)) {
+    if (!isUncounted(recordId, true) && !queue.isEmpty() && GateUse.takesAny(chunk)) {
       gate.changed(queue, -chunk.openSteps(), -chunk.gatedSteps());
     }
   }
@@ -105,6 +119,9 @@ final class GateScan {
             ? ofChunk(ChunkId.of(recordId), workflow)
             : ofWorkflow(recordId, workflow);
     if (definition == null) {
+      if (workflow.isChunk() && unspoken.size() < UNSPOKEN_MAX) {
+        unspoken.add(recordId);
+      }
       return 1;
     }
     count(definition, workflow);
@@ -199,8 +216,20 @@ final class GateScan {
             ? null
             : ofWorkflow(id.workflowId(), workflow);
     int step = whole == null ? CompiledDefinition.NO_STEP : whole.indexOf(id.step());
-    return whole == null || step == CompiledDefinition.NO_STEP
-        ? null
-        : whole.branches(step, chunk.stepCount());
+    return workflow != null
+            && whole != null
+            && step != CompiledDefinition.NO_STEP
+            && speaksOf(workflow, step, id, chunk)
+        ? whole.branches(step, chunk.stepCount())
+        : null;
+  }
+
+  private static boolean speaksOf(
+      PackedWorkflow workflow, int step, ChunkId id, PackedWorkflow chunk) {
+    Branches branches = workflow.branches(step);
+    return branches != null
+        && workflow.stepStatus(step) == StepStatus.SUSPENDED
+        && id.chunk() < branches.opened()
+        && Chunk.formerAttempts(workflow.attempt(step)) == chunk.formerAttempts();
   }
 }

@@ -11,6 +11,8 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.schemas.v1.ControlAction;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** Steps that wait are found and counted after a start, whatever the one before it has left. */
@@ -96,5 +98,36 @@ class GateScanTest extends DrivenEngineCase {
     engine.restart(branches);
 
     assertThat(keysOfHeldSteps()).isEqualTo(2);
+  }
+
+  @Test
+  void chunkOfAFormerAttemptThatACrashHasLeftIsNotCounted() {
+    WorkflowDefinition branches =
+        definition(
+            "each",
+            Definitions.step("a"),
+            TestStep.of("each", "a").forEach(new ForEach("[1, 2, 3]", 3, 1, 0, false)).build());
+    engine.define(branches);
+    engine.start("w", "each");
+    engine.succeed("w", "a", 1, null);
+    Map<Bytes, byte[]> chunks = engine.stored();
+    chunks.keySet().removeIf(key -> key.get()[0] != 'b');
+    assertThat(chunks).hasSize(1);
+    engine.control("w", DrivenEngine.order(ControlAction.RERUN).setStep("a"));
+    chunks.forEach(engine::store);
+    engine.write();
+    engine.restartWhole(branches);
+
+    assertThat(open()).as("the second attempt of a").isEqualTo(1);
+    engine.succeed("nobody", "a", 1, null); // offsets begin at 0 again
+    engine.succeed("w", "a", 2, null);
+    assertThat(open()).as("new branches").isEqualTo(3);
+  }
+
+  private long open() {
+    for (int i = 0; i < 3; i++) {
+      engine.advance(Duration.ofSeconds(1));
+    }
+    return engine.report.queue("queue").orElseThrow().open();
   }
 }

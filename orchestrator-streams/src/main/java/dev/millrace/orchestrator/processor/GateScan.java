@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,15 @@ final class GateScan {
   /** Most chunks that are known not to be counted; only a crash leaves such, and few. */
   private static final int UNSPOKEN_MAX = 10_000;
 
+  /** Most records that are counted later, since their definitions are not to be had. */
+  private static final int LOST_MAX = 10_000;
+
+  /** How often it is looked whether their definitions are there, in milliseconds. */
+  private static final long LOOK_AGAIN_MS = 1_000;
+
+  /** Of how many of them each time. */
+  private static final int LOOKS_AGAIN = 1_000;
+
   private final TaskGate gate;
   private final WorkflowStore store;
   private final CommittedRecords records;
@@ -46,6 +56,11 @@ final class GateScan {
   /** Chunks whose turn is over and that were not counted, since no workflow speaks of them. */
   private final Set<String> unspoken = new HashSet<>();
 
+  /** Records whose turn is over and whose definitions were not to be had then. */
+  private final Set<String> lost = new LinkedHashSet<>();
+
+  private boolean hasLostMore;
+  private long lookAgainMs;
   private boolean isDone;
 
   GateScan(TaskGate gate, WorkflowStore store, PinnedDefinitions pinned) {
@@ -55,9 +70,12 @@ final class GateScan {
     this.pinned = pinned;
   }
 
-  /** Whether everything is counted. */
+  /**
+   * Whether everything is counted: not so as long as there are records whose definitions are not to
+   * be had, and until the next start when those were more than {@value #LOST_MAX}.
+   */
   boolean isDone() {
-    return isDone;
+    return isDone && lost.isEmpty() && !hasLostMore;
   }
 
   /**
@@ -74,6 +92,7 @@ final class GateScan {
   /** Whether a record is to be counted now, which is so once. */
   private boolean isUncounted(String recordId, boolean isChunk) {
     return unspoken.remove(recordId)
+        || lost.remove(recordId)
         || (!isDone && !records.arePast(recordId, isChunk) && counted.add(recordId));
   }
 
@@ -89,8 +108,9 @@ final class GateScan {
   }
 
   /** Goes on for a while. */
-  void slice() {
+  void slice(long nowMs) {
     if (isDone) {
+      lookAgain(nowMs);
       return;
     }
     int[] looks = {0};
@@ -99,9 +119,7 @@ final class GateScan {
             RECORDS_PER_SLICE,
             (recordId, workflow) -> {
               looks[0] +=
-                  counted.remove(recordId)
-                      ? lookAtCounted(recordId, workflow.isChunk())
-                      : look(recordId, workflow);
+                  counted.remove(recordId) ? lookAtCounted(recordId) : look(recordId, workflow);
               return looks[0] < STEPS_PER_SLICE;
             });
     if (!hasMore) {
@@ -110,32 +128,67 @@ final class GateScan {
     }
   }
 
-  private int look(String recordId, PackedWorkflow workflow) {
-    if (!GateUse.takesAny(workflow)) {
+  private int look(String recordId, PackedWorkflow record) {
+    if (!GateUse.takesAny(record)) {
       return 1;
     }
-    CompiledDefinition definition =
-        workflow.isChunk()
-            ? ofChunk(ChunkId.of(recordId), workflow)
-            : ofWorkflow(recordId, workflow);
+    String workflowId = record.isChunk() ? ChunkId.of(recordId).workflowId() : recordId;
+    PackedWorkflow workflow = record.isChunk() ? records.workflow(workflowId) : record;
+    CompiledDefinition definition = null;
+    if (workflow != null && !workflow.status().hasEnded()) {
+      CompiledDefinition whole = ofWorkflow(workflowId, workflow);
+      if (whole == null) {
+        lose(recordId);
+        return 1;
+      }
+      definition =
+          record.isChunk() ? ofChunk(ChunkId.of(recordId), record, workflow, whole) : whole;
+    }
     if (definition == null) {
-      if (workflow.isChunk() && unspoken.size() < UNSPOKEN_MAX) {
+      if (unspoken.size() < UNSPOKEN_MAX) {
         unspoken.add(recordId);
       }
       return 1;
     }
-    count(definition, workflow);
-    for (HeldKey key : keys(recordId, definition, workflow)) {
+    count(definition, record);
+    for (HeldKey key : keys(recordId, definition, record)) {
       if (!records.has(key)) {
         gate.hold(key);
       }
     }
-    return workflow.stepCount() + STEPS_PER_LOOK_UP * workflow.gatedSteps();
+    return record.stepCount() + STEPS_PER_LOOK_UP * record.gatedSteps();
+  }
+
+  private void lose(String recordId) {
+    if (lost.size() < LOST_MAX) {
+      lost.add(recordId);
+    } else {
+      hasLostMore = true;
+    }
+  }
+
+  /** Looks whether definitions are there now that were not when they were needed. */
+  private void lookAgain(long nowMs) {
+    if (lost.isEmpty() || nowMs < lookAgainMs) {
+      return;
+    }
+    lookAgainMs = nowMs + LOOK_AGAIN_MS;
+    for (String recordId : lost.stream().limit(LOOKS_AGAIN).toList()) {
+      lost.remove(recordId);
+      PackedWorkflow record = load(recordId);
+      if (record != null) {
+        look(recordId, record);
+      }
+    }
+  }
+
+  private @Nullable PackedWorkflow load(String recordId) {
+    return ChunkId.isOne(recordId) ? store.load(ChunkId.of(recordId)) : store.load(recordId);
   }
 
   /** One that was worked on before its turn is as it stands now, and not as it was written. */
-  private int lookAtCounted(String recordId, boolean isChunk) {
-    PackedWorkflow record = isChunk ? store.load(ChunkId.of(recordId)) : store.load(recordId);
+  private int lookAtCounted(String recordId) {
+    PackedWorkflow record = load(recordId);
     if (record == null || record.gatedSteps() == 0) {
       return 1;
     }
@@ -208,18 +261,11 @@ final class GateScan {
         : null;
   }
 
-  /** Only of a chunk that a workflow may go on with: of others nobody would tell the end. */
-  private @Nullable CompiledDefinition ofChunk(ChunkId id, PackedWorkflow chunk) {
-    PackedWorkflow workflow = records.workflow(id.workflowId());
-    CompiledDefinition whole =
-        workflow == null || workflow.status().hasEnded()
-            ? null
-            : ofWorkflow(id.workflowId(), workflow);
-    int step = whole == null ? CompiledDefinition.NO_STEP : whole.indexOf(id.step());
-    return workflow != null
-            && whole != null
-            && step != CompiledDefinition.NO_STEP
-            && speaksOf(workflow, step, id, chunk)
+  /** Only of a chunk that its workflow may go on with: of others nobody would tell the end. */
+  private static @Nullable CompiledDefinition ofChunk(
+      ChunkId id, PackedWorkflow chunk, PackedWorkflow workflow, CompiledDefinition whole) {
+    int step = whole.indexOf(id.step());
+    return step != CompiledDefinition.NO_STEP && speaksOf(workflow, step, id, chunk)
         ? whole.branches(step, chunk.stepCount())
         : null;
   }

@@ -10,12 +10,15 @@ import dev.millrace.orchestrator.store.HeldStore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One queue as a stream task sees it: how many of its attempts are open, and which steps wait for
  * it. Belongs to one stream task.
  */
 final class QueueGate {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueGate.class);
   private static final int NOTHING_WAITS = -1;
 
   /** Of so many tenants at most, the step that waits longest is looked at for reports. */
@@ -33,6 +36,11 @@ final class QueueGate {
   private boolean isPaused;
   private int open;
   private int held;
+
+  /** Whether all that was open and held before the start is counted. */
+  private boolean isCounted;
+
+  private boolean hasWarned;
 
   /** Whether it is among those that may release steps. */
   private boolean isCredited;
@@ -66,6 +74,16 @@ final class QueueGate {
   }
 
   void change(int moreOpen, int moreHeld) {
+    if (isCounted && !hasWarned && (open + moreOpen < 0 || held + moreHeld < 0)) {
+      hasWarned = true;
+      LOG.warn(
+          "more of queue {} has ended than was counted: {} open and {} held, then {} and {} more",
+          queue,
+          open,
+          held,
+          moreOpen,
+          moreHeld);
+    }
     open = Math.max(0, open + moreOpen);
     held = Math.max(0, held + moreHeld);
   }
@@ -115,7 +133,8 @@ final class QueueGate {
     levels[priority].giveBack(tenant);
   }
 
-  QueueState state(boolean isCounted) {
+  QueueState state(boolean isAllCounted) {
+    isCounted = isAllCounted;
     AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
     for (HeldLevel level : levels) {
       level.firsts(

@@ -138,7 +138,7 @@ final class WorkflowTask {
     task.gate().read();
     long nowMs = task.context().currentSystemTimeMs();
     fireTimers(nowMs);
-    scan.slice();
+    scan.slice(nowMs);
     task.gate().tick();
     releases.putBack(nowMs);
     releases.release(RELEASES_PER_TICK);

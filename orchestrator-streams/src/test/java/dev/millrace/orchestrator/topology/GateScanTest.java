@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.core.definition.ForEach;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.schemas.v1.ControlAction;
 import java.time.Duration;
 import java.util.List;
@@ -124,10 +125,48 @@ class GateScanTest extends DrivenEngineCase {
     assertThat(open()).as("new branches").isEqualTo(3);
   }
 
+  @Test
+  void workflowsWhoseDefinitionsAreAwayAreCountedWhenTheyAreBack() {
+    window(1);
+    engine.define(PAIR);
+    engine.start("v", "pair");
+    engine.start("w", "pair");
+    engine.write();
+    deleteKeysOfHeldSteps();
+    engine.restartWhole();
+    assertThat(open()).isZero();
+
+    engine.define(PAIR);
+
+    assertThat(open()).isEqualTo(1);
+    assertThat(engine.report.queue("queue").orElseThrow())
+        .extracting(QueueState::held, QueueState::isCounted)
+        .containsExactly(3L, true);
+    assertThat(keysOfHeldSteps()).isEqualTo(3);
+  }
+
+  @Test
+  void workflowThatIsWorkedOnWhenItsDefinitionIsBackIsCountedOnce() {
+    window(1);
+    engine.define(PAIR);
+    engine.start("w", "pair");
+    engine.restartWhole();
+    assertThat(open()).isZero();
+    assertThat(engine.report.queue("queue").orElseThrow().isCounted()).isFalse();
+
+    engine.define(PAIR);
+    engine.heartbeat("w", "a", 1, null);
+
+    assertThat(open()).isEqualTo(1);
+    assertThat(engine.report.queue("queue").orElseThrow())
+        .extracting(QueueState::held, QueueState::isCounted)
+        .containsExactly(1L, true);
+  }
+
   private long open() {
     for (int i = 0; i < 3; i++) {
       engine.advance(Duration.ofSeconds(1));
     }
-    return engine.report.queue("queue").orElseThrow().open();
+    return engine.report.queue("queue").map(QueueState::open).orElse(0L);
   }
 }

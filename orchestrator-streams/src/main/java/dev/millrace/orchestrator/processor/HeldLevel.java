@@ -110,6 +110,13 @@ final class HeldLevel {
     }
   }
 
+  /** Steps that were taken are in the store all the same, and are found there again. */
+  void readAgain() {
+    lines.values().forEach(HeldLine::readAgain);
+    lookedUp = null;
+    mayHaveOthers = true;
+  }
+
   private void close(HeldLine line) {
     turns.removeFirst();
     lines.remove(line.tenant());

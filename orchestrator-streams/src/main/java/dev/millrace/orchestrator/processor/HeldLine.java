@@ -64,12 +64,17 @@ final class HeldLine {
       ahead.addLast(key);
       known = key;
     } else if (last != null && sinceMs(last) - sinceMs(key) > SAME_AGE_MS) {
-      ahead.clear(); // it has waited elsewhere: the store knows its place
-      known = null;
-      hasMore = true;
+      readAgain(); // it has waited elsewhere: the store knows its place
     } else {
       ahead.addLast(key);
     }
+  }
+
+  /** From here on the line is what the store says, from its beginning. */
+  void readAgain() {
+    ahead.clear();
+    known = null;
+    hasMore = true;
   }
 
   private long sinceMs(Bytes key) {

@@ -128,6 +128,12 @@ final class QueueGate {
     return key;
   }
 
+  /** Steps of a priority that were taken are in the store all the same. */
+  void readAgain(int priority) {
+    levels[priority].readAgain();
+    top = Math.max(top, priority);
+  }
+
   /** The step of a tenant that was taken last was an orphan. */
   void giveBack(int priority, String tenant) {
     levels[priority].giveBack(tenant);

@@ -132,10 +132,12 @@ final class TaskGate implements Gate {
     credit(gate);
   }
 
-  /** A step that was taken has its turn another time. */
-  void putBack(HeldKey key) {
-    QueueGate gate = of(key.queue());
-    gate.add(key.priority(), key.tenant(), key.toBytes());
+  /**
+   * Steps of a queue and priority that were taken, and are in the store, have their turns again.
+   */
+  void readAgain(String queue, int priority) {
+    QueueGate gate = of(queue);
+    gate.readAgain(priority);
     credit(gate);
   }
 

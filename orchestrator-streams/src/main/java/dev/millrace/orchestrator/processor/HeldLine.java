@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.store.HeldStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class HeldLine {
   private final String queue;
   private final int priority;
   private final String tenant;
+  private final IntSupplier readAhead;
   private final ArrayDeque<Bytes> ahead = new ArrayDeque<>(4);
 
   /** Where in the keys the time stands. */
@@ -39,13 +41,21 @@ final class HeldLine {
   /**
    * A line.
    *
+   * @param readAhead how many steps may be in memory
    * @param hasMore whether the store may have steps of it
    */
-  HeldLine(HeldStore store, String queue, int priority, String tenant, boolean hasMore) {
+  HeldLine(
+      HeldStore store,
+      String queue,
+      int priority,
+      String tenant,
+      IntSupplier readAhead,
+      boolean hasMore) {
     this.store = store;
     this.queue = queue;
     this.priority = priority;
     this.tenant = tenant;
+    this.readAhead = readAhead;
     this.hasMore = hasMore;
     this.sinceAt = HeldKey.sinceAt(queue, tenant);
   }
@@ -58,7 +68,7 @@ final class HeldLine {
   void add(Bytes key) {
     Bytes last = known;
     boolean isBehind = last == null || key.compareTo(last) > 0;
-    if (isBehind && (hasMore || ahead.size() >= READ_AHEAD)) {
+    if (isBehind && (hasMore || ahead.size() >= readAhead.getAsInt())) {
       hasMore = true;
     } else if (isBehind) {
       ahead.addLast(key);
@@ -84,14 +94,21 @@ final class HeldLine {
   /** The step whose turn is next; null when there is none. */
   @Nullable Bytes first() {
     if (ahead.isEmpty() && hasMore) {
-      List<Bytes> keys = store.line(queue, priority, tenant, known, READ_AHEAD);
+      int limit = readAhead.getAsInt();
+      List<Bytes> keys = store.line(queue, priority, tenant, known, limit);
       ahead.addAll(keys);
-      hasMore = keys.size() == READ_AHEAD;
+      hasMore = keys.size() == limit;
       if (!keys.isEmpty()) {
         known = keys.getLast();
       }
     }
     return ahead.peekFirst();
+  }
+
+  /** Since when the first step in memory waits; {@link Long#MAX_VALUE} for none. Reads nothing. */
+  long oldestMs() {
+    Bytes first = ahead.peekFirst();
+    return first == null ? Long.MAX_VALUE : sinceMs(first);
   }
 
   /** Takes {@link #first}. */

@@ -7,7 +7,6 @@ import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,12 +140,11 @@ final class QueueGate {
 
   QueueState state(boolean isAllCounted) {
     isCounted = isAllCounted;
-    AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
+    long oldest = Long.MAX_VALUE;
     for (HeldLevel level : levels) {
-      level.firsts(
-          TENANTS_REPORTED, key -> oldest.accumulateAndGet(HeldKey.of(key).sinceMs(), Math::min));
+      oldest = Math.min(oldest, level.oldestMs(TENANTS_REPORTED));
     }
-    long oldestMs = oldest.get() == Long.MAX_VALUE ? 0 : oldest.get();
+    long oldestMs = oldest == Long.MAX_VALUE ? 0 : oldest;
     return new QueueState(open, held, window, isPaused, oldestMs, isCounted);
   }
 }

@@ -55,6 +55,12 @@ public final class HeldStore {
     return first == null ? -1 : first.priority();
   }
 
+  /** The first step of a priority that waits for a queue, in the order of keys; null for none. */
+  public @Nullable HeldKey first(String queue, int priority) {
+    Bytes level = HeldKey.level(queue, priority);
+    return first(level, HeldKey.behind(level));
+  }
+
   /**
    * The first tenant of which steps of a priority wait for a queue; null for none.
    *

@@ -113,28 +113,30 @@ public final class TaskMeters {
       switch (event) {
         case StepDispatched dispatched -> {
           meters.step(dispatched.step()).dispatched().increment();
-          long key = OpenAttempts.key(recordId, dispatched.step(), dispatched.attempt());
+          long key = key(recordId, meters, dispatched.step(), dispatched.attempt());
           open.put(key, nowMs, Math.min(handlerEndedMs, nowMs));
         }
         case StepSucceeded succeeded -> {
           StepMeters step = meters.step(succeeded.step());
           step.succeeded().increment();
-          time(step, recordId, succeeded.step(), succeeded.attempt(), nowMs);
+          time(step, key(recordId, meters, succeeded.step(), succeeded.attempt()), nowMs);
         }
         case StepRepeated repeated ->
             time(
-                meters.step(repeated.step()), recordId, repeated.step(), repeated.attempt(), nowMs);
+                meters.step(repeated.step()),
+                key(recordId, meters, repeated.step(), repeated.attempt()),
+                nowMs);
         case AttemptFailed failed -> {
           StepMeters step = meters.step(failed.step());
           step.retried().increment();
           metrics.failed(failed.failure());
-          time(step, recordId, failed.step(), failed.attempt(), nowMs);
+          time(step, key(recordId, meters, failed.step(), failed.attempt()), nowMs);
         }
         case StepFailed failed -> {
           StepMeters step = meters.step(failed.step());
           step.failed().increment();
           metrics.failed(failed.failure());
-          time(step, recordId, failed.step(), failed.attempt(), nowMs);
+          time(step, key(recordId, meters, failed.step(), failed.attempt()), nowMs);
         }
         case AttemptHeard heard -> metrics.heartbeats().increment();
         case WorkflowStarted started -> meters.started().increment();
@@ -166,9 +168,16 @@ public final class TaskMeters {
     }
   }
 
+  /** By the id of the step, whose place another version of the definition may change. */
+  private static long key(String recordId, DefinitionMeters meters, int step, int attempt) {
+    CompiledDefinition definition = meters.definition();
+    int place = definition.isOfBranches() ? step : definition.step(step).id().hashCode();
+    return OpenAttempts.key(recordId, place, attempt);
+  }
+
   /** Times an attempt that is over, if it is one that was dispatched since this task began. */
-  private void time(StepMeters meters, String recordId, int step, int attempt, long nowMs) {
-    if (!open.take(OpenAttempts.key(recordId, step, attempt))) {
+  private void time(StepMeters meters, long key, long nowMs) {
+    if (!open.take(key)) {
       return;
     }
     long dispatchedMs = open.dispatchedMs();

@@ -10,6 +10,7 @@ import java.util.Map;
 /** The meters of one definition, found once for all its steps. Belongs to one stream task. */
 final class DefinitionMeters {
   private final EngineMetrics metrics;
+  private final CompiledDefinition definition;
   private final String name;
   private final Counter started;
   private final StepMeters[] steps;
@@ -18,6 +19,7 @@ final class DefinitionMeters {
 
   DefinitionMeters(EngineMetrics metrics, CompiledDefinition definition) {
     this.metrics = metrics;
+    this.definition = definition;
     this.name = definition.name();
     this.started = metrics.workflowsStarted(name);
     // Branches of one step are all the same.
@@ -27,6 +29,10 @@ final class DefinitionMeters {
       queues[i] = definition.step(i).queue();
       steps[i] = metrics.steps(queues[i], definition.step(i).type());
     }
+  }
+
+  CompiledDefinition definition() {
+    return definition;
   }
 
   Counter started() {

@@ -82,12 +82,12 @@ public record ScalingSettings(
 
   /** The numbers of {@code deploy/k8s/components/keda/lag}. */
   public static ScalingSettings ofLag() {
-    return deployed(new Trigger(WORKER_SLOTS, 0, PARTITIONS, false));
+    return deployed(new Trigger(WORKER_SLOTS, 0, PARTITIONS, true));
   }
 
   /** The numbers of {@code deploy/k8s/components/keda/backlog}. */
   public static ScalingSettings ofBacklog() {
-    return deployed(new Trigger(WORKER_SLOTS, 0, 0, false));
+    return deployed(new Trigger(WORKER_SLOTS * 3 / 4, 0, 0, false));
   }
 
   private static ScalingSettings deployed(Trigger trigger) {

@@ -110,7 +110,9 @@ public final class ScalingBench implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "How long the load is at 10x; a third of it at 1x. 150, or 45 with --quick.")
+      description =
+          "How long the load is at 10x; a third of it at 1x, and the stabilisation before. 150, or"
+              + " 45 with --quick.")
   private @Nullable Integer seconds;
 
   @Option(names = "--plot", paramLabel = "FILE", defaultValue = "scaling.png", description = "PNG.")
@@ -186,7 +188,12 @@ public final class ScalingBench implements Callable<Integer> {
                                     policy.kind(), policy.value(), calm.dividedBy(5)))
                         .toList()));
     return ScalingPlan.step(
-        settings, signal, rate, much / 3, much, idle + 2 * (int) calm.toSeconds() + much);
+        settings,
+        signal,
+        rate,
+        much / 3 + (int) calm.toSeconds(),
+        much,
+        idle + 2 * (int) calm.toSeconds() + much);
   }
 
   private RunPlan run() {

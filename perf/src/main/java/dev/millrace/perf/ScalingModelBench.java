@@ -115,10 +115,10 @@ public final class ScalingModelBench implements Callable<Integer> {
         for (int start : starts) {
           for (double threshold : thresholds) {
             for (Signal signal : Signal.values()) {
-              row(
-                  console,
+              ScalingScenario each =
                   new ScalingScenario(
-                      sweepPods, count, isEven, slots, run, start, threshold, signal));
+                      sweepPods, count, isEven, slots, run, start, threshold, signal);
+              row(console, each, each.run(each.step(), seed), 0);
             }
           }
         }
@@ -144,16 +144,14 @@ public final class ScalingModelBench implements Callable<Integer> {
         course.points(),
         file);
     console.println(file);
-    row(console, scenario, course);
+    row(console, scenario, course, name.equals("ramp") ? ScalingScenario.RAMP_SECONDS : 0);
   }
 
-  private void row(PrintWriter console, ScalingScenario scenario) {
-    row(console, scenario, scenario.run(scenario.step(), seed));
-  }
-
-  private static void row(PrintWriter console, ScalingScenario scenario, ScalingCourse course) {
+  /** A line about the load's way up, which takes so many seconds. */
+  private static void row(
+      PrintWriter console, ScalingScenario scenario, ScalingCourse course, int rising) {
     double toTarget = course.secondsToTarget(STEP, END, scenario.allowedSeconds());
-    double settled = Double.isNaN(toTarget) ? STEP : STEP + toTarget;
+    double settled = STEP + (Double.isNaN(toTarget) ? 0 : toTarget) + rising;
     console.printf(
         Locale.ROOT,
         "%10d  %6d  %8d  %9.2f  %-7s  %11.0f  %11.0f  %11.2f  %5d  %,12d%n",

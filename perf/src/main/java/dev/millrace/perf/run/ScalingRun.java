@@ -168,6 +168,7 @@ public final class ScalingRun {
             .filter(phase -> phase.name().equals(ScalingPlan.MUCH))
             .mapToInt(ScalingPlan.Phase::seconds)
             .sum();
+    double muchEnd = secondsAt(muchMs) + muchSeconds;
     List<Double> starts = new ArrayList<>();
     double firstNew = Double.NaN;
     double fromZero = Double.NaN;
@@ -180,7 +181,7 @@ public final class ScalingRun {
       if (ever.isPresent()) {
         double took = (ever.getAsLong() - member.startedAtMs()) / SECOND_MS;
         starts.add(took);
-        if (member.startedAtMs() >= muchMs) {
+        if (member.startedAtMs() >= muchMs && secondsAt(member.startedAtMs()) < muchEnd) {
           firstNew = least(firstNew, (ever.getAsLong() - muchMs) / SECOND_MS);
         }
       }
@@ -189,14 +190,14 @@ public final class ScalingRun {
     double startUp = starts.isEmpty() ? Double.NaN : starts.get(starts.size() / 2);
     ScalingCourse course = new ScalingCourse(points);
     double from = secondsAt(muchMs);
-    double toTarget = course.secondsToTarget(from, from + muchSeconds, ALLOWED_SECONDS);
+    double toTarget = course.secondsToTarget(from, muchEnd, ALLOWED_SECONDS);
     double settled = Double.isNaN(toTarget) ? from : from + toTarget;
     return new ScalingReport.Figures(
         startUp,
         firstNew,
         seconds(plan.settings().times().sync()) + startUp,
         toTarget,
-        course.swing(settled, from + muchSeconds),
+        course.swing(settled, muchEnd),
         fromZero,
         seconds(plan.settings().times().polling()) + startUp,
         fleet.died());

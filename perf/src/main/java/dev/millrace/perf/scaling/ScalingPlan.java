@@ -32,8 +32,10 @@ public record ScalingPlan(
   }
 
   /**
-   * Little, ten times as much, nothing until no worker is left, and little again.
+   * Little, ten times as much, nothing until no worker is left, and little again for a third of the
+   * time of much.
    *
+   * @param littleSeconds long enough that workers that came at first go again
    * @param noSeconds how long it may take until no worker is left
    */
   public static ScalingPlan step(
@@ -50,6 +52,6 @@ public record ScalingPlan(
             new Phase("1x", little, littleSeconds, false),
             new Phase(MUCH, 10 * little, muchSeconds, false),
             new Phase("nothing", 0, noSeconds, true),
-            new Phase(AGAIN, little, littleSeconds, false)));
+            new Phase(AGAIN, little, muchSeconds / 3, false)));
   }
 }

@@ -30,7 +30,8 @@ public record ScalingReport(
    *
    * @param startUp from the start of a worker's process to its first command, the longest of those
    *     that came while there was work
-   * @param firstNew from the step of the load to the first command of a worker that came after it
+   * @param firstNew from the step of the load to the first command of a worker that came after it;
+   *     not a number when there were enough already
    * @param firstNewGoal one look of the HorizontalPodAutoscaler and the start of a worker
    * @param toTarget from the step of the load until nothing was held and little waited
    * @param swing by how many workers their number rose again after it had begun to fall, from then

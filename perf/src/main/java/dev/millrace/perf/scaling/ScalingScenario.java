@@ -26,8 +26,8 @@ public record ScalingScenario(
     int startMs,
     double thresholdPerSlot,
     Signal signal) {
-  /** Seconds at 1x, before the load steps up. */
-  public static final int LITTLE_SECONDS = 120;
+  /** Seconds at 1x, before the load steps up: until the pods that came at first have gone again. */
+  public static final int LITTLE_SECONDS = 480;
 
   /** Seconds at 10x, when it does not ramp. */
   public static final int MUCH_SECONDS = 1_200;

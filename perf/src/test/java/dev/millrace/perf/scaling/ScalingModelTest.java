@@ -3,6 +3,8 @@ package dev.millrace.perf.scaling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.perf.scaling.ScalingModel.Signal;
+import java.util.EnumMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +50,25 @@ final class ScalingModelTest {
     assertThat(course.swing(STEP + toTarget, END)).isLessThanOrEqualTo(1);
     assertThat(course.points().getLast().wanted()).isZero();
     assertThat(course.points().getLast().backlog()).isZero();
+  }
+
+  /** Slots (0.9 + 0.3 C / R), with a commit each half second: docs/AUTOSCALING.md. */
+  @ParameterizedTest
+  @CsvSource({"100, 3000", "500, 3000", "500, 10000", "2000, 10000"})
+  void recommendedThresholdFollowsTheLoadAndTheBacklogDoesSoSooner(int runMs, int startMs) {
+    double threshold = 0.9 + 0.3 * 500 / runMs;
+    Map<Signal, Double> toTarget = new EnumMap<>(Signal.class);
+    for (Signal signal : Signal.values()) {
+      ScalingScenario scenario =
+          new ScalingScenario(12, 48, false, 16, runMs, startMs, threshold, signal);
+      ScalingCourse course = scenario.run(scenario.step(), 1);
+      double seconds = course.secondsToTarget(STEP, END, scenario.allowedSeconds());
+      toTarget.put(signal, seconds);
+      assertThat(course.swing(STEP + seconds, END)).as("%s", signal).isLessThanOrEqualTo(1);
+      assertThat(course.meanWanted(END - 300, END)).isBetween(7.2, 7.2 * 1.7);
+    }
+    assertThat(toTarget.get(Signal.BACKLOG)).isLessThan(120);
+    assertThat(toTarget.get(Signal.LAG)).isGreaterThanOrEqualTo(toTarget.get(Signal.BACKLOG));
   }
 
   @Test

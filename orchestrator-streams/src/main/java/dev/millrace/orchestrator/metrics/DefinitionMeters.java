@@ -14,7 +14,6 @@ final class DefinitionMeters {
   private final String name;
   private final Counter started;
   private final StepMeters[] steps;
-  private final String[] queues;
   private final Map<WorkflowStatus, Timer> times = new EnumMap<>(WorkflowStatus.class);
 
   DefinitionMeters(EngineMetrics metrics, CompiledDefinition definition) {
@@ -24,10 +23,8 @@ final class DefinitionMeters {
     this.started = metrics.workflowsStarted(name);
     // Branches of one step are all the same.
     this.steps = new StepMeters[definition.isOfBranches() ? 1 : definition.stepCount()];
-    this.queues = new String[steps.length];
     for (int i = 0; i < steps.length; i++) {
-      queues[i] = definition.step(i).queue();
-      steps[i] = metrics.steps(queues[i], definition.step(i).type());
+      steps[i] = metrics.steps(definition.step(i).queue(), definition.step(i).type());
     }
   }
 
@@ -49,6 +46,6 @@ final class DefinitionMeters {
 
   /** Where the commands of a step go. */
   String queue(int step) {
-    return queues.length == 1 ? queues[0] : queues[step];
+    return definition.step(steps.length == 1 ? 0 : step).queue();
   }
 }

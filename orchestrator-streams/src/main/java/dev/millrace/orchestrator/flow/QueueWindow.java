@@ -9,18 +9,20 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  *   S  = min(time for which they were open, open / D)
- *   q  = W + (open now - open S ago) / D
+ *   q  = min(open / D - R, W + (open now - open S ago) / D)
  *   T' = max(T, R / 2)
  *   q &gt; T':                     window = clamp((open - D (q - T')) / tasks, window / 2, window)
  *   q &lt; T', and steps are held: window = window * clamp(T' / q, 1, 2), once in S
  * </pre>
  *
- * <p>So q is what those waited that ended, and what has come to wait since they were sent: attempts
- * that run for hours beside others that run for milliseconds are on both sides of the difference.
- * (By Little's law, J. D. C. Little 1961, open / D is the mean time for which attempts are open; a
- * few long ones among those that ended would make the other mean the longer one.) The window
- * shrinks to what the workers finish within the target, and grows only while it is what holds steps
- * back, no sooner than it can have heard of the last growth.
+ * <p>Both parts of q say how long a command waits. The first does by Little's law (J. D. C. Little,
+ * 1961), with what is known at once, but takes attempts that run for hours beside others that run
+ * for milliseconds for ones that wait. The second is what those waited that ended, and what has
+ * come since they were sent, with the long ones on both sides of the difference; but it takes those
+ * for waiting that new workers have begun. So the shorter one holds.
+ *
+ * <p>The window shrinks to what the workers finish within the target, and grows only while it is
+ * what holds steps back, no sooner than it can have heard of the last growth.
  *
  * <p>When attempts are open and none ends for longer than handlers run, all of them count as
  * waiting, and the window falls. They may be ones that run for long, with idle workers beside them:
@@ -183,10 +185,12 @@ public final class QueueWindow {
 
   /** How long a command waits for a worker, by all that is known. */
   private double queueMs(QueueSample sample, double perMs, double stayMs) {
+    double byEnds = perMs == 0 ? 0 : sample.open() / perMs - runMs;
     if (waits == 0) {
-      return Math.max(stayMs - runMs, sample.lagMs() - runMs - COMMIT_MS);
+      return Math.max(byEnds, sample.lagMs() - runMs - COMMIT_MS);
     }
     long more = sample.open() - history.openAt(sample.nowMs() - Math.round(stayMs));
-    return (double) waitsMs / waits + (perMs == 0 ? 0 : more / perMs);
+    double byWaits = (double) waitsMs / waits + (perMs == 0 ? 0 : more / perMs);
+    return Math.min(byEnds, byWaits);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.perf.scaling;
 
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ final class Lane {
 
   private final boolean isShared;
   private final long[] ended = new long[RUN_AHEAD / Long.SIZE];
+  private final ArrayDeque<Long> writtenMs = new ArrayDeque<>();
   private long end;
   private long next;
   private long done;
@@ -25,8 +27,14 @@ final class Lane {
     this.isShared = isShared;
   }
 
-  void write() {
+  void write(long nowMs) {
     end++;
+    writtenMs.add(nowMs);
+  }
+
+  /** When the command was written that is the next to begin. */
+  long nextWrittenMs() {
+    return writtenMs.element();
   }
 
   /** Commands that nobody has finished, as far as offsets say. */
@@ -46,6 +54,7 @@ final class Lane {
   /** Begins the next command, and tells its offset. */
   long start() {
     running++;
+    writtenMs.remove();
     return next++;
   }
 

@@ -35,6 +35,7 @@ public final class ScalingModel {
   private long open;
   private long ended;
   private long ranMs;
+  private long stayedMs;
   private long finishedBefore;
   private long sent;
 
@@ -68,7 +69,7 @@ public final class ScalingModel {
   private record Waiting(long sinceMs, int steps) {}
 
   /** A command that runs. */
-  private record Run(Pod pod, Lane lane, long offset, int ms) {}
+  private record Run(Pod pod, Lane lane, long sentMs, long offset, int ms) {}
 
   private ScalingModel(Setting setting, long seed) {
     this.setting = setting;
@@ -89,7 +90,7 @@ public final class ScalingModel {
     for (long nowMs = model.tickMs; nowMs <= load.seconds() * 1_000L; nowMs += model.tickMs) {
       double perSecond = load.perSecond().applyAsDouble((int) ((nowMs - 1) / SECOND_MS));
       model.makeReady(nowMs, perSecond);
-      model.send();
+      model.send(nowMs);
       model.finish(nowMs);
       model.pods.advance(nowMs, model.tickMs);
       model.begin(nowMs);
@@ -120,14 +121,14 @@ public final class ScalingModel {
     }
   }
 
-  private void send() {
+  private void send(long nowMs) {
     long room = Math.min(heldSteps, (long) window.size() * setting.tasks() - open);
     if (room <= 0) {
       return;
     }
     List<Lane> lanes = pods.lanes();
     for (long i = 0; i < room; i++) {
-      lanes.get(random.nextInt(lanes.size())).write();
+      lanes.get(random.nextInt(lanes.size())).write(nowMs);
     }
     open += room;
     sent += room;
@@ -151,6 +152,7 @@ public final class ScalingModel {
       run.pod().ends();
       run.lane().finish(run.offset());
       ranMs += run.ms();
+      stayedMs += nowMs - run.sentMs();
     }
     ended += now.size();
     open -= now.size();
@@ -166,7 +168,8 @@ public final class ScalingModel {
         }
         int runMs = setting.runMs() / 2 + random.nextInt(setting.runMs() + 1);
         pod.begins();
-        endingAt(nowMs + Math.max(tickMs, runMs)).add(new Run(pod, lane, lane.start(), runMs));
+        endingAt(nowMs + Math.max(tickMs, runMs))
+            .add(new Run(pod, lane, lane.nextWrittenMs(), lane.start(), runMs));
       }
     }
   }
@@ -176,7 +179,19 @@ public final class ScalingModel {
     long finished = sent - lag;
     int full = 2 * open >= (long) window.size() * setting.tasks() ? setting.tasks() : 1;
     double lagMs = lag * (double) SECOND_MS / Math.max(1, finished - finishedBefore);
-    window.take(new QueueSample(nowMs, open, ended, ended, ranMs, full, heldSteps > 0, lagMs));
+    window.take(
+        new QueueSample(
+            nowMs,
+            open,
+            ended,
+            ended,
+            ranMs,
+            ended,
+            Math.max(0, stayedMs - ranMs),
+            stayedMs,
+            full,
+            heldSteps > 0,
+            lagMs));
     long oldestMs = held.isEmpty() ? 0 : nowMs - held.element().sinceMs();
     points.add(
         new ScalingPoint(
@@ -190,5 +205,6 @@ public final class ScalingModel {
     finishedBefore = finished;
     ended = 0;
     ranMs = 0;
+    stayedMs = 0;
   }
 }

@@ -73,7 +73,7 @@ final class ScalingModelTest {
 
   @Test
   void lagAloneNeverAsksForMoreWhereTheWindowEndsBelowTheThreshold() {
-    ScalingScenario scenario = scenario(2_000, 2, Signal.LAG);
+    ScalingScenario scenario = scenario(2_000, 3, Signal.LAG);
     ScalingCourse course = scenario.run(scenario.step(), 1);
 
     assertThat(course.secondsToTarget(STEP, END, scenario.allowedSeconds())).isNaN();
@@ -82,7 +82,7 @@ final class ScalingModelTest {
 
   @Test
   void backlogAsksForMoreWhereverTheWindowEnds() {
-    ScalingScenario scenario = scenario(2_000, 2, Signal.BACKLOG);
+    ScalingScenario scenario = scenario(2_000, 3, Signal.BACKLOG);
     ScalingCourse course = scenario.run(scenario.step(), 1);
 
     assertThat(course.secondsToTarget(STEP, END, scenario.allowedSeconds())).isNotNaN();

@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.flow;
 
+import dev.millrace.schemas.QueueSettings;
+import dev.millrace.schemas.QueueTarget;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
@@ -12,11 +14,13 @@ import java.util.TreeMap;
 public final class Backlog {
   private final LagSampler lags;
   private final QueueReport report;
+  private final QueueLimits limits;
   private final InstantSource clock;
 
-  public Backlog(LagSampler lags, QueueReport report, InstantSource clock) {
+  public Backlog(LagSampler lags, QueueReport report, QueueLimits limits, InstantSource clock) {
     this.lags = lags;
     this.report = report;
+    this.limits = limits;
     this.clock = clock;
   }
 
@@ -28,8 +32,24 @@ public final class Backlog {
    * @param sampleAgeMs how old the lag is, in milliseconds
    * @param held ready steps that are not in the topic yet
    * @param oldestAgeMs for how long the oldest of those is held, in milliseconds
+   * @param openBreakers how many breakers hold back its commands, each in one task of this engine
+   * @param settings what an operator has set for it
+   * @param ofStepTypes what an operator has set for step types of it, by their names
    */
-  public record OfQueue(long lag, boolean isStale, long sampleAgeMs, long held, long oldestAgeMs) {}
+  public record OfQueue(
+      long lag,
+      boolean isStale,
+      long sampleAgeMs,
+      long held,
+      long oldestAgeMs,
+      int openBreakers,
+      QueueSettings settings,
+      Map<String, QueueSettings> ofStepTypes) {}
+
+  /** Whether nothing is sent to a queue until somebody says so. */
+  boolean isPaused(String queue) {
+    return limits.settings(QueueTarget.of(queue)).pause() != null;
+  }
 
   /** The queues whose lag is known. */
   Set<String> queues() {
@@ -72,7 +92,10 @@ public final class Backlog {
                         lags.isStale(lag),
                         lag.ageMs(nowMs),
                         state(queue).held(),
-                        oldestAgeMs(queue))));
+                        oldestAgeMs(queue),
+                        state(queue).openBreakers(),
+                        limits.settings(QueueTarget.of(queue)),
+                        limits.ofStepTypes(queue))));
     return queues;
   }
 }

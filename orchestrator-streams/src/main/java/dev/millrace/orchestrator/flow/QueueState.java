@@ -11,11 +11,25 @@ package dev.millrace.orchestrator.flow;
  *     epoch milliseconds; 0 when none waits
  * @param isCounted whether everything is counted: false for a while after a start, while the counts
  *     may be too low
+ * @param openBreakers how many breakers hold back its commands, or those of a step type of it, each
+ *     in one task
  */
 public record QueueState(
-    long open, long held, long window, boolean isPaused, long oldestSinceMs, boolean isCounted) {
+    long open,
+    long held,
+    long window,
+    boolean isPaused,
+    long oldestSinceMs,
+    boolean isCounted,
+    int openBreakers) {
   /** A queue that nobody has met. */
   static final QueueState NOTHING = new QueueState(0, 0, 0, false, 0, true);
+
+  /** A queue whose breakers are closed, or that has none. */
+  public QueueState(
+      long open, long held, long window, boolean isPaused, long oldestSinceMs, boolean isCounted) {
+    this(open, held, window, isPaused, oldestSinceMs, isCounted, 0);
+  }
 
   /** Both together. */
   QueueState plus(QueueState other) {
@@ -29,6 +43,7 @@ public record QueueState(
         window + other.window,
         isPaused || other.isPaused,
         oldest,
-        isCounted && other.isCounted);
+        isCounted && other.isCounted,
+        openBreakers + other.openBreakers);
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.GateUse;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.CommittedRecords;
@@ -60,12 +61,13 @@ final class GateScan {
   /**
    * A chunk of branches is forgotten with all that is under way of it.
    *
-   * @param queue of its branches
+   * @param step of its branches
    */
-  void drop(String recordId, String queue, PackedWorkflow chunk) {
+  void drop(String recordId, CompiledStep step, PackedWorkflow chunk) {
+    String queue = step.queue();
     boolean isCounted = isDone || records.arePast(recordId, true) || !counted.add(recordId);
     if (isCounted && !queue.isEmpty() && GateUse.takesAny(chunk)) {
-      gate.changed(queue, -chunk.openSteps(), -chunk.gatedSteps());
+      gate.changed(queue, step.type(), -chunk.openSteps(), -chunk.gatedSteps());
     }
   }
 
@@ -107,8 +109,9 @@ final class GateScan {
         step = workflow.nextHeld(step + 1)) {
       if (workflow.isGated(step)) {
         HeldKey key = TaskGate.key(definition, workflow, recordId, step);
-        if (!records.has(key)) {
-          gate.hold(key);
+        String type = definition.step(step).type();
+        if (!records.has(key) && !records.has(key.inLane(type))) {
+          gate.hold(key, type);
         }
       }
     }
@@ -117,7 +120,7 @@ final class GateScan {
 
   private void count(CompiledDefinition definition, WorkflowView state) {
     GateUse.of(definition, state)
-        .forEach((queue, use) -> gate.changed(queue, use.open(), use.held()));
+        .forEach((work, use) -> gate.changed(work.queue(), work.type(), use.open(), use.held()));
   }
 
   private @Nullable CompiledDefinition ofWorkflow(String workflowId, PackedWorkflow workflow) {

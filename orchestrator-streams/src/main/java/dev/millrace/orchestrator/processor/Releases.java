@@ -46,6 +46,7 @@ final class Releases {
 
   /** What has come of a turn. */
   enum Turn {
+    /** It was released, or waits elsewhere. */
     TAKEN,
     OF_AN_ORPHAN,
     PUT_OFF
@@ -65,7 +66,8 @@ final class Releases {
       Turn turn = release(key);
       cost += turn == Turn.TAKEN ? COST : 1;
       if (turn == Turn.PUT_OFF) {
-        LOG.warn("a step of {} waits for queue {} and its definition", key.recordId(), key.queue());
+        LOG.warn(
+            "a step of {} waits for queue {} and its definition", key.recordId(), key.queueName());
         long untilMs = task.context().currentSystemTimeMs() + LOST_DEFINITION_RETRY_MS;
         putOff.addLast(new PutOff(key, untilMs));
       } else {
@@ -102,6 +104,9 @@ final class Releases {
         int step = definition.indexOf(key.step());
         if (!TaskGate.isTrue(key, definition, workflow, step)) {
           yield Turn.OF_AN_ORPHAN;
+        }
+        if (task.gate().stepAside(key, definition.step(step).type())) {
+          yield Turn.TAKEN;
         }
         transitions.apply(workflowId, definition, workflow, new StepReleased(step), Cause.TIMER);
         starts.afterChange(workflowId);

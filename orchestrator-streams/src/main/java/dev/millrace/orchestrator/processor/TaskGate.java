@@ -12,6 +12,7 @@ import dev.millrace.orchestrator.store.HeldStore;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class TaskGate implements Gate {
 
   private final HeldStore store;
   private final FlowControl flow;
+  private final int task;
+  private final LongSupplier clock;
   private final Map<String, QueueGate> queues = new HashMap<>();
 
   /** Queues that may release steps. */
@@ -44,9 +47,18 @@ final class TaskGate implements Gate {
   /** How long the handler ran whose completion is being applied; negative when it is not known. */
   private long runMs = UNKNOWN;
 
-  TaskGate(HeldStore store, FlowControl flow) {
+  /**
+   * Of a task that begins.
+   *
+   * @param task its partition
+   * @param clock tells its time
+   */
+  TaskGate(HeldStore store, FlowControl flow, int task, LongSupplier clock) {
     this.store = store;
     this.flow = flow;
+    this.task = task;
+    this.clock = clock;
+    flow.limits().join(task);
   }
 
   /**
@@ -66,13 +78,14 @@ final class TaskGate implements Gate {
         definition.isOfBranches() ? Integer.toString(step) : compiled.id());
   }
 
-  /** Whether a record says that a step waits at this very place. */
+  /** Whether a record says that a step waits at this very place, or in the lane of its type. */
   static boolean isTrue(
       HeldKey key, CompiledDefinition definition, PackedWorkflow record, int step) {
-    return step >= 0
-        && step < record.stepCount()
-        && record.isGated(step)
-        && key(definition, record, key.recordId(), step).equals(key);
+    if (step < 0 || step >= record.stepCount() || !record.isGated(step)) {
+      return false;
+    }
+    HeldKey place = key(definition, record, key.recordId(), step);
+    return (key.isInLane() ? place.inLane(definition.step(step).type()) : place).equals(key);
   }
 
   private QueueGate of(String queue) {
@@ -80,7 +93,7 @@ final class TaskGate implements Gate {
     if (gate == null || !gate.queue().equals(queue)) {
       gate = queues.get(queue);
       if (gate == null) {
-        gate = new QueueGate(queue, store, flow);
+        gate = new QueueGate(queue, store, flow, task, clock);
         queues.put(queue, gate);
       }
       last = gate;
@@ -99,34 +112,69 @@ final class TaskGate implements Gate {
   }
 
   @Override
-  public StepHeld.@Nullable Reason hindrance(String queue, int priority) {
-    return of(queue).hindrance(priority);
+  public StepHeld.@Nullable Reason hindrance(String queue, String type, int priority) {
+    return of(queue).hindrance(type, priority);
   }
 
   @Override
-  public void changed(String queue, int open, int held) {
+  public void sent(String queue, String type) {
+    of(queue).sent(type);
+  }
+
+  @Override
+  public void judged(String queue, String type, boolean isFailed) {
+    of(queue).judged(type, isFailed);
+  }
+
+  @Override
+  public void changed(String queue, String type, int open, int held) {
     QueueGate gate = of(queue);
-    gate.change(open, held);
+    gate.change(type, open, held);
     if (open < 0) {
       gate.ended(-open, runMs);
       credit(gate);
     }
   }
 
-  /** A step waits; to be called before its record is put. */
-  void hold(HeldKey key) {
-    Bytes bytes = key.toBytes();
+  /**
+   * A step waits; to be called before its record is put.
+   *
+   * @param key its place in its queue
+   * @param type its step type, which may have a lane of its own
+   */
+  void hold(HeldKey key, String type) {
     QueueGate gate = of(key.queue()); // before the step is in the store, where it would be found
+    put(gate, gate.hasLane(type) ? key.inLane(type) : key);
+  }
+
+  private void put(QueueGate gate, HeldKey place) {
+    Bytes bytes = place.toBytes();
     store.put(bytes);
-    gate.add(key.priority(), key.tenant(), bytes);
+    gate.add(place, bytes);
     credit(gate);
   }
 
   /** A step that was taken has its turn another time. */
   void putBack(HeldKey key) {
-    QueueGate gate = of(key.queue());
-    gate.add(key.priority(), key.tenant(), key.toBytes());
+    QueueGate gate = of(key.queueName());
+    gate.add(key, key.toBytes());
     credit(gate);
+  }
+
+  /**
+   * Has a step whose turn it is wait in the lane of its type, if that has limits by now that are in
+   * its way.
+   *
+   * @return whether it waits there; its former place is to be forgotten
+   */
+  boolean stepAside(HeldKey key, String type) {
+    QueueGate gate = of(key.queueName());
+    if (key.isInLane() || gate.hindranceOfType(type) == null) {
+      return false;
+    }
+    gate.lane(type); // before the step is in the store, where it would be found
+    put(gate, key.inLane(type));
+    return true;
   }
 
   /** A step waits no more; to be called after its record is put. */
@@ -160,13 +208,22 @@ final class TaskGate implements Gate {
       lookedUp = store.firstQueue(lookedUp);
       hasLookedUpAll = lookedUp == null;
       if (lookedUp != null) {
-        of(lookedUp);
+        QueueGate gate = of(HeldKey.queueOf(lookedUp));
+        String type = HeldKey.laneType(lookedUp);
+        if (!type.isEmpty()) {
+          gate.lane(type);
+        }
       }
     }
     for (QueueGate gate : queues.values()) {
       gate.look();
       credit(gate);
     }
+  }
+
+  /** The task is not here any more. */
+  void close() {
+    flow.limits().leave(task);
   }
 
   /** How things stand at each queue that was met. */

@@ -98,7 +98,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 metrics,
                 metrics.ofTask(),
                 store,
-                new TaskGate(store.held(), flow),
+                new TaskGate(
+                    store.held(), flow, context.taskId().partition(), context::currentSystemTimeMs),
                 flow.report()));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());

@@ -25,6 +25,8 @@ import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -36,6 +38,9 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 final class GateAccount {
   private static final int ALL = -2;
   private static final int NONE = -1;
+
+  /** What types of failures begin with that the engine finds itself. */
+  private static final String ENGINE = "millrace.";
 
   private final Gate gate;
   private final WorkflowView state;
@@ -64,21 +69,56 @@ final class GateAccount {
    *
    * @param definition that after the event
    */
-  void after(CompiledDefinition definition) {
+  void after(CompiledDefinition definition, Event event) {
     if (step >= 0) {
       int open = (isOpen(step) ? 1 : 0) - (wasOpen ? 1 : 0);
       int held = (isHeld(step) ? 1 : 0) - (wasHeld ? 1 : 0);
       if (open != 0 || held != 0) {
-        gate.changed(definition.step(step).queue(), open, held);
+        CompiledStep compiled = definition.step(step);
+        gate.changed(compiled.queue(), compiled.type(), open, held);
+        if (open > 0) {
+          gate.sent(compiled.queue(), compiled.type());
+        } else if (open < 0) {
+          judge(compiled, event);
+        }
       }
     } else if (step == ALL) {
       addAll(definition, 1);
     }
   }
 
+  /** Tells what an attempt that was open has come to. */
+  private void judge(CompiledStep compiled, Event event) {
+    boolean isSuccess =
+        event instanceof StepRepeated
+            || (event instanceof StepSucceeded succeeded
+                && succeeded.source() == StepSucceeded.Source.ATTEMPT);
+    boolean isFailure =
+        (event instanceof AttemptFailed failed && isOfWorkers(failed.failure()))
+            || (event instanceof StepFailed finalOne && isOfWorkers(finalOne.failure()));
+    if (isSuccess || isFailure) {
+      gate.judged(compiled.queue(), compiled.type(), isFailure);
+    }
+  }
+
+  /** What the engine finds wrong itself says nothing of the workers, but for their time-outs. */
+  private static boolean isOfWorkers(Failure failure) {
+    return switch (failure.type()) {
+      case Failure.START_TO_CLOSE_TIMEOUT,
+          Failure.SCHEDULE_TO_CLOSE_TIMEOUT,
+          Failure.HEARTBEAT_TIMEOUT,
+          Failure.ITEMS_FAILED,
+          Failure.RESULTS_MISMATCH ->
+          true;
+      default -> !failure.type().startsWith(ENGINE);
+    };
+  }
+
   private void addAll(CompiledDefinition definition, int sign) {
     GateUse.of(definition, state)
-        .forEach((queue, use) -> gate.changed(queue, sign * use.open(), sign * use.held()));
+        .forEach(
+            (work, use) ->
+                gate.changed(work.queue(), work.type(), sign * use.open(), sign * use.held()));
   }
 
   private boolean isOpen(int index) {

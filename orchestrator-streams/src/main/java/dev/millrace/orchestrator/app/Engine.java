@@ -228,7 +228,8 @@ public final class Engine implements AutoCloseable {
                 self,
                 partitions,
                 definitions,
-                record -> new DefinitionDecoder(config.topics(), registry).decode(record)));
+                record -> new DefinitionDecoder(config.topics(), registry).decode(record),
+                report));
   }
 
   private static void closeAfter(Exception failure, AutoCloseable part) {

@@ -86,7 +86,7 @@ public final class QueueLimits {
     return types;
   }
 
-  /** Another number than before says that something was set since, or went to other tasks. */
+  /** Another number than before says that something was set since. */
   public int version() {
     return version;
   }

@@ -47,6 +47,11 @@ public final class QueueReport {
     return all;
   }
 
+  /** One queue in the task of a partition; empty when that has not met it, or is not here. */
+  public Optional<QueueState> queue(int partition, String queue) {
+    return Optional.ofNullable(byTask.getOrDefault(partition, Map.of()).get(queue));
+  }
+
   /** One queue, of all tasks of this engine together; empty when no task has met it. */
   public Optional<QueueState> queue(String queue) {
     return byTask.values().stream()

@@ -62,7 +62,7 @@ final class HeldLane {
 
   /** Whether steps of a priority wait for their turn, and not for the limits of this lane. */
   boolean isBefore(int priority) {
-    return top >= priority && (limits == null || !limits.isStuck());
+    return top >= priority && (limits == null || limits.last() == null);
   }
 
   /** Whether its turn comes before that of another lane. */

@@ -288,19 +288,24 @@ final class QueueGate {
 
   QueueState state(boolean isCounted) {
     AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
-    int openBreakers = 0;
-    for (HeldLane lane : lanes.values()) {
-      openBreakers += report(lane, oldest);
+    Map<String, StepHeld.Reason> reasons = new HashMap<>();
+    int openBreakers = report(common, "", oldest, reasons);
+    for (Map.Entry<String, HeldLane> lane : lanes.entrySet()) {
+      openBreakers += report(lane.getValue(), lane.getKey(), oldest, reasons);
     }
-    openBreakers += report(common, oldest);
     long oldestMs = oldest.get() == Long.MAX_VALUE ? 0 : oldest.get();
-    return new QueueState(open, held, window, isPaused, oldestMs, isCounted, openBreakers);
+    return new QueueState(open, held, window, isPaused, oldestMs, isCounted, openBreakers, reasons);
   }
 
-  private static int report(HeldLane lane, AtomicLong oldest) {
+  private static int report(
+      HeldLane lane, String type, AtomicLong oldest, Map<String, StepHeld.Reason> reasons) {
     lane.firsts(
         TENANTS_REPORTED, key -> oldest.accumulateAndGet(HeldKey.of(key).sinceMs(), Math::min));
     TargetLimits ofLane = lane.limits();
+    StepHeld.Reason last = ofLane == null ? null : ofLane.last();
+    if (last != null) {
+      reasons.put(type, last);
+    }
     return ofLane != null && ofLane.isBreakerOpen() ? 1 : 0;
   }
 }

@@ -25,8 +25,8 @@ final class TargetLimits {
   private @Nullable Permits ratePermits;
   private int open;
 
-  /** Whether the last step that asked had to wait. */
-  private boolean isStuck;
+  /** Why the last step that asked had to wait; null if it had not to. */
+  private StepHeld.@Nullable Reason last;
 
   /**
    * What is set now.
@@ -61,9 +61,8 @@ final class TargetLimits {
 
   /** Why a step has to wait; null when it may go, and then the permits for it are in hand. */
   StepHeld.@Nullable Reason hindrance() {
-    StepHeld.Reason reason = reason();
-    isStuck = reason != null;
-    return reason;
+    last = reason();
+    return last;
   }
 
   private StepHeld.@Nullable Reason reason() {
@@ -80,9 +79,9 @@ final class TargetLimits {
     return ratePermits == null || ratePermits.take(task, nowMs) ? null : StepHeld.Reason.RATE;
   }
 
-  /** Whether steps that wait here would not go even if nothing else were in their way. */
-  boolean isStuck() {
-    return isStuck;
+  /** Why the last step that asked had to wait; null if it had not to. */
+  StepHeld.@Nullable Reason last() {
+    return isPaused ? StepHeld.Reason.QUEUE_PAUSED : last;
   }
 
   /** More or fewer attempts are open. */

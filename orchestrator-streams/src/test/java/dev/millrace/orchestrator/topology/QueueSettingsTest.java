@@ -2,12 +2,15 @@ package dev.millrace.orchestrator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.event.StepHeld;
+import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.schemas.QueueSettings;
 import dev.millrace.schemas.QueueSettings.Breaker;
 import dev.millrace.schemas.QueueSettings.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.utils.Bytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -225,6 +228,30 @@ class QueueSettingsTest extends QueueSettingsCase {
   }
 
   @Test
+  void stepThatACrashLeftInBothLanesIsSentOnce() {
+    engine.define(ONE);
+    engine.define(OTHER);
+    engine.windows.windows.put(QUEUE, 0);
+    engine.advance(DrivenEngine.TICK);
+    start(2, "other", "other");
+    List<Bytes> former =
+        engine.stored().keySet().stream().filter(key -> key.get()[0] == 'q').toList();
+    set("queue/charge", paused());
+    engine.windows.windows.put(QUEUE, 100);
+    engine.advance(DrivenEngine.TICK);
+    engine.commit();
+    former.forEach(key -> engine.store(key, new byte[0]));
+    restart(ONE, OTHER);
+    assertThat(sent()).isEmpty();
+
+    set("queue/charge", NONE);
+    engine.advance(DrivenEngine.TICK);
+
+    assertThat(sent()).containsExactlyInAnyOrder("other000", "other001");
+    assertThat(engine.stored().keySet()).noneMatch(key -> key.get()[0] == 'q');
+  }
+
+  @Test
   void lanesOfTheSamePriorityTakeTurns() {
     engine.define(ONE);
     engine.define(OTHER);
@@ -241,6 +268,26 @@ class QueueSettingsTest extends QueueSettingsCase {
     }
     assertThat(order)
         .containsExactly("first", "one000", "other000", "one001", "other001", "one002", "other002");
+  }
+
+  @Test
+  void reportSaysWhatHoldsEachStepType() {
+    engine.define(ONE);
+    engine.define(OTHER);
+    set(QUEUE, NONE.withRate(new Rate(1, 1)));
+    set("queue/charge", paused());
+    start(2, "one", "one");
+    start("other", "other", 5);
+    engine.advance(Duration.ofMillis(500));
+    engine.advance(Duration.ofMillis(480));
+
+    QueueState state = engine.report.queue(0, QUEUE).orElseThrow();
+    assertThat(state.heldBy("type")).isEqualTo(StepHeld.Reason.RATE);
+    assertThat(state.heldBy("charge")).isEqualTo(StepHeld.Reason.QUEUE_PAUSED);
+    set(QUEUE, paused());
+    engine.advance(Duration.ofSeconds(1));
+    assertThat(engine.report.queue(0, QUEUE).orElseThrow().heldBy("type"))
+        .isEqualTo(StepHeld.Reason.QUEUE_PAUSED);
   }
 
   @ParameterizedTest

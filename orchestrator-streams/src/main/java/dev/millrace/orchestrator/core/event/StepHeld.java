@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.core.event;
 
+import java.util.Locale;
+
 /**
  * A step may start and is held.
  *
@@ -28,6 +30,11 @@ public record StepHeld(int step, Reason reason, long untilMs) implements Event {
     CONCURRENCY,
     /** Too many attempts have failed of late. */
     BREAKER;
+
+    /** As it is written in events and reports, such as {@code queue-paused}. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** Whether the step is held for its queue, and goes on when it is its turn there. */
     public boolean isAtGate() {

@@ -169,6 +169,9 @@ public final class Bench implements Callable<Integer> {
     return new CommandLine(new Bench())
         .addSubcommand(new TimerBench())
         .addSubcommand(new WindowBench())
+        .addSubcommand(new EventBench())
+        .addSubcommand(new ScalingBench())
+        .addSubcommand(new ScalingModelBench())
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -122,7 +122,7 @@ public final class Engine implements AutoCloseable {
           create(config, registry, process.registry(), new DefaultKafkaClientSupplier());
       engine.meters.whenClosed(process::close);
       return engine;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       process.close();
       throw e;
     }
@@ -143,7 +143,7 @@ public final class Engine implements AutoCloseable {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       return create(config, registry, meters, clients, opened);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       for (AutoCloseable part : opened) {
         closeAfter(e, part);
       }
@@ -182,8 +182,8 @@ public final class Engine implements AutoCloseable {
         new SteeredWindows(
             WindowSettings.upTo(config.queueWindow(), config.queueTarget()),
             report,
-            lags,
-            InstantSource.system());
+            lags::fresh,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     opened.push(windows);
     CountDownLatch stopping = new CountDownLatch(1);
     Definitions definitions = new Definitions(stopping);
@@ -210,6 +210,7 @@ public final class Engine implements AutoCloseable {
         StreamsConfig.APPLICATION_SERVER_CONFIG, Utils.formatAddress(self.host(), self.port()));
     KafkaStreams streams =
         new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
+    opened.push(streams);
     return new Engine(
         config,
         admin,
@@ -232,7 +233,7 @@ public final class Engine implements AutoCloseable {
                 report));
   }
 
-  private static void closeAfter(Exception failure, AutoCloseable part) {
+  private static void closeAfter(Throwable failure, AutoCloseable part) {
     try {
       part.close();
     } catch (Exception e) {

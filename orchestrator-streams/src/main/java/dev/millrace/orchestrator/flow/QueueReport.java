@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How things stand at the queues, as the stream tasks of this engine say about once a second.
+ * How things stand at the queues, as the stream tasks of this engine say four times a second.
  * Thread-safe.
  */
 public final class QueueReport {

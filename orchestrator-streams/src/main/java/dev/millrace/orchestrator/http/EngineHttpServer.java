@@ -3,7 +3,9 @@ package dev.millrace.orchestrator.http;
 import dev.millrace.orchestrator.flow.Backlog;
 import dev.millrace.orchestrator.health.Health;
 import dev.millrace.orchestrator.query.ScheduleQueries;
+import dev.millrace.orchestrator.query.WaitQueries;
 import dev.millrace.orchestrator.query.WorkflowQueries;
+import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,8 @@ public final class EngineHttpServer implements AutoCloseable {
 
   /** What it serves beyond. */
   public void serve(WorkflowQueries queries, Backlog backlog) {
-    server.serve(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries));
+    WaitQueries waits = new WaitQueries(queries, backlog::state, InstantSource.system());
+    server.serve(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries, waits));
     server.serve(
         ScheduleEndpoints.PATH, new ScheduleEndpoints(queries, new ScheduleQueries(queries)));
     server.serve(BacklogEndpoint.PATH, new BacklogEndpoint(queries, backlog));

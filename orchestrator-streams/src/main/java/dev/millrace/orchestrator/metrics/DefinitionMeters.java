@@ -10,6 +10,7 @@ import java.util.Map;
 /** The meters of one definition, found once for all its steps. Belongs to one stream task. */
 final class DefinitionMeters {
   private final EngineMetrics metrics;
+  private final CompiledDefinition definition;
   private final String name;
   private final Counter started;
   private final StepMeters[] steps;
@@ -17,6 +18,7 @@ final class DefinitionMeters {
 
   DefinitionMeters(EngineMetrics metrics, CompiledDefinition definition) {
     this.metrics = metrics;
+    this.definition = definition;
     this.name = definition.name();
     this.started = metrics.workflowsStarted(name);
     // Branches of one step are all the same.
@@ -24,6 +26,10 @@ final class DefinitionMeters {
     for (int i = 0; i < steps.length; i++) {
       steps[i] = metrics.steps(definition.step(i).queue(), definition.step(i).type());
     }
+  }
+
+  CompiledDefinition definition() {
+    return definition;
   }
 
   Counter started() {
@@ -36,5 +42,10 @@ final class DefinitionMeters {
 
   StepMeters step(int step) {
     return steps.length == 1 ? steps[0] : steps[step];
+  }
+
+  /** Where the commands of a step go. */
+  String queue(int step) {
+    return definition.step(steps.length == 1 ? 0 : step).queue();
   }
 }

@@ -2,7 +2,6 @@ package dev.millrace.orchestrator.processor;
 
 import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
-import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -93,10 +92,23 @@ final class HeldLane {
     return key;
   }
 
-  /** The first step of each of some tenants and priorities, as far as they are in memory. */
-  void firsts(int tenants, Consumer<Bytes> taker) {
+  /** Steps of a priority that were taken are in the store all the same. */
+  void readAgain(int priority) {
+    levels[priority].readAgain();
+    top = Math.max(top, priority);
+  }
+
+  /** The step of a tenant that was taken last was an orphan. */
+  void giveBack(int priority, String tenant) {
+    levels[priority].giveBack(tenant);
+  }
+
+  /** Since when the step waits that has waited longest, of so many tenants of each priority. */
+  long oldestMs(int tenants) {
+    long oldest = Long.MAX_VALUE;
     for (HeldLevel level : levels) {
-      level.firsts(tenants, taker);
+      oldest = Math.min(oldest, level.oldestMs(tenants));
     }
+    return oldest;
   }
 }

@@ -12,11 +12,12 @@ import dev.millrace.schemas.QueueSettings;
 import dev.millrace.schemas.QueueTarget;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One queue as a stream task sees it: how many of its attempts are open, and which steps wait for
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * does not keep the others from going. Belongs to one stream task.
  */
 final class QueueGate {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueGate.class);
+
   /** Of so many tenants at most, the step that waits longest is looked at for reports. */
   private static final int TENANTS_REPORTED = 1_000;
 
@@ -58,6 +61,11 @@ final class QueueGate {
   private int open;
   private int held;
   private long turn;
+
+  /** Whether all that was open and held before the start is counted. */
+  private boolean isCounted;
+
+  private boolean hasWarned;
 
   /** Whether it is among those that may release steps. */
   private boolean isCredited;
@@ -183,6 +191,16 @@ final class QueueGate {
   }
 
   void change(String type, int moreOpen, int moreHeld) {
+    if (isCounted && !hasWarned && (open + moreOpen < 0 || held + moreHeld < 0)) {
+      hasWarned = true;
+      LOG.warn(
+          "more of queue {} has ended than was counted: {} open and {} held, then {} and {} more",
+          queue,
+          open,
+          held,
+          moreOpen,
+          moreHeld);
+    }
     open = Math.max(0, open + moreOpen);
     held = Math.max(0, held + moreHeld);
     if (moreOpen != 0) {
@@ -286,21 +304,30 @@ final class QueueGate {
     return next;
   }
 
-  QueueState state(boolean isCounted) {
-    AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
+  /** Steps of a priority that were taken, in a lane, are in the store all the same. */
+  void readAgain(String type, int priority) {
+    (type.isEmpty() ? common : lane(type)).readAgain(priority);
+  }
+
+  /** The step of a tenant that was taken last, in a lane, was an orphan. */
+  void giveBack(String type, int priority, String tenant) {
+    (type.isEmpty() ? common : lane(type)).giveBack(priority, tenant);
+  }
+
+  QueueState state(boolean isAllCounted) {
+    isCounted = isAllCounted;
+    long oldest = common.oldestMs(TENANTS_REPORTED);
     Map<String, StepHeld.Reason> reasons = new HashMap<>();
-    int openBreakers = report(common, "", oldest, reasons);
+    int openBreakers = report(common, "", reasons);
     for (Map.Entry<String, HeldLane> lane : lanes.entrySet()) {
-      openBreakers += report(lane.getValue(), lane.getKey(), oldest, reasons);
+      oldest = Math.min(oldest, lane.getValue().oldestMs(TENANTS_REPORTED));
+      openBreakers += report(lane.getValue(), lane.getKey(), reasons);
     }
-    long oldestMs = oldest.get() == Long.MAX_VALUE ? 0 : oldest.get();
+    long oldestMs = oldest == Long.MAX_VALUE ? 0 : oldest;
     return new QueueState(open, held, window, isPaused, oldestMs, isCounted, openBreakers, reasons);
   }
 
-  private static int report(
-      HeldLane lane, String type, AtomicLong oldest, Map<String, StepHeld.Reason> reasons) {
-    lane.firsts(
-        TENANTS_REPORTED, key -> oldest.accumulateAndGet(HeldKey.of(key).sinceMs(), Math::min));
+  private static int report(HeldLane lane, String type, Map<String, StepHeld.Reason> reasons) {
     TargetLimits ofLane = lane.limits();
     StepHeld.Reason last = ofLane == null ? null : ofLane.last();
     if (last != null) {

@@ -4,7 +4,6 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Gate;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -68,14 +67,7 @@ final class TaskGate implements Gate {
    */
   static HeldKey key(
       CompiledDefinition definition, PackedWorkflow record, String recordId, int step) {
-    CompiledStep compiled = definition.step(step);
-    return new HeldKey(
-        compiled.queue(),
-        record.priority(),
-        record.tenant(),
-        record.gatedSinceMs(step),
-        recordId,
-        definition.isOfBranches() ? Integer.toString(step) : compiled.id());
+    return HeldKey.of(definition, record, recordId, step);
   }
 
   /** Whether a record says that a step waits at this very place, or in the lane of its type. */
@@ -101,7 +93,7 @@ final class TaskGate implements Gate {
     return gate;
   }
 
-  /** An input was read; nothing is known of a handler. */
+  /** What comes now is not of the completion of a handler. */
   void read() {
     runMs = UNKNOWN;
   }
@@ -128,10 +120,20 @@ final class TaskGate implements Gate {
 
   @Override
   public void changed(String queue, String type, int open, int held) {
+    change(queue, type, open, held, UNKNOWN);
+  }
+
+  @Override
+  public void ended(String queue, String type, int open, int held) {
+    change(queue, type, open, held, runMs);
+    runMs = UNKNOWN; // the others that end with this input are not of that handler
+  }
+
+  private void change(String queue, String type, int open, int held, long handlerMs) {
     QueueGate gate = of(queue);
     gate.change(type, open, held);
     if (open < 0) {
-      gate.ended(-open, runMs);
+      gate.ended(-open, handlerMs);
       credit(gate);
     }
   }
@@ -154,10 +156,13 @@ final class TaskGate implements Gate {
     credit(gate);
   }
 
-  /** A step that was taken has its turn another time. */
-  void putBack(HeldKey key) {
-    QueueGate gate = of(key.queueName());
-    gate.add(key, key.toBytes());
+  /**
+   * Steps of a queue, or lane, and priority that were taken, and are in the store, have their turns
+   * again.
+   */
+  void readAgain(String queue, int priority) {
+    QueueGate gate = of(HeldKey.queueOf(queue));
+    gate.readAgain(HeldKey.laneType(queue), priority);
     credit(gate);
   }
 
@@ -180,6 +185,12 @@ final class TaskGate implements Gate {
   /** A step waits no more; to be called after its record is put. */
   void forget(HeldKey key) {
     store.delete(key.toBytes());
+  }
+
+  /** A step that was taken does not wait there: it is forgotten, and its tenant has its turn. */
+  void drop(HeldKey key) {
+    forget(key);
+    of(key.queueName()).giveBack(HeldKey.laneType(key.queue()), key.priority(), key.tenant());
   }
 
   private void credit(QueueGate gate) {

@@ -27,8 +27,11 @@ final class WorkflowTask {
   /** The same after an input, which mostly makes room for one. */
   private static final int RELEASES_PER_INPUT = 16;
 
-  /** How often it is told how things stand at the queues, in milliseconds. */
-  private static final long REPORT_MS = 1_000;
+  /**
+   * How often it is told how things stand at the queues, in milliseconds: as often as windows are
+   * steered by it.
+   */
+  private static final long REPORT_MS = 250;
 
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
@@ -58,7 +61,8 @@ final class WorkflowTask {
             topics.completions(), InputSource.COMPLETION);
     this.store = task.store();
     this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
-    this.scan = new GateScan(task.gate(), store.committed(), pinned);
+    this.scan = new GateScan(task.gate(), store, pinned);
+    store.onPutAgain(scan::putKeysAgain);
     this.transitions = new Transitions(task, pinned, scan);
     this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
     this.controls = new Controls(task, transitions, deadLetters);
@@ -120,7 +124,10 @@ final class WorkflowTask {
     DecodedCompletion completion = task.decoder().completion(record.value(), record.headers());
     task.meters().ran(completion.startedAtMs(), completion.endedAtMs());
     task.gate().ran(completion.startedAtMs(), completion.endedAtMs());
-    return transitions.complete(workflowId, completion.input(), cause);
+    Decision.@Nullable Refused refused =
+        transitions.complete(workflowId, completion.input(), cause);
+    task.gate().read();
+    return refused;
   }
 
   /** Asks for the schedule last: where there are none it costs nothing, and for most ids little. */
@@ -134,7 +141,7 @@ final class WorkflowTask {
     task.gate().read();
     long nowMs = task.context().currentSystemTimeMs();
     fireTimers(nowMs);
-    scan.slice();
+    scan.slice(nowMs);
     task.gate().tick();
     releases.putBack(nowMs);
     releases.release(RELEASES_PER_TICK);

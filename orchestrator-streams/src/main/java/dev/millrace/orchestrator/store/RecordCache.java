@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
@@ -44,7 +45,7 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   private static final int ENTRY_BYTES = 128;
 
   /** Of a step that waits and may have waited at this very place before the last write. */
-  private static final byte[] PRESENT_AGAIN = {1};
+  static final byte[] PRESENT_AGAIN = {1};
 
   private final @Nullable OutputsBeforeState rule;
   private final CacheBudget budget;
@@ -219,6 +220,17 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   public synchronized KeyValueIterator<Bytes, byte[]> range(
       @Nullable Bytes from, @Nullable Bytes to) {
     return new OverlaidIterator(changes(from, to), wrapped().range(from, to));
+  }
+
+  /** Unlike those of a range, its entries may be gone through while the store is changed. */
+  @Override
+  public synchronized <P extends Serializer<K>, K> KeyValueIterator<Bytes, byte[]> prefixScan(
+      K prefix, P serializer) {
+    Bytes from = Bytes.wrap(serializer.serialize("", prefix));
+    Bytes to = HeldKey.behind(from);
+    NavigableMap<Bytes, byte @Nullable []> copied = new TreeMap<>(changes(from, to));
+    return new OverlaidIterator(
+        copied.headMap(to, false), wrapped().prefixScan(prefix, serializer));
   }
 
   private NavigableMap<Bytes, byte @Nullable []> changes(@Nullable Bytes from, @Nullable Bytes to) {

@@ -51,4 +51,12 @@ public interface Gate {
    * attempts that end otherwise, such as those that are cancelled.
    */
   void judged(String queue, String type, boolean isFailed);
+
+  /**
+   * As {@link #changed}, where an attempt has ended with its report, its time or a failure: the
+   * first of an input that is a completion is the attempt whose completion it is.
+   */
+  default void ended(String queue, String type, int open, int held) {
+    changed(queue, type, open, held);
+  }
 }

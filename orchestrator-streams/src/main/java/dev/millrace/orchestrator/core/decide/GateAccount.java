@@ -30,6 +30,9 @@ import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells the gate what the events of a workflow change: of most events by the one step that they are
@@ -48,6 +51,12 @@ final class GateAccount {
   private boolean wasOpen;
   private boolean wasHeld;
 
+  /** Whether the event is what an attempt itself ends with. */
+  private boolean isEnd;
+
+  /** What was taken of each queue before an event of which all steps are looked at. */
+  private Map<GateUse.Work, GateUse> former = Map.of();
+
   GateAccount(Gate gate, WorkflowView state) {
     this.gate = gate;
     this.state = state;
@@ -56,11 +65,16 @@ final class GateAccount {
   /** An event is about to be applied. */
   void before(CompiledDefinition definition, Event event) {
     step = step(event);
+    isEnd =
+        event instanceof StepSucceeded
+            || event instanceof AttemptFailed
+            || event instanceof StepFailed
+            || event instanceof StepRepeated;
     if (step >= 0) {
       wasOpen = isOpen(step);
       wasHeld = isHeld(step);
     } else if (step == ALL) {
-      addAll(definition, -1);
+      former = GateUse.of(definition, state);
     }
   }
 
@@ -73,17 +87,18 @@ final class GateAccount {
     if (step >= 0) {
       int open = (isOpen(step) ? 1 : 0) - (wasOpen ? 1 : 0);
       int held = (isHeld(step) ? 1 : 0) - (wasHeld ? 1 : 0);
-      if (open != 0 || held != 0) {
-        CompiledStep compiled = definition.step(step);
+      CompiledStep compiled = definition.step(step);
+      if (open < 0 && isEnd) {
+        gate.ended(compiled.queue(), compiled.type(), open, held);
+        judge(compiled, event);
+      } else if (open != 0 || held != 0) {
         gate.changed(compiled.queue(), compiled.type(), open, held);
         if (open > 0) {
           gate.sent(compiled.queue(), compiled.type());
-        } else if (open < 0) {
-          judge(compiled, event);
         }
       }
     } else if (step == ALL) {
-      addAll(definition, 1);
+      tellAll(GateUse.of(definition, state));
     }
   }
 
@@ -114,11 +129,18 @@ final class GateAccount {
     };
   }
 
-  private void addAll(CompiledDefinition definition, int sign) {
-    GateUse.of(definition, state)
-        .forEach(
-            (work, use) ->
-                gate.changed(work.queue(), work.type(), sign * use.open(), sign * use.held()));
+  /** Tells the difference alone: an attempt that goes on has not ended. */
+  private void tellAll(Map<GateUse.Work, GateUse> now) {
+    Set<GateUse.Work> works = new HashSet<>(former.keySet());
+    works.addAll(now.keySet());
+    for (GateUse.Work work : works) {
+      GateUse was = former.getOrDefault(work, GateUse.NONE);
+      GateUse is = now.getOrDefault(work, GateUse.NONE);
+      if (!is.equals(was)) {
+        gate.changed(work.queue(), work.type(), is.open() - was.open(), is.held() - was.held());
+      }
+    }
+    former = Map.of();
   }
 
   private boolean isOpen(int index) {

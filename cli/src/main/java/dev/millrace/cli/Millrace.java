@@ -8,6 +8,7 @@ import dev.millrace.cli.demo.DemoCommand;
 import dev.millrace.cli.dev.DevCommand;
 import dev.millrace.cli.dev.LocalEngine;
 import dev.millrace.cli.engine.EngineCommand;
+import dev.millrace.cli.queue.QueueCommand;
 import dev.millrace.cli.sample.SampleCommand;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.wfformat.ImportCommand;
@@ -95,6 +96,7 @@ public final class Millrace {
         .addSubcommand(new StatusCommand())
         .addSubcommand(new WhyCommand())
         .addSubcommand(new QueuesCommand())
+        .addSubcommand(new QueueCommand())
         .addSubcommand(new ResultsCommand())
         .addSubcommand(new ListCommand())
         .addSubcommand(new EventsCommand())

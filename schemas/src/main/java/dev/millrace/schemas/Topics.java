@@ -121,6 +121,11 @@ public record Topics(String prefix) {
     return prefix + "workflow-definitions.v1";
   }
 
+  /** What operators set for queues, by {@link QueueTarget#key}. */
+  public String queueSettings() {
+    return prefix + "queue-settings.v1";
+  }
+
   public String deadLetters() {
     return prefix + "dead-letters.v1";
   }

@@ -57,7 +57,7 @@ class AsyncApiTest {
       }
     }
 
-    assertThat(topics).hasSize(9);
+    assertThat(topics).hasSize(10);
     assertThat(children("channels").map(channel -> String.valueOf(channel.get("address"))))
         .containsExactlyInAnyOrderElementsOf(topics);
   }
@@ -89,6 +89,7 @@ class AsyncApiTest {
     Set<Object> messages = new HashSet<>(records);
     JSON_FORMS.forEach(form -> messages.add(form + "Json"));
     messages.add("DeadLetter");
+    messages.add("QueueSettings");
 
     assertThat(references.stream().map(String::valueOf).filter(ref -> ref.endsWith(".avsc")))
         .containsExactlyInAnyOrderElementsOf(files);

@@ -1,6 +1,13 @@
 package dev.millrace.cli.workflow;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.cli.CommandFailedException;
 import dev.millrace.cli.connection.ConnectionOptions;
+import dev.millrace.cli.queue.QueueSettingsText;
+import dev.millrace.schemas.QueueSettings;
+import dev.millrace.schemas.wire.MalformedRecordException;
+import dev.millrace.schemas.wire.QueueSettingsJson;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +29,7 @@ import tools.jackson.databind.JsonNode;
     description = {
       "Shows what waits for the workers of each queue: commands in its topic that none has",
       "finished (LAG), steps that the engines hold back (HELD), and for how long the oldest of"
-          + " these."
+          + " these. Then what is set for queues ('millrace queue')."
     })
 public final class QueuesCommand implements Callable<Integer> {
   private static final List<String> HEAD = List.of("QUEUE", "LAG", "HELD", "OLDEST");
@@ -53,10 +60,39 @@ public final class QueuesCommand implements Callable<Integer> {
       rows.add(row(queue.getKey(), queue.getValue()));
     }
     Columns.aligned(rows).forEach(out::println);
+    backlog
+        .path("queues")
+        .properties()
+        .forEach(each -> limits(out, each.getKey(), each.getValue()));
     if (backlog.path("partial").asBoolean(false)) {
       out.println("Some engine does not answer: more may be held.");
     }
     return ExitCode.OK;
+  }
+
+  /** What is set for a queue and its step types, and whether breakers hold back its commands. */
+  private static void limits(PrintWriter out, String name, JsonNode queue) {
+    limit(out, name, queue.path("settings"));
+    queue
+        .path("stepTypes")
+        .properties()
+        .forEach(type -> limit(out, name + "/" + type.getKey(), type.getValue()));
+    int open = queue.path("openBreakers").asInt(0);
+    if (open > 0) {
+      out.printf("%s: %d breakers of its tasks hold back commands%n", name, open);
+    }
+  }
+
+  private static void limit(PrintWriter out, String target, JsonNode settings) {
+    if (!settings.isMissingNode()) {
+      try {
+        QueueSettings known = QueueSettingsJson.read(settings.toString().getBytes(UTF_8));
+        out.println(target + ": " + QueueSettingsText.of(known));
+      } catch (MalformedRecordException e) {
+        throw new CommandFailedException(
+            "the engine's answer about queue %s: %s".formatted(target, e.getMessage()), e);
+      }
+    }
   }
 
   private static List<String> row(String name, JsonNode queue) {

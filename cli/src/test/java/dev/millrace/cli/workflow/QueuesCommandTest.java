@@ -39,6 +39,25 @@ class QueuesCommandTest {
   }
 
   @Test
+  void whatIsSetForQueuesIsShownBelow() throws Exception {
+    CliRun run =
+        run(
+            """
+            {"queues":{"mail":{"lag":0,"held":3,"oldestAgeMs":1000,"backlog":3,"sampleAgeMs":4,"openBreakers":2,
+             "settings":{"paused":{"since":"2026-11-22T01:14:19Z","by":"ada","reason":"move"},"mostOpen":50},
+             "stepTypes":{"send":{"breaker":{"waitMs":60000}}}}},"partial":false}\
+            """);
+
+    assertThat(run.out().lines())
+        .containsExactly(
+            "QUEUE  LAG  HELD  OLDEST",
+            "mail   0    3     1 s",
+            "mail: paused by ada since 2026-11-22T01:14:19Z (move), 50 open at most",
+            "mail/send: breaker at 50 % of 100, for 1m",
+            "mail: 2 breakers of its tasks hold back commands");
+  }
+
+  @Test
   void answerOfTheEngineIsShownAsItIs() throws Exception {
     CliRun run = run("{\"queues\":{}}", "--json");
 

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.config.Guarantee;
 import dev.millrace.orchestrator.flow.Backlog;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.LagSampler;
+import dev.millrace.orchestrator.flow.QueueLimits;
 import dev.millrace.orchestrator.flow.QueueMeters;
 import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.flow.SteeredWindows;
@@ -64,6 +65,7 @@ public final class Engine implements AutoCloseable {
   private final LagSampler lags;
   private final Backlog backlog;
   private final SteeredWindows windows;
+  private final QueueLimits limits;
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final BoundMeters meters;
@@ -83,6 +85,7 @@ public final class Engine implements AutoCloseable {
       LagSampler lags,
       Backlog backlog,
       SteeredWindows windows,
+      QueueLimits limits,
       KafkaStreams streams,
       EngineHttpServer http,
       BoundMeters meters,
@@ -94,6 +97,7 @@ public final class Engine implements AutoCloseable {
     this.lags = lags;
     this.backlog = backlog;
     this.windows = windows;
+    this.limits = limits;
     this.streams = streams;
     this.http = http;
     this.meters = meters;
@@ -173,6 +177,7 @@ public final class Engine implements AutoCloseable {
     opened.push(http);
     EngineMetrics metrics = new EngineMetrics(meters);
     QueueReport report = new QueueReport();
+    QueueLimits limits = new QueueLimits();
     SteeredWindows windows =
         new SteeredWindows(
             WindowSettings.upTo(config.queueWindow(), config.queueTarget()),
@@ -197,7 +202,7 @@ public final class Engine implements AutoCloseable {
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
-            new FlowControl(windows, report),
+            new FlowControl(windows, report, limits),
             rule);
     HostInfo self = config.httpAdvertised(http.port());
     Map<String, Object> settings = config.streamsSettings();
@@ -211,8 +216,9 @@ public final class Engine implements AutoCloseable {
         admin,
         commandTopics,
         lags,
-        new Backlog(lags, report, InstantSource.system()),
+        new Backlog(lags, report, limits, InstantSource.system()),
         windows,
+        limits,
         streams,
         http,
         new BoundMeters(meters, streams, admin),
@@ -223,7 +229,8 @@ public final class Engine implements AutoCloseable {
                 self,
                 partitions,
                 definitions,
-                record -> new DefinitionDecoder(config.topics(), registry).decode(record)));
+                record -> new DefinitionDecoder(config.topics(), registry).decode(record),
+                report));
   }
 
   private static void closeAfter(Throwable failure, AutoCloseable part) {
@@ -248,7 +255,9 @@ public final class Engine implements AutoCloseable {
     commandTopics.start();
     lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
     windows.start();
-    http.serve(queries.apply(topics.partitions(config.topics().starts())), backlog);
+    int partitions = topics.partitions(config.topics().starts());
+    limits.setPartitions(partitions);
+    http.serve(queries.apply(partitions), backlog);
     streams.start();
   }
 

@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.flow;
 
+import dev.millrace.schemas.QueueSettings;
+import dev.millrace.schemas.QueueTarget;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 public final class Backlog {
   private final LagSampler lags;
   private final QueueReport report;
+  private final QueueLimits limits;
   private final InstantSource clock;
 
-  public Backlog(LagSampler lags, QueueReport report, InstantSource clock) {
+  public Backlog(LagSampler lags, QueueReport report, QueueLimits limits, InstantSource clock) {
     this.lags = lags;
     this.report = report;
+    this.limits = limits;
     this.clock = clock;
   }
 
@@ -32,9 +36,24 @@ public final class Backlog {
    * @param sampleAgeMs how old the lag is, in milliseconds; empty if it was never known
    * @param held ready steps that are not in the topic yet
    * @param oldestAgeMs for how long the oldest of those is held, in milliseconds
+   * @param openBreakers how many breakers hold back its commands, each in one task of this engine
+   * @param settings what an operator has set for it
+   * @param ofStepTypes what an operator has set for step types of it, by their names
    */
   public record OfQueue(
-      OptionalLong lag, boolean isStale, OptionalLong sampleAgeMs, long held, long oldestAgeMs) {}
+      OptionalLong lag,
+      boolean isStale,
+      OptionalLong sampleAgeMs,
+      long held,
+      long oldestAgeMs,
+      int openBreakers,
+      QueueSettings settings,
+      Map<String, QueueSettings> ofStepTypes) {}
+
+  /** Whether nothing is sent to a queue until somebody says so. */
+  boolean isPaused(String queue) {
+    return limits.settings(QueueTarget.of(queue)).pause() != null;
+  }
 
   /** The queues whose lag is known, and those that steps of this engine have met. */
   Set<String> queues() {
@@ -83,13 +102,26 @@ public final class Backlog {
   private OfQueue of(String queue, @Nullable QueueLag lag) {
     long held = state(queue).held();
     long oldestAgeMs = oldestAgeMs(queue);
+    int breakers = state(queue).openBreakers();
+    QueueTarget target = QueueTarget.of(queue);
     return lag == null
-        ? new OfQueue(OptionalLong.empty(), true, OptionalLong.empty(), held, oldestAgeMs)
+        ? new OfQueue(
+            OptionalLong.empty(),
+            true,
+            OptionalLong.empty(),
+            held,
+            oldestAgeMs,
+            breakers,
+            limits.settings(target),
+            limits.ofStepTypes(queue))
         : new OfQueue(
             OptionalLong.of(lag.lag()),
             lags.isStale(lag),
             OptionalLong.of(lag.ageMs(clock.millis())),
             held,
-            oldestAgeMs);
+            oldestAgeMs,
+            breakers,
+            limits.settings(target),
+            limits.ofStepTypes(queue));
   }
 }

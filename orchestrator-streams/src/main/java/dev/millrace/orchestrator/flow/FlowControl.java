@@ -5,5 +5,11 @@ package dev.millrace.orchestrator.flow;
  *
  * @param windows how much may be under way
  * @param report where the tasks say how things stand
+ * @param limits what operators have set
  */
-public record FlowControl(QueueWindows windows, QueueReport report) {}
+public record FlowControl(QueueWindows windows, QueueReport report, QueueLimits limits) {
+  /** With nothing set by operators yet. */
+  public FlowControl(QueueWindows windows, QueueReport report) {
+    this(windows, report, new QueueLimits());
+  }
+}

@@ -30,6 +30,8 @@ public final class QueueMeters {
   private final MultiGauge window;
   private final MultiGauge oldestAge;
   private final MultiGauge sampleAge;
+  private final MultiGauge paused;
+  private final MultiGauge openBreakers;
   private Set<String> known = Set.of();
 
   public QueueMeters(MeterRegistry registry, Backlog backlog) {
@@ -56,6 +58,12 @@ public final class QueueMeters {
             registry,
             "lag.age",
             "How old the lag of a queue is; more than an interval if the last look failed.");
+    paused = gauge(registry, "paused", "1 while an operator has paused a queue, else 0.");
+    openBreakers =
+        gauge(
+            registry,
+            "breakers.open",
+            "Breakers that hold back commands of a queue, each in one task of this engine.");
   }
 
   private static MultiGauge gauge(MeterRegistry registry, String name, String description) {
@@ -84,6 +92,8 @@ public final class QueueMeters {
     register(window, own, others, queue -> backlog.state(queue).window(), true);
     register(oldestAge, own, others, queue -> backlog.oldestAgeMs(queue) / MS_PER_SECOND, false);
     register(sampleAge, own, others, queue -> backlog.lagAgeMs(queue) / MS_PER_SECOND, false);
+    register(paused, own, others, queue -> backlog.isPaused(queue) ? 1 : 0, true);
+    register(openBreakers, own, others, queue -> backlog.state(queue).openBreakers(), true);
     known = queues;
   }
 

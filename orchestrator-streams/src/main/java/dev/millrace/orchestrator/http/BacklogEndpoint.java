@@ -4,6 +4,8 @@ import dev.millrace.orchestrator.flow.Backlog;
 import dev.millrace.orchestrator.query.NotReadyException;
 import dev.millrace.orchestrator.query.OtherEngine;
 import dev.millrace.orchestrator.query.WorkflowQueries;
+import dev.millrace.schemas.QueueSettings;
+import dev.millrace.schemas.wire.QueueSettingsJson;
 import java.io.IOException;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code GET /backlog}: what waits for the workers of each queue, as autoscalers read it. Held
@@ -26,6 +29,8 @@ final class BacklogEndpoint extends GetEndpoint {
   private static final String QUEUES = "queues";
   private static final String HELD = "held";
   private static final String OLDEST_AGE = "oldestAgeMs";
+  private static final String OPEN_BREAKERS = "openBreakers";
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final WorkflowQueries engines;
   private final Backlog backlog;
@@ -38,9 +43,12 @@ final class BacklogEndpoint extends GetEndpoint {
   }
 
   /** What is held of a queue, on one engine or more. */
-  private record Held(long steps, long oldestAgeMs) {
+  private record Held(long steps, long oldestAgeMs, long openBreakers) {
     Held and(Held other) {
-      return new Held(steps + other.steps, Math.max(oldestAgeMs, other.oldestAgeMs));
+      return new Held(
+          steps + other.steps,
+          Math.max(oldestAgeMs, other.oldestAgeMs),
+          openBreakers + other.openBreakers);
     }
   }
 
@@ -58,7 +66,9 @@ final class BacklogEndpoint extends GetEndpoint {
     }
     Map<String, Backlog.OfQueue> own = backlog.now();
     Map<String, Held> held = new TreeMap<>();
-    own.forEach((queue, each) -> held.put(queue, new Held(each.held(), each.oldestAgeMs())));
+    own.forEach(
+        (queue, each) ->
+            held.put(queue, new Held(each.held(), each.oldestAgeMs(), each.openBreakers())));
     boolean partial = !local && !addOthers(held);
     Map<String, Object> queues = new TreeMap<>();
     held.forEach(
@@ -82,7 +92,23 @@ final class BacklogEndpoint extends GetEndpoint {
       queue.lag().ifPresent(lag -> json.put("backlog", lag + held.steps()));
     }
     queue.sampleAgeMs().ifPresent(age -> json.put("sampleAgeMs", age));
+    if (held.openBreakers() > 0) {
+      json.put(OPEN_BREAKERS, held.openBreakers());
+    }
+    if (!queue.settings().equals(QueueSettings.NONE)) {
+      json.put("settings", json(queue.settings()));
+    }
+    if (!queue.ofStepTypes().isEmpty()) {
+      Map<String, Object> types = new TreeMap<>();
+      queue.ofStepTypes().forEach((type, settings) -> types.put(type, json(settings)));
+      json.put("stepTypes", types);
+    }
     return json;
+  }
+
+  /** As they stand in their topic. */
+  private static JsonNode json(QueueSettings settings) {
+    return JSON.readTree(QueueSettingsJson.write(settings));
   }
 
   /** Adds what other engines hold; whether all of them have answered. */
@@ -108,7 +134,10 @@ final class BacklogEndpoint extends GetEndpoint {
             (queue, known) -> {
               JsonNode there = queues.path(queue);
               return known.and(
-                  new Held(there.path(HELD).asLong(0), there.path(OLDEST_AGE).asLong(0)));
+                  new Held(
+                      there.path(HELD).asLong(0),
+                      there.path(OLDEST_AGE).asLong(0),
+                      there.path(OPEN_BREAKERS).asLong(0)));
             });
         return true;
       }

@@ -84,7 +84,7 @@ final class Chunks {
     ChunkId id = new ChunkId(whole.workflowId(), step, open.chunk());
     PackedWorkflow leftOver = store.load(id);
     if (leftOver != null) {
-      scan.drop(id.text(), whole.definition().step(open.step()).queue(), leftOver);
+      scan.drop(id.text(), whole.definition().step(open.step()), leftOver);
     }
     PackedWorkflow chunk = store.absentChunk();
     Situation situation =
@@ -179,14 +179,16 @@ final class Chunks {
     if (!TaskGate.isTrue(key, definition, chunk, branch)) {
       return Releases.Turn.OF_AN_ORPHAN;
     }
-    change(id, whole, chunk, new StepReleased(branch), Cause.TIMER);
+    if (!task.gate().stepAside(key, definition.step(branch).type())) {
+      change(id, whole, chunk, new StepReleased(branch), Cause.TIMER);
+    }
     return Releases.Turn.TAKEN;
   }
 
   /** Forgets what is left of the branches of a step, after its workflow is stored. */
   void forget(String workflowId, CompiledStep step) {
     store.forgetBranches(
-        workflowId, step.id(), (chunkId, chunk) -> scan.drop(chunkId, step.queue(), chunk));
+        workflowId, step.id(), (chunkId, chunk) -> scan.drop(chunkId, step, chunk));
   }
 
   private Decision.@Nullable Refused change(
@@ -276,7 +278,7 @@ final class Chunks {
     CompiledDefinition whole = pinned.known(id.workflowId(), chunk);
     int step = whole == null ? CompiledDefinition.NO_STEP : whole.indexOf(id.step());
     if (whole != null && step != CompiledDefinition.NO_STEP) {
-      scan.drop(id.text(), whole.step(step).queue(), chunk);
+      scan.drop(id.text(), whole.step(step), chunk);
     }
     store.forget(id, chunk);
     if (!needsItems(id, cause)) {

@@ -177,7 +177,10 @@ final class Execution {
       case ReportChunk report -> isReported = true;
       case HoldStep hold -> {
         if (!workflow.status().hasEnded() && workflow.isGated(hold.step())) {
-          task.gate().hold(TaskGate.key(situation.definition(), workflow, recordId, hold.step()));
+          task.gate()
+              .hold(
+                  TaskGate.key(situation.definition(), workflow, recordId, hold.step()),
+                  situation.definition().step(hold.step()).type());
         }
       }
       case DispatchStep dispatch -> {

@@ -4,6 +4,7 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Chunk;
 import dev.millrace.orchestrator.core.decide.GateUse;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -99,11 +100,12 @@ final class GateScan {
   /**
    * A chunk of branches is forgotten with all that is under way of it.
    *
-   * @param queue of its branches
+   * @param step of its branches
    */
-  void drop(String recordId, String queue, PackedWorkflow chunk) {
+  void drop(String recordId, CompiledStep step, PackedWorkflow chunk) {
+    String queue = step.queue();
     if (!isUncounted(recordId, true) && !queue.isEmpty() && GateUse.takesAny(chunk)) {
-      gate.changed(queue, -chunk.openSteps(), -chunk.gatedSteps());
+      gate.changed(queue, step.type(), -chunk.openSteps(), -chunk.gatedSteps());
     }
   }
 
@@ -151,9 +153,9 @@ final class GateScan {
       return 1;
     }
     count(definition, record);
-    for (HeldKey key : keys(recordId, definition, record)) {
-      if (!records.has(key)) {
-        gate.hold(key);
+    for (Place place : places(recordId, definition, record)) {
+      if (!records.has(place.key()) && !records.has(place.inLane())) {
+        gate.hold(place.key(), place.type());
       }
     }
     return record.stepCount() + STEPS_PER_LOOK_UP * record.gatedSteps();
@@ -192,9 +194,9 @@ final class GateScan {
     if (record == null || record.gatedSteps() == 0) {
       return 1;
     }
-    for (HeldKey key : keys(recordId, definition(recordId, record), record)) {
-      if (!store.held().has(key.toBytes())) {
-        gate.hold(key);
+    for (Place place : places(recordId, definition(recordId, record), record)) {
+      if (!has(place.key()) && !has(place.inLane())) {
+        gate.hold(place.key(), place.type());
       }
     }
     return STEPS_PER_LOOK_UP * record.gatedSteps();
@@ -206,31 +208,45 @@ final class GateScan {
    */
   void putKeysAgain(String recordId, PackedWorkflow record) {
     if (record.gatedSteps() > 0 && !record.status().hasEnded()) {
-      for (HeldKey key : keys(recordId, definition(recordId, record), record)) {
-        if (store.held().has(key.toBytes())) {
-          store.held().putAgain(key.toBytes());
+      for (Place place : places(recordId, definition(recordId, record), record)) {
+        if (has(place.key())) {
+          store.held().putAgain(place.key().toBytes());
+        } else if (has(place.inLane())) {
+          store.held().putAgain(place.inLane().toBytes());
         } else {
-          gate.hold(key);
+          gate.hold(place.key(), place.type());
         }
       }
     }
   }
 
+  private boolean has(HeldKey key) {
+    return store.held().has(key.toBytes());
+  }
+
+  /** Where a step waits among all of its queue, and its type, in whose lane it may wait. */
+  private record Place(HeldKey key, String type) {
+    HeldKey inLane() {
+      return key.inLane(type);
+    }
+  }
+
   /** Where the steps of a record wait; nowhere, as long as its definition is not to be had. */
-  private static List<HeldKey> keys(
+  private static List<Place> places(
       String recordId, @Nullable CompiledDefinition definition, PackedWorkflow record) {
     if (definition == null || record.gatedSteps() == 0) {
       return List.of();
     }
-    List<HeldKey> keys = new ArrayList<>(record.gatedSteps());
+    List<Place> places = new ArrayList<>(record.gatedSteps());
     for (int step = record.nextHeld(0);
         step < record.stepCount();
         step = record.nextHeld(step + 1)) {
       if (record.isGated(step)) {
-        keys.add(TaskGate.key(definition, record, recordId, step));
+        HeldKey key = TaskGate.key(definition, record, recordId, step);
+        places.add(new Place(key, definition.step(step).type()));
       }
     }
-    return keys;
+    return places;
   }
 
   /** The definition of a record as it stands now, if it is to be had. */
@@ -252,7 +268,7 @@ final class GateScan {
 
   private void count(CompiledDefinition definition, WorkflowView state) {
     GateUse.of(definition, state)
-        .forEach((queue, use) -> gate.changed(queue, use.open(), use.held()));
+        .forEach((work, use) -> gate.changed(work.queue(), work.type(), use.open(), use.held()));
   }
 
   private @Nullable CompiledDefinition ofWorkflow(String workflowId, PackedWorkflow workflow) {

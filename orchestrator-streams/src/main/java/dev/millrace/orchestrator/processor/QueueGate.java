@@ -3,10 +3,17 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueEnds;
+import dev.millrace.orchestrator.flow.QueueLimits;
 import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
+import dev.millrace.schemas.QueueSettings;
+import dev.millrace.schemas.QueueTarget;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,27 +21,46 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One queue as a stream task sees it: how many of its attempts are open, and which steps wait for
- * it. Belongs to one stream task.
+ * it. A step type for which an operator has set something waits in a lane of its own, so that it
+ * does not keep the others from going. Belongs to one stream task.
  */
 final class QueueGate {
   private static final Logger LOG = LoggerFactory.getLogger(QueueGate.class);
-  private static final int NOTHING_WAITS = -1;
 
   /** Of so many tenants at most, the step that waits longest is looked at for reports. */
   private static final int TENANTS_REPORTED = 1_000;
 
-  private final String queue;
-  private final QueueWindows windows;
-  private final QueueEnds ends;
-  private final HeldLevel[] levels = new HeldLevel[HeldKey.HIGHEST_PRIORITY + 1];
+  private static final int NEVER_LOOKED = -1;
 
-  /** The highest priority of which steps may wait. */
-  private int top;
+  private final String queue;
+  private final HeldStore store;
+  private final QueueWindows windows;
+  private final QueueLimits limits;
+  private final QueueEnds ends;
+  private final int task;
+  private final LongSupplier clock;
+
+  /** All step types but those with lanes of their own, and the limits of the whole queue. */
+  private final HeldLane common;
+
+  /** Lanes of step types for which something is or was set. */
+  private final Map<String, HeldLane> lanes = new HashMap<>();
+
+  /** How many attempts of each step type are open. */
+  private final Map<String, int[]> openByType = new HashMap<>();
+
+  /** Which settings hold. */
+  private int version = NEVER_LOOKED;
 
   private int window;
   private boolean isPaused;
+
+  /** Whether anything is set, for the queue or a step type. */
+  private boolean isLimited;
+
   private int open;
   private int held;
+  private long turn;
 
   /** Whether all that was open and held before the start is counted. */
   private boolean isCounted;
@@ -44,14 +70,15 @@ final class QueueGate {
   /** Whether it is among those that may release steps. */
   private boolean isCredited;
 
-  QueueGate(String queue, HeldStore store, FlowControl flow) {
+  QueueGate(String queue, HeldStore store, FlowControl flow, int task, LongSupplier clock) {
     this.queue = queue;
+    this.store = store;
     this.windows = flow.windows();
+    this.limits = flow.limits();
     this.ends = flow.report().ends(queue);
-    top = store.highestPriority(queue);
-    for (int priority = 0; priority < levels.length; priority++) {
-      levels[priority] = new HeldLevel(store, windows::weight, queue, priority, priority <= top);
-    }
+    this.task = task;
+    this.clock = clock;
+    this.common = new HeldLane(store, queue, windows::weight);
     look();
   }
 
@@ -61,18 +88,109 @@ final class QueueGate {
 
   /** Asks how much may be under way now. */
   void look() {
+    if (version != limits.version()) {
+      version = limits.version();
+      refresh();
+    }
     window = windows.window(queue);
-    isPaused = windows.isPaused(queue);
+    TargetLimits ofQueue = common.limits();
+    isPaused = windows.isPaused(queue) || (ofQueue != null && ofQueue.isPaused());
+    if (isLimited) {
+      boolean waits = !common.isEmpty();
+      for (HeldLane lane : lanes.values()) {
+        waits |= !lane.isEmpty();
+        look(lane, !lane.isEmpty());
+      }
+      look(common, waits);
+    }
   }
 
-  StepHeld.@Nullable Reason hindrance(int priority) {
+  private static void look(HeldLane lane, boolean waits) {
+    TargetLimits ofLane = lane.limits();
+    if (ofLane != null) {
+      ofLane.look(waits);
+    }
+  }
+
+  private void refresh() {
+    refresh(common, QueueTarget.of(queue), limits.settings(QueueTarget.of(queue)), open);
+    Map<String, QueueSettings> ofTypes = limits.ofStepTypes(queue);
+    ofTypes.keySet().forEach(this::lane);
+    lanes.forEach(
+        (type, lane) ->
+            refresh(
+                lane,
+                new QueueTarget(queue, type),
+                ofTypes.getOrDefault(type, QueueSettings.NONE),
+                openOf(type)[0]));
+    lanes.values().removeIf(lane -> lane.limits() == null && lane.isEmpty());
+    isLimited = common.limits() != null || !lanes.isEmpty();
+  }
+
+  private void refresh(HeldLane lane, QueueTarget target, QueueSettings settings, int ofThose) {
+    TargetLimits former = lane.limits();
+    if (settings.equals(QueueSettings.NONE)) {
+      lane.setLimits(null);
+    } else if (former == null) {
+      lane.setLimits(new TargetLimits(limits, target, task, clock, ofThose));
+    } else {
+      former.refresh(settings);
+    }
+  }
+
+  /** Steps of a type wait, or shall wait, in a lane of their own. */
+  HeldLane lane(String type) {
+    isLimited = true;
+    return lanes.computeIfAbsent(
+        type, name -> new HeldLane(store, HeldKey.lane(queue, name), windows::weight));
+  }
+
+  /** Whether a step type has something set for it. */
+  private @Nullable TargetLimits limitsOf(String type) {
+    HeldLane lane = lanes.get(type);
+    return lane == null ? null : lane.limits();
+  }
+
+  /** Whether steps of a type are to wait in a lane of their own. */
+  boolean hasLane(String type) {
+    return isLimited && limitsOf(type) != null;
+  }
+
+  StepHeld.@Nullable Reason hindrance(String type, int priority) {
     if (isPaused) {
       return StepHeld.Reason.QUEUE_PAUSED;
     }
-    return open >= window || top >= priority ? StepHeld.Reason.QUEUE : null;
+    if (isLimited) {
+      StepHeld.Reason reason = limit(type, priority);
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return open >= window || common.top() >= priority ? StepHeld.Reason.QUEUE : null;
   }
 
-  void change(int moreOpen, int moreHeld) {
+  private StepHeld.@Nullable Reason limit(String type, int priority) {
+    TargetLimits ofQueue = common.limits();
+    StepHeld.Reason reason = ofQueue == null ? null : ofQueue.hindrance();
+    TargetLimits ofType = limitsOf(type);
+    if (reason == null && ofType != null) {
+      reason = ofType.hindrance();
+    }
+    if (reason == null) {
+      for (HeldLane lane : lanes.values()) {
+        reason = lane.isBefore(priority) ? StepHeld.Reason.QUEUE : reason;
+      }
+    }
+    return reason;
+  }
+
+  /** Why a step whose turn it is in the common lane has to wait in that of its type. */
+  StepHeld.@Nullable Reason hindranceOfType(String type) {
+    TargetLimits ofType = isLimited ? limitsOf(type) : null;
+    return ofType == null ? null : ofType.hindrance();
+  }
+
+  void change(String type, int moreOpen, int moreHeld) {
     if (isCounted && !hasWarned && (open + moreOpen < 0 || held + moreHeld < 0)) {
       hasWarned = true;
       LOG.warn(
@@ -85,6 +203,42 @@ final class QueueGate {
     }
     open = Math.max(0, open + moreOpen);
     held = Math.max(0, held + moreHeld);
+    if (moreOpen != 0) {
+      int[] ofType = openOf(type);
+      ofType[0] = Math.max(0, ofType[0] + moreOpen);
+      if (isLimited) {
+        each(type, lane -> lane.opened(moreOpen));
+      }
+    }
+  }
+
+  private int[] openOf(String type) {
+    return openByType.computeIfAbsent(type, name -> new int[1]);
+  }
+
+  private void each(String type, Consumer<TargetLimits> action) {
+    TargetLimits ofQueue = common.limits();
+    if (ofQueue != null) {
+      action.accept(ofQueue);
+    }
+    TargetLimits ofType = limitsOf(type);
+    if (ofType != null) {
+      action.accept(ofType);
+    }
+  }
+
+  /** A command of a step type is sent. */
+  void sent(String type) {
+    if (isLimited) {
+      each(type, TargetLimits::sent);
+    }
+  }
+
+  /** An attempt of a step type has succeeded or failed. */
+  void judged(String type, boolean isFailed) {
+    if (isLimited) {
+      each(type, ofTarget -> ofTarget.ended(isFailed));
+    }
   }
 
   /** Attempts have ended; of one it may be known how long its handler ran, in milliseconds. */
@@ -97,14 +251,24 @@ final class QueueGate {
   }
 
   /** A step that is in the store waits. */
-  void add(int priority, String tenant, Bytes key) {
-    levels[priority].add(tenant, key);
-    top = Math.max(top, priority);
+  void add(HeldKey key, Bytes bytes) {
+    HeldLane lane = key.isInLane() ? lane(HeldKey.laneType(key.queue())) : common;
+    lane.add(key.priority(), key.tenant(), bytes);
   }
 
-  /** Whether a step that waits may go. */
+  /** Whether a step that waits may go, as far as the whole queue is concerned. */
   boolean mayRelease() {
-    return top > NOTHING_WAITS && open < window && !isPaused;
+    return waits() && open < window && !isPaused && common.lets();
+  }
+
+  private boolean waits() {
+    boolean waits = !common.isEmpty();
+    if (isLimited) {
+      for (HeldLane lane : lanes.values()) {
+        waits |= !lane.isEmpty();
+      }
+    }
+    return waits;
   }
 
   boolean isCredited() {
@@ -115,36 +279,60 @@ final class QueueGate {
     isCredited = credited;
   }
 
-  /** Takes the step that is the next to go; null when none waits. */
+  /** Takes the step that is the next to go; null when none may. */
   @Nullable Bytes take() {
+    turn++;
+    if (!isLimited) {
+      return common.take(turn);
+    }
     Bytes key = null;
-    while (key == null && top > NOTHING_WAITS) {
-      key = levels[top].take();
-      while (top > NOTHING_WAITS && !levels[top].mayHaveAny()) {
-        top--;
-      }
+    for (HeldLane lane = next(); lane != null && key == null; lane = key == null ? next() : null) {
+      key = lane.take(turn);
     }
     return key;
   }
 
-  /** Steps of a priority that were taken are in the store all the same. */
-  void readAgain(int priority) {
-    levels[priority].readAgain();
-    top = Math.max(top, priority);
+  /** The lane whose turn it is: of those that may go, the one with the highest priority. */
+  private @Nullable HeldLane next() {
+    HeldLane next = common.isEmpty() ? null : common;
+    for (HeldLane lane : lanes.values()) {
+      boolean isFirst = !lane.isEmpty() && (next == null || lane.isBefore(next));
+      if (isFirst && lane.lets()) {
+        next = lane;
+      }
+    }
+    return next;
   }
 
-  /** The step of a tenant that was taken last was an orphan. */
-  void giveBack(int priority, String tenant) {
-    levels[priority].giveBack(tenant);
+  /** Steps of a priority that were taken, in a lane, are in the store all the same. */
+  void readAgain(String type, int priority) {
+    (type.isEmpty() ? common : lane(type)).readAgain(priority);
+  }
+
+  /** The step of a tenant that was taken last, in a lane, was an orphan. */
+  void giveBack(String type, int priority, String tenant) {
+    (type.isEmpty() ? common : lane(type)).giveBack(priority, tenant);
   }
 
   QueueState state(boolean isAllCounted) {
     isCounted = isAllCounted;
-    long oldest = Long.MAX_VALUE;
-    for (HeldLevel level : levels) {
-      oldest = Math.min(oldest, level.oldestMs(TENANTS_REPORTED));
+    long oldest = common.oldestMs(TENANTS_REPORTED);
+    Map<String, StepHeld.Reason> reasons = new HashMap<>();
+    int openBreakers = report(common, "", reasons);
+    for (Map.Entry<String, HeldLane> lane : lanes.entrySet()) {
+      oldest = Math.min(oldest, lane.getValue().oldestMs(TENANTS_REPORTED));
+      openBreakers += report(lane.getValue(), lane.getKey(), reasons);
     }
     long oldestMs = oldest == Long.MAX_VALUE ? 0 : oldest;
-    return new QueueState(open, held, window, isPaused, oldestMs, isCounted);
+    return new QueueState(open, held, window, isPaused, oldestMs, isCounted, openBreakers, reasons);
+  }
+
+  private static int report(HeldLane lane, String type, Map<String, StepHeld.Reason> reasons) {
+    TargetLimits ofLane = lane.limits();
+    StepHeld.Reason last = ofLane == null ? null : ofLane.last();
+    if (last != null) {
+      reasons.put(type, last);
+    }
+    return ofLane != null && ofLane.isBreakerOpen() ? 1 : 0;
   }
 }

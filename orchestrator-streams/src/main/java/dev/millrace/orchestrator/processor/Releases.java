@@ -50,6 +50,7 @@ final class Releases {
 
   /** What has come of a turn. */
   enum Turn {
+    /** It was released, or waits elsewhere. */
     TAKEN,
     OF_AN_ORPHAN,
     PUT_OFF
@@ -126,6 +127,9 @@ final class Releases {
         int step = definition.indexOf(key.step());
         if (!TaskGate.isTrue(key, definition, workflow, step)) {
           yield Turn.OF_AN_ORPHAN;
+        }
+        if (task.gate().stepAside(key, definition.step(step).type())) {
+          yield Turn.TAKEN;
         }
         transitions.apply(workflowId, definition, workflow, new StepReleased(step), Cause.TIMER);
         starts.afterChange(workflowId);

@@ -11,6 +11,7 @@ import dev.millrace.orchestrator.store.HeldStore;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ final class TaskGate implements Gate {
 
   private final HeldStore store;
   private final FlowControl flow;
+  private final int task;
+  private final LongSupplier clock;
   private final Map<String, QueueGate> queues = new HashMap<>();
 
   /** Queues that may release steps. */
@@ -43,9 +46,18 @@ final class TaskGate implements Gate {
   /** How long the handler ran whose completion is being applied; negative when it is not known. */
   private long runMs = UNKNOWN;
 
-  TaskGate(HeldStore store, FlowControl flow) {
+  /**
+   * Of a task that begins.
+   *
+   * @param task its partition
+   * @param clock tells its time
+   */
+  TaskGate(HeldStore store, FlowControl flow, int task, LongSupplier clock) {
     this.store = store;
     this.flow = flow;
+    this.task = task;
+    this.clock = clock;
+    flow.limits().join(task);
   }
 
   /**
@@ -58,13 +70,14 @@ final class TaskGate implements Gate {
     return HeldKey.of(definition, record, recordId, step);
   }
 
-  /** Whether a record says that a step waits at this very place. */
+  /** Whether a record says that a step waits at this very place, or in the lane of its type. */
   static boolean isTrue(
       HeldKey key, CompiledDefinition definition, PackedWorkflow record, int step) {
-    return step >= 0
-        && step < record.stepCount()
-        && record.isGated(step)
-        && key(definition, record, key.recordId(), step).equals(key);
+    if (step < 0 || step >= record.stepCount() || !record.isGated(step)) {
+      return false;
+    }
+    HeldKey place = key(definition, record, key.recordId(), step);
+    return (key.isInLane() ? place.inLane(definition.step(step).type()) : place).equals(key);
   }
 
   private QueueGate of(String queue) {
@@ -72,7 +85,7 @@ final class TaskGate implements Gate {
     if (gate == null || !gate.queue().equals(queue)) {
       gate = queues.get(queue);
       if (gate == null) {
-        gate = new QueueGate(queue, store, flow);
+        gate = new QueueGate(queue, store, flow, task, clock);
         queues.put(queue, gate);
       }
       last = gate;
@@ -91,46 +104,82 @@ final class TaskGate implements Gate {
   }
 
   @Override
-  public StepHeld.@Nullable Reason hindrance(String queue, int priority) {
-    return of(queue).hindrance(priority);
+  public StepHeld.@Nullable Reason hindrance(String queue, String type, int priority) {
+    return of(queue).hindrance(type, priority);
   }
 
   @Override
-  public void changed(String queue, int open, int held) {
-    change(queue, open, held, UNKNOWN);
+  public void sent(String queue, String type) {
+    of(queue).sent(type);
   }
 
   @Override
-  public void ended(String queue, int open, int held) {
-    change(queue, open, held, runMs);
+  public void judged(String queue, String type, boolean isFailed) {
+    of(queue).judged(type, isFailed);
+  }
+
+  @Override
+  public void changed(String queue, String type, int open, int held) {
+    change(queue, type, open, held, UNKNOWN);
+  }
+
+  @Override
+  public void ended(String queue, String type, int open, int held) {
+    change(queue, type, open, held, runMs);
     runMs = UNKNOWN; // the others that end with this input are not of that handler
   }
 
-  private void change(String queue, int open, int held, long handlerMs) {
+  private void change(String queue, String type, int open, int held, long handlerMs) {
     QueueGate gate = of(queue);
-    gate.change(open, held);
+    gate.change(type, open, held);
     if (open < 0) {
       gate.ended(-open, handlerMs);
       credit(gate);
     }
   }
 
-  /** A step waits; to be called before its record is put. */
-  void hold(HeldKey key) {
-    Bytes bytes = key.toBytes();
+  /**
+   * A step waits; to be called before its record is put.
+   *
+   * @param key its place in its queue
+   * @param type its step type, which may have a lane of its own
+   */
+  void hold(HeldKey key, String type) {
     QueueGate gate = of(key.queue()); // before the step is in the store, where it would be found
+    put(gate, gate.hasLane(type) ? key.inLane(type) : key);
+  }
+
+  private void put(QueueGate gate, HeldKey place) {
+    Bytes bytes = place.toBytes();
     store.put(bytes);
-    gate.add(key.priority(), key.tenant(), bytes);
+    gate.add(place, bytes);
     credit(gate);
   }
 
   /**
-   * Steps of a queue and priority that were taken, and are in the store, have their turns again.
+   * Steps of a queue, or lane, and priority that were taken, and are in the store, have their turns
+   * again.
    */
   void readAgain(String queue, int priority) {
-    QueueGate gate = of(queue);
-    gate.readAgain(priority);
+    QueueGate gate = of(HeldKey.queueOf(queue));
+    gate.readAgain(HeldKey.laneType(queue), priority);
     credit(gate);
+  }
+
+  /**
+   * Has a step whose turn it is wait in the lane of its type, if that has limits by now that are in
+   * its way.
+   *
+   * @return whether it waits there; its former place is to be forgotten
+   */
+  boolean stepAside(HeldKey key, String type) {
+    QueueGate gate = of(key.queueName());
+    if (key.isInLane() || gate.hindranceOfType(type) == null) {
+      return false;
+    }
+    gate.lane(type); // before the step is in the store, where it would be found
+    put(gate, key.inLane(type));
+    return true;
   }
 
   /** A step waits no more; to be called after its record is put. */
@@ -141,7 +190,7 @@ final class TaskGate implements Gate {
   /** A step that was taken does not wait there: it is forgotten, and its tenant has its turn. */
   void drop(HeldKey key) {
     forget(key);
-    of(key.queue()).giveBack(key.priority(), key.tenant());
+    of(key.queueName()).giveBack(HeldKey.laneType(key.queue()), key.priority(), key.tenant());
   }
 
   private void credit(QueueGate gate) {
@@ -170,13 +219,22 @@ final class TaskGate implements Gate {
       lookedUp = store.firstQueue(lookedUp);
       hasLookedUpAll = lookedUp == null;
       if (lookedUp != null) {
-        of(lookedUp);
+        QueueGate gate = of(HeldKey.queueOf(lookedUp));
+        String type = HeldKey.laneType(lookedUp);
+        if (!type.isEmpty()) {
+          gate.lane(type);
+        }
       }
     }
     for (QueueGate gate : queues.values()) {
       gate.look();
       credit(gate);
     }
+  }
+
+  /** The task is not here any more. */
+  void close() {
+    flow.limits().leave(task);
   }
 
   /** How things stand at each queue that was met. */

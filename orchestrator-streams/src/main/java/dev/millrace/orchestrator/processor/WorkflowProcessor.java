@@ -100,7 +100,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                     (queue, openMs, handlerMs) ->
                         flow.report().ends(queue).addWait(openMs, handlerMs)),
                 store,
-                new TaskGate(store.held(), flow),
+                new TaskGate(
+                    store.held(), flow, context.taskId().partition(), context::currentSystemTimeMs),
                 flow.report()));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());

@@ -154,6 +154,7 @@ final class WorkflowTask {
   /** The task is not here any more. */
   void close() {
     task.report().remove(task.context().taskId().partition());
+    task.gate().close();
   }
 
   private void fireTimers(long nowMs) {

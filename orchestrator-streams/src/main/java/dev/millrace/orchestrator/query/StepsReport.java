@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.query;
 
+import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledAction;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.Join;
@@ -8,6 +9,7 @@ import dev.millrace.orchestrator.core.state.WorkflowView;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -79,9 +81,28 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
           shownForm(awaited));
     }
 
+    /** The same, held by what its queue says, if it waits for that. */
+    Step heldBy(Function<Step, StepHeld.Reason> queues) {
+      return !StepHeld.Reason.QUEUE.code().equals(held)
+          ? this
+          : new Step(
+              step,
+              type,
+              queue,
+              status,
+              attempt,
+              waitsFor,
+              due,
+              queues.apply(this).code(),
+              heldSince,
+              child,
+              signal,
+              form);
+    }
+
     private static String held(WorkflowView workflow, int step) {
       if (workflow.isGated(step)) {
-        return "queue";
+        return StepHeld.Reason.QUEUE.code();
       }
       if (workflow.stepDeadlineMs(step) != WorkflowView.NO_DEADLINE) {
         return "window";
@@ -98,6 +119,12 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
           ? null
           : JsonMapper.shared().readTree(awaited.form());
     }
+  }
+
+  /** The same, with what the queues say of steps that wait for them. */
+  StepsReport heldBy(Function<Step, StepHeld.Reason> queues) {
+    return new StepsReport(
+        workflowId, steps.stream().map(each -> each.heldBy(queues)).toList(), next);
   }
 
   static StepsReport none(String workflowId) {

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.codec.WorkflowSummary;
+import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.Keys;
@@ -48,6 +50,7 @@ public final class WorkflowQueries {
   private final KafkaStreams streams;
   private final HostInfo self;
   private final int partitions;
+  private final QueueReport queues;
   private final QueriedDefinitions definitions;
 
   /** Reads the definitions that starts brought along; called from many threads. */
@@ -69,16 +72,19 @@ public final class WorkflowQueries {
    *     knows only those of engines that it can tell apart
    * @param definitions those that are registered
    * @param ownDefinitions reads those that are not
+   * @param queues tells how things stand at queues
    */
   public WorkflowQueries(
       KafkaStreams streams,
       HostInfo self,
       int partitions,
       Definitions definitions,
-      OwnDefinitions ownDefinitions) {
+      OwnDefinitions ownDefinitions,
+      QueueReport queues) {
     this.streams = streams;
     this.self = self;
     this.partitions = partitions;
+    this.queues = queues;
     this.definitions = new QueriedDefinitions(definitions, ownDefinitions);
   }
 
@@ -269,13 +275,21 @@ public final class WorkflowQueries {
           }
           return Optional.of(
               StepsReport.of(
-                  workflowId,
-                  definitions.of(store, workflowId, workflow),
-                  workflow,
-                  selection,
-                  from,
-                  limit));
+                      workflowId,
+                      definitions.of(store, workflowId, workflow),
+                      workflow,
+                      selection,
+                      from,
+                      limit)
+                  .heldBy(step -> heldBy(workflowId, step)));
         });
+  }
+
+  private StepHeld.Reason heldBy(String workflowId, StepsReport.Step step) {
+    return queues
+        .queue(partitionOf(workflowId), step.queue())
+        .map(state -> state.heldBy(step.type()))
+        .orElse(StepHeld.Reason.QUEUE);
   }
 
   /**

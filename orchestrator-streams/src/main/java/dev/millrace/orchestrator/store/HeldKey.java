@@ -14,7 +14,7 @@ import org.apache.kafka.common.utils.Bytes;
  * tenant and priority have come: queue, priority from the highest on, tenant, time, whose step it
  * is.
  *
- * @param queue the queue
+ * @param queue the queue, or the lane of the step's type
  * @param priority of the workflow, 0 to 9
  * @param tenant of the workflow
  * @param sinceMs since when the step waits, in epoch milliseconds
@@ -29,6 +29,41 @@ public record HeldKey(
   static final Bytes BEHIND_ALL = Bytes.wrap(new byte[] {Keys.HELD + 1});
 
   private static final byte END = 0;
+
+  /** What is no part of a queue's name, and so tells it from the step type in that of a lane. */
+  private static final char LANE = '/';
+
+  /** The name of the lane in which the steps of one type wait for a queue. */
+  public static String lane(String queue, String stepType) {
+    return queue + LANE + stepType;
+  }
+
+  /** The same step in the lane of its type. */
+  public HeldKey inLane(String stepType) {
+    return new HeldKey(lane(queue, stepType), priority, tenant, sinceMs, recordId, step);
+  }
+
+  /** Whether the step waits in the lane of its type. */
+  public boolean isInLane() {
+    return queue.indexOf(LANE) >= 0;
+  }
+
+  /** The queue that the step waits for, whatever the lane. */
+  public String queueName() {
+    return queueOf(queue);
+  }
+
+  /** The queue of a queue or of a lane. */
+  public static String queueOf(String queueOrLane) {
+    int end = queueOrLane.indexOf(LANE);
+    return end < 0 ? queueOrLane : queueOrLane.substring(0, end);
+  }
+
+  /** The step type of a lane; empty for a queue. */
+  public static String laneType(String queueOrLane) {
+    int end = queueOrLane.indexOf(LANE);
+    return end < 0 ? "" : queueOrLane.substring(end + 1);
+  }
 
   /**
    * The place at which a step waits by what its record says.

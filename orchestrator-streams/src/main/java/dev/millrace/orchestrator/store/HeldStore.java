@@ -41,7 +41,7 @@ public final class HeldStore {
     return store.get(key) != null;
   }
 
-  /** The first queue behind another one for which any step waits; null for none. */
+  /** The first queue or lane behind another one for which any step waits; null for none. */
   public @Nullable String firstQueue(@Nullable String behind) {
     Bytes from = behind == null ? HeldKey.first() : HeldKey.behind(HeldKey.queue(behind));
     HeldKey first = first(from, HeldKey.BEHIND_ALL);

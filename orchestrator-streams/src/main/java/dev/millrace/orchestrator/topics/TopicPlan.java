@@ -134,12 +134,14 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
               Partitioning.CO_PARTITIONED,
               partitions,
               retention(eventRetention, EVENT_RETENTION)));
-      topics.add(
-          new TopicSpec(
-              names.definitions(),
-              Partitioning.FIXED,
-              OptionalInt.of(1),
-              configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, exact("compact")))));
+      for (String name : List.of(names.definitions(), names.queueSettings())) {
+        topics.add(
+            new TopicSpec(
+                name,
+                Partitioning.FIXED,
+                OptionalInt.of(1),
+                configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, exact("compact")))));
+      }
       topics.add(
           log(
               names.deadLetters(),

@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.processor.DefinitionProcessor;
 import dev.millrace.orchestrator.processor.Definitions;
 import dev.millrace.orchestrator.processor.Outgoing;
 import dev.millrace.orchestrator.processor.QueueDirectory;
+import dev.millrace.orchestrator.processor.QueueSettingsProcessor;
 import dev.millrace.orchestrator.processor.WorkflowProcessor;
 import dev.millrace.orchestrator.store.CacheBudget;
 import dev.millrace.orchestrator.store.OutputsBeforeState;
@@ -26,13 +27,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts, controls, completions and schedules flow into one processor with one store, and commands,
  * events and dead letters out of it: one sub-topology, no repartition topic. Definitions are a
- * global store.
+ * global store, and what operators set for queues is read as one.
  */
 public final class OrchestratorTopology {
   /** The store of workflows; its name is part of the changelog topic's. */
   public static final String WORKFLOWS_STORE = "workflows";
 
   private static final String DEFINITIONS_STORE = "definitions";
+  private static final String QUEUE_SETTINGS_STORE = "queue-settings";
+
+  /** Its place among the names of sources decides on the ids of tasks, and so on their folders. */
+  private static final String QUEUE_SETTINGS_TOPIC = "queue-settings-topic";
+
   private static final String INPUTS = "inputs";
   private static final String WORKFLOW_PROCESSOR = "workflow-processor";
   private static final String OUTPUTS = "outputs";
@@ -76,6 +82,19 @@ public final class OrchestratorTopology {
         () ->
             new DefinitionProcessor(
                 DEFINITIONS_STORE, new DefinitionDecoder(topics, forDefinitions), definitions));
+    topology.addGlobalStore(
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(QUEUE_SETTINGS_STORE),
+                Serdes.Bytes(),
+                Serdes.ByteArray())
+            .withLoggingDisabled(),
+        QUEUE_SETTINGS_TOPIC,
+        new AnyTimestamp(),
+        new BytesDeserializer(),
+        new ByteArrayDeserializer(),
+        topics.queueSettings(),
+        "queue-settings-processor",
+        () -> new QueueSettingsProcessor(flow.limits()));
     topology.addSource(
         AutoOffsetReset.earliest(),
         INPUTS,

@@ -376,7 +376,7 @@ final class ForkedWorkflow {
           boolean isOfWorkers = definition.step(step).action() instanceof CompiledAction.Work;
           if (key.step() == step && isOfWorkers) {
             PackedWorkflow chunk = record.state();
-            gate.changed("queue", -chunk.openSteps(), -chunk.gatedSteps());
+            gate.changed("queue", "type", -chunk.openSteps(), -chunk.gatedSteps());
           }
         });
     chunks.keySet().removeIf(key -> key.step() == step);

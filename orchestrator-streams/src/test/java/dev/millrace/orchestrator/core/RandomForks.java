@@ -110,7 +110,9 @@ final class RandomForks {
 
   /** Has some of those that wait for their queue go on, as long as there is room, or anyway. */
   private boolean release(boolean anyway) {
-    if (gate.held() == 0 || random.nextInt(4) == 0 || (gate.hindrance("", 0) != null && !anyway)) {
+    if (gate.held() == 0
+        || random.nextInt(4) == 0
+        || (gate.hindrance("", "", 0) != null && !anyway)) {
       return false;
     }
     List<ForkedWorkflow.Waiting> waiting = forks.waiting();

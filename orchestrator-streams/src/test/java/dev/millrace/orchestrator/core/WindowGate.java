@@ -37,13 +37,19 @@ public final class WindowGate implements Gate {
   }
 
   @Override
-  public StepHeld.@Nullable Reason hindrance(String queue, int priority) {
+  public StepHeld.@Nullable Reason hindrance(String queue, String type, int priority) {
     return open >= window ? StepHeld.Reason.QUEUE : null;
   }
 
   @Override
-  public void changed(String queue, int moreOpen, int moreHeld) {
+  public void changed(String queue, String type, int moreOpen, int moreHeld) {
     open += moreOpen;
     held += moreHeld;
   }
+
+  @Override
+  public void sent(String queue, String type) {}
+
+  @Override
+  public void judged(String queue, String type, boolean isFailed) {}
 }

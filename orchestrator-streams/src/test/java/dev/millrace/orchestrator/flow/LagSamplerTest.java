@@ -160,7 +160,7 @@ class LagSamplerTest {
     try (LagSampler sampler =
         new LagSampler(failing(looks, failures), topics, () -> queues, INTERVAL, clock)) {
       sampler.start(() -> {});
-      Backlog backlog = new Backlog(sampler, new QueueReport(), clock);
+      Backlog backlog = new Backlog(sampler, new QueueReport(), new QueueLimits(), clock);
       awaitLag(sampler, "mail", 3);
       assertThat(backlog.lag("mail")).isEqualTo(3);
 
@@ -190,7 +190,7 @@ class LagSamplerTest {
     report.publish(0, Map.of("mail", new QueueState(4, 7, 4, false, 0, true)));
     try (LagSampler sampler =
         new LagSampler(admin, topics, () -> queues, INTERVAL, InstantSource.system())) {
-      Backlog backlog = new Backlog(sampler, report, InstantSource.system());
+      Backlog backlog = new Backlog(sampler, report, new QueueLimits(), InstantSource.system());
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       new QueueMeters(registry, backlog).refresh();
 
@@ -214,7 +214,8 @@ class LagSamplerTest {
     LagSampler sampler =
         new LagSampler(admin, topics, () -> queues, INTERVAL, InstantSource.system());
     try (sampler) {
-      Backlog backlog = new Backlog(sampler, new QueueReport(), InstantSource.system());
+      Backlog backlog =
+          new Backlog(sampler, new QueueReport(), new QueueLimits(), InstantSource.system());
       QueueMeters meters = new QueueMeters(registry, backlog, 2);
       sampler.start(meters::refresh);
       awaitLag(sampler, "q2", 3);

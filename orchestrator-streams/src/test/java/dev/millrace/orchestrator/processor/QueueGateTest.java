@@ -77,7 +77,8 @@ class QueueGateTest {
   }
 
   private QueueGate gate() {
-    return new QueueGate("queue", store, new FlowControl(new AllOpen(), new QueueReport()));
+    return new QueueGate(
+        "queue", store, new FlowControl(new AllOpen(), new QueueReport()), 0, () -> 0);
   }
 
   private static HeldKey key(int tenant, int number) {
@@ -99,7 +100,7 @@ class QueueGateTest {
     for (int tenant = 0; tenant < TENANTS; tenant++) {
       HeldKey next = key(tenant, 1);
       store.put(next.toBytes());
-      gate.add(5, next.tenant(), next.toBytes());
+      gate.add(next, next.toBytes());
     }
     counted.scans = 0;
 

@@ -135,6 +135,16 @@ final class JsonFields implements AutoCloseable {
     return parser.getLongValue();
   }
 
+  double number(String field, double min, double max) throws MalformedRecordException {
+    boolean isNumber =
+        parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+            || parser.currentToken() == JsonToken.VALUE_NUMBER_FLOAT;
+    if (!isNumber || !(parser.getDoubleValue() >= min && parser.getDoubleValue() <= max)) {
+      throw wrong(field, "a number from %s to %s".formatted(min, max));
+    }
+    return parser.getDoubleValue();
+  }
+
   /** A time in ISO 8601 with an offset, cut to milliseconds. */
   Instant instant(String field) throws MalformedRecordException {
     String allowed = "a time such as \"2026-11-21T10:00:00Z\"";

@@ -12,34 +12,51 @@ public interface Gate {
   Gate OPEN =
       new Gate() {
         @Override
-        public StepHeld.@Nullable Reason hindrance(String queue, int priority) {
+        public StepHeld.@Nullable Reason hindrance(String queue, String type, int priority) {
           return null;
         }
 
         @Override
-        public void changed(String queue, int open, int held) {}
+        public void changed(String queue, String type, int open, int held) {}
+
+        @Override
+        public void sent(String queue, String type) {}
+
+        @Override
+        public void judged(String queue, String type, boolean isFailed) {}
       };
 
   /**
    * Why a step has to wait before it is sent to a queue; null when it may go now.
    *
+   * @param type of the step
    * @param priority of its workflow
    */
-  StepHeld.@Nullable Reason hindrance(String queue, int priority);
+  StepHeld.@Nullable Reason hindrance(String queue, String type, int priority);
 
   /**
    * A workflow has more attempts open at a queue, or more steps held for it, than before.
    *
+   * @param type of the steps
    * @param open how many more attempts are open; negative for fewer
    * @param held how many more steps are held; negative for fewer
    */
-  void changed(String queue, int open, int held);
+  void changed(String queue, String type, int open, int held);
+
+  /** A command of a step type is sent to a queue. */
+  void sent(String queue, String type);
 
   /**
-   * The same, where an attempt has ended with its report, its time or a failure: the first of an
-   * input that is a completion is the attempt whose completion it is.
+   * What the attempt of a step type has come to, by its worker's word or by a time-out; not told of
+   * attempts that end otherwise, such as those that are cancelled.
    */
-  default void ended(String queue, int open, int held) {
-    changed(queue, open, held);
+  void judged(String queue, String type, boolean isFailed);
+
+  /**
+   * As {@link #changed}, where an attempt has ended with its report, its time or a failure: the
+   * first of an input that is a completion is the attempt whose completion it is.
+   */
+  default void ended(String queue, String type, int open, int held) {
+    changed(queue, type, open, held);
   }
 }

@@ -25,6 +25,8 @@ import dev.millrace.orchestrator.core.event.WorkflowPaused;
 import dev.millrace.orchestrator.core.event.WorkflowResumed;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
+import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -40,6 +42,9 @@ final class GateAccount {
   private static final int ALL = -2;
   private static final int NONE = -1;
 
+  /** What types of failures begin with that the engine finds itself. */
+  private static final String ENGINE = "millrace.";
+
   private final Gate gate;
   private final WorkflowView state;
   private int step = NONE;
@@ -50,7 +55,7 @@ final class GateAccount {
   private boolean isEnd;
 
   /** What was taken of each queue before an event of which all steps are looked at. */
-  private Map<String, GateUse> former = Map.of();
+  private Map<GateUse.Work, GateUse> former = Map.of();
 
   GateAccount(Gate gate, WorkflowView state) {
     this.gate = gate;
@@ -78,29 +83,61 @@ final class GateAccount {
    *
    * @param definition that after the event
    */
-  void after(CompiledDefinition definition) {
+  void after(CompiledDefinition definition, Event event) {
     if (step >= 0) {
       int open = (isOpen(step) ? 1 : 0) - (wasOpen ? 1 : 0);
       int held = (isHeld(step) ? 1 : 0) - (wasHeld ? 1 : 0);
+      CompiledStep compiled = definition.step(step);
       if (open < 0 && isEnd) {
-        gate.ended(definition.step(step).queue(), open, held);
+        gate.ended(compiled.queue(), compiled.type(), open, held);
+        judge(compiled, event);
       } else if (open != 0 || held != 0) {
-        gate.changed(definition.step(step).queue(), open, held);
+        gate.changed(compiled.queue(), compiled.type(), open, held);
+        if (open > 0) {
+          gate.sent(compiled.queue(), compiled.type());
+        }
       }
     } else if (step == ALL) {
       tellAll(GateUse.of(definition, state));
     }
   }
 
+  /** Tells what an attempt that was open has come to. */
+  private void judge(CompiledStep compiled, Event event) {
+    boolean isSuccess =
+        event instanceof StepRepeated
+            || (event instanceof StepSucceeded succeeded
+                && succeeded.source() == StepSucceeded.Source.ATTEMPT);
+    boolean isFailure =
+        (event instanceof AttemptFailed failed && isOfWorkers(failed.failure()))
+            || (event instanceof StepFailed finalOne && isOfWorkers(finalOne.failure()));
+    if (isSuccess || isFailure) {
+      gate.judged(compiled.queue(), compiled.type(), isFailure);
+    }
+  }
+
+  /** What the engine finds wrong itself says nothing of the workers, but for their time-outs. */
+  private static boolean isOfWorkers(Failure failure) {
+    return switch (failure.type()) {
+      case Failure.START_TO_CLOSE_TIMEOUT,
+          Failure.SCHEDULE_TO_CLOSE_TIMEOUT,
+          Failure.HEARTBEAT_TIMEOUT,
+          Failure.ITEMS_FAILED,
+          Failure.RESULTS_MISMATCH ->
+          true;
+      default -> !failure.type().startsWith(ENGINE);
+    };
+  }
+
   /** Tells the difference alone: an attempt that goes on has not ended. */
-  private void tellAll(Map<String, GateUse> now) {
-    Set<String> queues = new HashSet<>(former.keySet());
-    queues.addAll(now.keySet());
-    for (String queue : queues) {
-      GateUse was = former.getOrDefault(queue, GateUse.NONE);
-      GateUse is = now.getOrDefault(queue, GateUse.NONE);
+  private void tellAll(Map<GateUse.Work, GateUse> now) {
+    Set<GateUse.Work> works = new HashSet<>(former.keySet());
+    works.addAll(now.keySet());
+    for (GateUse.Work work : works) {
+      GateUse was = former.getOrDefault(work, GateUse.NONE);
+      GateUse is = now.getOrDefault(work, GateUse.NONE);
       if (!is.equals(was)) {
-        gate.changed(queue, is.open() - was.open(), is.held() - was.held());
+        gate.changed(work.queue(), work.type(), is.open() - was.open(), is.held() - was.held());
       }
     }
     former = Map.of();

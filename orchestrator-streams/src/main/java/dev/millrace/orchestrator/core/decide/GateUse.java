@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.core.decide;
 
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
@@ -14,22 +15,34 @@ import java.util.Map;
  * @param held how many of its steps are held for the queue
  */
 public record GateUse(int open, int held) {
+  /**
+   * What steps have in common that wait for each other.
+   *
+   * @param queue of their workers
+   * @param type by which these look up their handlers
+   */
+  public record Work(String queue, String type) {
+    static Work of(CompiledStep step) {
+      return new Work(step.queue(), step.type());
+    }
+  }
+
   static final GateUse NONE = new GateUse(0, 0);
 
   private static final GateUse OPEN = new GateUse(1, 0);
   private static final GateUse HELD = new GateUse(0, 1);
 
-  /** What it takes of each queue; looks at its steps only when it takes anything. */
-  public static Map<String, GateUse> of(CompiledDefinition definition, WorkflowView state) {
+  /** What it takes of each queue, by step type; looks at its steps only when it takes anything. */
+  public static Map<Work, GateUse> of(CompiledDefinition definition, WorkflowView state) {
     if (!takesAny(state)) {
       return Map.of();
     }
-    Map<String, GateUse> uses = new HashMap<>();
+    Map<Work, GateUse> uses = new HashMap<>();
     for (int step = 0; step < state.stepCount(); step++) {
       if (state.stepStatus(step) == StepStatus.OPEN) {
-        uses.merge(definition.step(step).queue(), OPEN, GateUse::plus);
+        uses.merge(Work.of(definition.step(step)), OPEN, GateUse::plus);
       } else if (state.isGated(step)) {
-        uses.merge(definition.step(step).queue(), HELD, GateUse::plus);
+        uses.merge(Work.of(definition.step(step)), HELD, GateUse::plus);
       }
     }
     return uses;

@@ -239,7 +239,9 @@ final class Readiness {
         compiled.action() instanceof CompiledAction.Work
             && (definition.isOfBranches() || compiled.forEach() == null);
     StepHeld.Reason reason =
-        isForWorkers ? transition.gate().hindrance(compiled.queue(), state.priority()) : null;
+        isForWorkers
+            ? transition.gate().hindrance(compiled.queue(), compiled.type(), state.priority())
+            : null;
     return reason == null ? null : new StepHeld(step, reason, WorkflowView.NO_DEADLINE);
   }
 

@@ -85,7 +85,8 @@ final class Transition {
   void record(Event event) {
     account.before(definition(), event);
     Evolver.evolve(definition(), state, event, nowMs());
-    account.after(event instanceof WorkflowMigrated migrated ? migrated.target() : definition());
+    account.after(
+        event instanceof WorkflowMigrated migrated ? migrated.target() : definition(), event);
     events.add(event);
     situation.room().take(definition(), event);
   }

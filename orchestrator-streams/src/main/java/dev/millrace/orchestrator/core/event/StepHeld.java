@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.core.event;
 
+import java.util.Locale;
+
 /**
  * A step may start and is held.
  *
@@ -18,13 +20,26 @@ public record StepHeld(int step, Reason reason, long untilMs) implements Event {
     PAUSED,
     /** As many attempts are open at its queue as may be, or other steps are before it. */
     QUEUE,
-    /** Its queue is paused. */
-    QUEUE_PAUSED;
+    /** Its queue is paused, or its step type there. */
+    QUEUE_PAUSED,
+    /**
+     * As many commands were sent in the last time as may be, by a rate that an operator has set.
+     */
+    RATE,
+    /** As many attempts are open in all engines as may be, by a limit that an operator has set. */
+    CONCURRENCY,
+    /** Too many attempts have failed of late. */
+    BREAKER;
+
+    /** As it is written in events and reports, such as {@code queue-paused}. */
+    public String code() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** Whether the step is held for its queue, and goes on when it is its turn there. */
     public boolean isAtGate() {
       return switch (this) {
-        case QUEUE, QUEUE_PAUSED -> true;
+        case QUEUE, QUEUE_PAUSED, RATE, CONCURRENCY, BREAKER -> true;
         case MAX_PARALLEL, WINDOW, PAUSED -> false;
       };
     }

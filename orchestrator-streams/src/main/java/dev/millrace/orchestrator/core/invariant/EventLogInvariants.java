@@ -225,7 +225,7 @@ public final class EventLogInvariants {
           case PAUSED ->
               definition.isOfBranches()
                   || (held.untilMs() == WorkflowView.NO_DEADLINE && controls.isPaused());
-          case QUEUE, QUEUE_PAUSED ->
+          case QUEUE, QUEUE_PAUSED, RATE, CONCURRENCY, BREAKER ->
               held.untilMs() == WorkflowView.NO_DEADLINE
                   && step.step().action() instanceof CompiledAction.Work
                   && !isForked(step)

@@ -146,7 +146,7 @@ final class Execution {
       case StartWorkflow start ->
           forward(
               start.workflowId(),
-              topics().starts(),
+              start.parent() == null ? topics().starts() : topics().children(),
               task.messages().start(start, workflow.tenant(), workflow.priority()));
       case CancelWorkflow cancel ->
           forward(cancel.workflowId(), topics().controls(), task.messages().cancellation(cancel));

@@ -54,6 +54,7 @@ final class WorkflowTask {
     this.sourceByTopic =
         Map.of(
             topics.starts(), InputSource.START,
+            topics.children(), InputSource.CHILD,
             topics.controls(), InputSource.CONTROL,
             topics.completions(), InputSource.COMPLETION);
     this.store = task.store();
@@ -92,7 +93,7 @@ final class WorkflowTask {
       throw new IllegalStateException("no input topic: " + from.topic());
     }
     if (source != InputSource.CONTROL && isOfSchedule(workflowId)) {
-      if (source == InputSource.START) {
+      if (isStart(source)) {
         starts.refuseIdOfSchedule(workflowId, record, from);
       } else {
         schedules.report(workflowId, record, from);
@@ -102,15 +103,19 @@ final class WorkflowTask {
     Cause cause = new Cause(source, from.offset(), record.headers());
     Decision.@Nullable Refused refused =
         switch (source) {
-          case START -> starts.start(workflowId, record, cause);
+          case START, CHILD -> starts.start(workflowId, record, cause);
           case CONTROL -> controls.control(workflowId, record, cause);
           case COMPLETION -> complete(workflowId, record, cause);
         };
     if (refused != null) {
       deadLetters.refuse(record, from, refused);
-    } else if (source != InputSource.START) {
+    } else if (!isStart(source)) {
       starts.afterChange(workflowId);
     }
+  }
+
+  private static boolean isStart(InputSource source) {
+    return source == InputSource.START || source == InputSource.CHILD;
   }
 
   private Decision.@Nullable Refused complete(

@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.flow.SteeredWindows;
 import dev.millrace.orchestrator.flow.WindowSettings;
 import dev.millrace.orchestrator.health.EngineHealth;
 import dev.millrace.orchestrator.http.EngineHttpServer;
+import dev.millrace.orchestrator.intake.Intake;
 import dev.millrace.orchestrator.metrics.BoundMeters;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.metrics.ProcessMeters;
@@ -64,6 +65,7 @@ public final class Engine implements AutoCloseable {
   private final LagSampler lags;
   private final Backlog backlog;
   private final SteeredWindows windows;
+  private final Intake intake;
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final BoundMeters meters;
@@ -83,6 +85,7 @@ public final class Engine implements AutoCloseable {
       LagSampler lags,
       Backlog backlog,
       SteeredWindows windows,
+      Intake intake,
       KafkaStreams streams,
       EngineHttpServer http,
       BoundMeters meters,
@@ -94,6 +97,7 @@ public final class Engine implements AutoCloseable {
     this.lags = lags;
     this.backlog = backlog;
     this.windows = windows;
+    this.intake = intake;
     this.streams = streams;
     this.http = http;
     this.meters = meters;
@@ -102,7 +106,9 @@ public final class Engine implements AutoCloseable {
     this.queries = queries;
     streams.setUncaughtExceptionHandler(new ThreadReplacement());
     streams.setStateListener(this::stateChanged);
+    streams.setGlobalStateRestoreListener(intake.restoring());
     health.bindTo(meters.registry());
+    intake.bindTo(meters.registry());
   }
 
   /**
@@ -180,6 +186,10 @@ public final class Engine implements AutoCloseable {
             lags,
             InstantSource.system());
     opened.push(windows);
+    Intake intake =
+        new Intake(
+            config.intake(), report.workflows(), config.stateFolder(), InstantSource.system());
+    opened.push(intake);
     CountDownLatch stopping = new CountDownLatch(1);
     Definitions definitions = new Definitions(stopping);
     Topology topology =
@@ -204,7 +214,10 @@ public final class Engine implements AutoCloseable {
     settings.put(
         StreamsConfig.APPLICATION_SERVER_CONFIG, Utils.formatAddress(self.host(), self.port()));
     KafkaStreams streams =
-        new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
+        new KafkaStreams(
+            topology,
+            new StreamsConfig(settings),
+            intake.over(rule == null ? clients : rule, config.topics().starts()));
     return new Engine(
         config,
         admin,
@@ -212,6 +225,7 @@ public final class Engine implements AutoCloseable {
         lags,
         new Backlog(lags, report, InstantSource.system()),
         windows,
+        intake,
         streams,
         http,
         new BoundMeters(meters, streams, admin),
@@ -247,7 +261,9 @@ public final class Engine implements AutoCloseable {
     commandTopics.start();
     lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
     windows.start();
-    http.serve(queries.apply(topics.partitions(config.topics().starts())), backlog);
+    intake.start(!config.hasOwnConsumers());
+    http.serve(
+        queries.apply(topics.partitions(config.topics().starts())), backlog, intake::closures);
     streams.start();
   }
 
@@ -282,6 +298,7 @@ public final class Engine implements AutoCloseable {
     http.close();
     stopping.countDown(); // Kafka Streams closes only after it has started
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
+    intake.close();
     windows.close();
     lags.close();
     commandTopics.close();

@@ -1,6 +1,8 @@
 package dev.millrace.orchestrator.config;
 
+import dev.millrace.orchestrator.intake.IntakeSettings;
 import dev.millrace.schemas.Topics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
 
@@ -38,6 +41,11 @@ public final class EngineConfig {
   public static final String QUEUE_TARGET_MS = "queue.target.ms";
   public static final String JSON_QUEUES = "json.queues";
   public static final String LAG_INTERVAL_MS = "lag.interval.ms";
+  public static final String INTAKE_OPEN_WORKFLOWS = "intake.open.workflows";
+  public static final String INTAKE_STATE_BYTES = "intake.state.bytes";
+  public static final String INTAKE_DISK_FREE_PERCENT = "intake.disk.free.percent";
+  public static final String INTAKE_RESTORE_RECORDS = "intake.restore.records";
+  public static final String INTAKE_RESUME_PERCENT = "intake.resume.percent";
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
   public static final String HTTP_PORT = "http.port";
@@ -172,6 +180,16 @@ public final class EngineConfig {
     return Duration.ofMillis(values.getLong(LAG_INTERVAL_MS));
   }
 
+  /** When new workflows are left in Kafka. */
+  public IntakeSettings intake() {
+    return new IntakeSettings(
+        values.getLong(INTAKE_OPEN_WORKFLOWS),
+        values.getLong(INTAKE_STATE_BYTES),
+        values.getInt(INTAKE_DISK_FREE_PERCENT),
+        values.getLong(INTAKE_RESTORE_RECORDS),
+        values.getInt(INTAKE_RESUME_PERCENT));
+  }
+
   private static void checkQueue(String queue) {
     try {
       Topics.checkQueue(queue);
@@ -183,6 +201,11 @@ public final class EngineConfig {
   /** Heap for changes since the last commit, in bytes. */
   public long recordCacheBytes() {
     return values.getLong(RECORD_CACHE_BYTES);
+  }
+
+  /** Where Kafka Streams keeps the state of this application id. */
+  public Path stateFolder() {
+    return Path.of(values.getString(STATE_DIR), applicationId());
   }
 
   public String httpHost() {
@@ -251,6 +274,14 @@ public final class EngineConfig {
     settings.keySet().removeIf(key -> kafka.containsKey(KafkaSettings.withoutPrefix(key)));
     settings.putAll(kafka);
     return settings;
+  }
+
+  /**
+   * Whether Kafka Streams makes its main consumers itself, rather than take those of a supplier.
+   */
+  public boolean hasOwnConsumers() {
+    String protocol = kafka.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "");
+    return protocol.equalsIgnoreCase(GroupProtocol.STREAMS.name());
   }
 
   /** Whether a member of the group that goes keeps its place for a while. */

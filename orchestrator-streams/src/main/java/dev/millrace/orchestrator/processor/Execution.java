@@ -23,7 +23,9 @@ import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
@@ -307,7 +309,18 @@ final class Execution {
       timerMs = earlier(timerMs, nowMs + PAUSE_LOOK_MS); // nobody tells it of the resumption
     }
     store.save(recordId, workflow, timerMs);
+    countWorkflow();
     workflow.spilled().takeDroppedBranches().forEach(this::forgetBranches);
+  }
+
+  private void countWorkflow() {
+    for (Event event : events) {
+      if (event instanceof WorkflowStarted) {
+        task.open().change(1);
+      } else if (event instanceof WorkflowEnded) {
+        task.open().change(-1);
+      }
+    }
   }
 
   /** Whether a crash may keep from the workflow what no input would make the chunk say again. */

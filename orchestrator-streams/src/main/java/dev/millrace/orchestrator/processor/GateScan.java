@@ -3,7 +3,9 @@ package dev.millrace.orchestrator.processor;
 import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.GateUse;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import dev.millrace.orchestrator.flow.OpenWorkflows;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.CommittedRecords;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -12,10 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts, after a start, what the workflows that were there before take of the queues, a slice at a
- * time and beside the work. A workflow that is worked on before its turn is counted then, so that
- * each is counted once, and what is counted is never too much. It also makes sure that every step
- * that its record says waits for its queue is found there. Belongs to one stream task.
+ * Counts, after a start, the workflows that were there before and what they take of the queues, a
+ * slice at a time and beside the work. A workflow that is worked on before its turn is counted
+ * then, so that each is counted once, and what is counted is never too much. It also makes sure
+ * that every step that its record says waits for its queue is found there. Belongs to one stream
+ * task.
  */
 final class GateScan {
   /** Records that one slice looks at, at most. */
@@ -27,6 +30,7 @@ final class GateScan {
   private static final int STEPS_PER_LOOK_UP = 10;
 
   private final TaskGate gate;
+  private final OpenWorkflows.OfTask open;
   private final CommittedRecords records;
   private final PinnedDefinitions pinned;
 
@@ -35,8 +39,13 @@ final class GateScan {
 
   private boolean isDone;
 
-  GateScan(TaskGate gate, CommittedRecords records, PinnedDefinitions pinned) {
+  GateScan(
+      TaskGate gate,
+      OpenWorkflows.OfTask open,
+      CommittedRecords records,
+      PinnedDefinitions pinned) {
     this.gate = gate;
+    this.open = open;
     this.records = records;
     this.pinned = pinned;
   }
@@ -53,6 +62,9 @@ final class GateScan {
    */
   void touch(String recordId, CompiledDefinition definition, WorkflowView state) {
     if (!isDone && !records.arePast(recordId, definition.isOfBranches()) && counted.add(recordId)) {
+      if (!definition.isOfBranches()) {
+        countWorkflow(state);
+      }
       count(definition, state);
     }
   }
@@ -91,6 +103,9 @@ final class GateScan {
   }
 
   private int look(String recordId, PackedWorkflow workflow) {
+    if (!workflow.isChunk()) {
+      countWorkflow(workflow);
+    }
     if (!GateUse.takesAny(workflow)) {
       return 1;
     }
@@ -113,6 +128,10 @@ final class GateScan {
       }
     }
     return workflow.stepCount() + STEPS_PER_LOOK_UP * workflow.gatedSteps();
+  }
+
+  private void countWorkflow(WorkflowView state) {
+    open.change(state.status() == WorkflowStatus.RUNNING ? 1 : 0);
   }
 
   private void count(CompiledDefinition definition, WorkflowView state) {

@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
+import dev.millrace.orchestrator.flow.OpenWorkflows;
 import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.metrics.TaskMeters;
@@ -28,6 +29,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param store its workflows
  * @param gate which steps must wait for their queues
  * @param report where it says how things stand there
+ * @param open how many of its workflows are open
  */
 record TaskResources(
     ProcessorContext<byte[], Outgoing> context,
@@ -43,4 +45,5 @@ record TaskResources(
     TaskMeters meters,
     WorkflowStore store,
     TaskGate gate,
-    QueueReport report) {}
+    QueueReport report,
+    OpenWorkflows.OfTask open) {}

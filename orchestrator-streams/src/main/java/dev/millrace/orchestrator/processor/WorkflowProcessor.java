@@ -99,7 +99,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 metrics.ofTask(),
                 store,
                 new TaskGate(store.held(), flow),
-                flow.report()));
+                flow.report(),
+                flow.report().workflows().ofTask(context.taskId().partition())));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());
     task = created;

@@ -24,8 +24,8 @@ class TopicAdminTest extends AdminCase {
     TopicPlan plan =
         TopicPlan.builder(names).partitions(3).queues(List.of("mail", "files")).build();
 
-    assertThat(topics.check(plan)).hasSize(10).allMatch(TopicDifference.Missing.class::isInstance);
-    assertThat(topics.apply(plan)).hasSize(10);
+    assertThat(topics.check(plan)).hasSize(11).allMatch(TopicDifference.Missing.class::isInstance);
+    assertThat(topics.apply(plan)).hasSize(11);
     assertThat(topics.check(plan)).isEmpty();
     assertThat(topics.apply(plan)).isEmpty();
   }
@@ -153,7 +153,7 @@ class TopicAdminTest extends AdminCase {
     TopicPlan three = TopicPlan.builder(names).replicationFactor(3).build();
 
     assertThat(topics.check(three))
-        .hasSize(8)
+        .hasSize(9)
         .allSatisfy(
             difference -> {
               assertThat(difference.fixable()).isFalse();

@@ -109,6 +109,37 @@ class IntakeOverloadTest {
   }
 
   @Test
+  void engineThatHasMuchToRestoreTakesStartsWhenThatIsDone() throws Exception {
+    WorkflowDefinition chain = Workflows.chain(QUEUE, 1);
+    Map<String, String> settings =
+        Map.of(EngineConfig.INTAKE_RESTORE_RECORDS, "1", EngineConfig.COMMIT_INTERVAL_MS, "100");
+    try (Installation installation = new Installation(QUEUE);
+        EventLog log = new EventLog(installation);
+        Worker worker = installation.echoWorker(QUEUE)) {
+      installation.register(chain);
+      for (int i = 0; i < WORKFLOWS; i++) {
+        installation.start("w-" + i, "chain", "{}");
+      }
+      try (Engine unused =
+          installation.startEngine(
+              folder.resolve("lost"), new DefaultKafkaClientSupplier(), settings)) {
+        installation.awaitInputsRead();
+      }
+      for (int i = WORKFLOWS; i < 2 * WORKFLOWS; i++) {
+        installation.start("w-" + i, "chain", "{}");
+      }
+      worker.start();
+      try (Engine engine =
+          installation.startEngine(
+              folder.resolve("restored"), new DefaultKafkaClientSupplier(), settings)) {
+        log.pollUntilEnded(2 * WORKFLOWS);
+        await().atMost(Patience.LIMIT).until(() -> intake(engine).isEmpty());
+      }
+      log.assertAllEndedOnce(chain, WorkflowStatus.SUCCEEDED);
+    }
+  }
+
+  @Test
   void childrenBeginWhileStartsWaitSinceTheirParentsWouldNeverEndElse() throws Exception {
     WorkflowDefinition parent =
         WorkflowDefinition.of(

@@ -184,7 +184,8 @@ public final class Engine implements AutoCloseable {
             WindowSettings.upTo(config.queueWindow(), config.queueTarget()),
             report,
             lags,
-            InstantSource.system());
+            InstantSource.system(),
+            config.tenants());
     opened.push(windows);
     Intake intake =
         new Intake(
@@ -260,10 +261,10 @@ public final class Engine implements AutoCloseable {
     topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
     lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
-    windows.start();
+    int partitions = topics.partitions(config.topics().starts());
+    windows.start(partitions);
     intake.start(!config.hasOwnConsumers());
-    http.serve(
-        queries.apply(topics.partitions(config.topics().starts())), backlog, intake::closures);
+    http.serve(queries.apply(partitions), backlog, intake::closures);
     streams.start();
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.config;
 
+import dev.millrace.orchestrator.flow.Tenants;
 import dev.millrace.orchestrator.intake.IntakeSettings;
 import dev.millrace.schemas.Topics;
 import java.nio.file.Path;
@@ -19,8 +20,8 @@ import org.apache.kafka.streams.state.HostInfo;
 
 /**
  * The engine's settings. Keys that start with {@code kafka.} go to Kafka Streams without that
- * prefix, those that start with {@code schema.registry.} to the registry client; any other unknown
- * key is refused. Immutable.
+ * prefix, those that start with {@code schema.registry.} to the registry client, and those that
+ * start with {@code tenant.} are of one tenant; any other unknown key is refused. Immutable.
  */
 public final class EngineConfig {
   public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
@@ -72,6 +73,7 @@ public final class EngineConfig {
   private final AbstractConfig values;
   private final Map<String, String> kafka = new HashMap<>();
   private final Map<String, String> registry = new HashMap<>();
+  private final Tenants tenants;
 
   /**
    * Reads and checks settings.
@@ -80,10 +82,13 @@ public final class EngineConfig {
    */
   public EngineConfig(Map<String, String> settings) {
     Map<String, String> own = new HashMap<>();
+    TenantSettings ofTenants = new TenantSettings();
     settings.forEach(
         (key, value) -> {
           if (EngineKeys.ALL.names().contains(key)) {
             own.put(key, value);
+          } else if (key.startsWith(TenantSettings.PREFIX)) {
+            ofTenants.put(key, value);
           } else if (key.startsWith(KAFKA_PREFIX)) {
             putKafka(key.substring(KAFKA_PREFIX.length()), value);
           } else if (key.startsWith(REGISTRY_TLS_PREFIX)) {
@@ -92,11 +97,16 @@ public final class EngineConfig {
             registry.put(key.substring(REGISTRY_PREFIX.length()), value);
           } else {
             throw new ConfigException(
-                "unknown setting '%s'; known are %s, and anything that starts with '%s' or '%s'"
+                "unknown setting '%s'; known are %s, and anything that starts with '%s', '%s' or '%s'"
                     .formatted(
-                        key, new TreeSet<>(EngineKeys.ALL.names()), KAFKA_PREFIX, REGISTRY_PREFIX));
+                        key,
+                        new TreeSet<>(EngineKeys.ALL.names()),
+                        KAFKA_PREFIX,
+                        REGISTRY_PREFIX,
+                        TenantSettings.PREFIX));
           }
         });
+    tenants = ofTenants.tenants();
     values = new AbstractConfig(EngineKeys.ALL, own, false);
     guarantee();
     topics();
@@ -178,6 +188,11 @@ public final class EngineConfig {
 
   public Duration lagInterval() {
     return Duration.ofMillis(values.getLong(LAG_INTERVAL_MS));
+  }
+
+  /** What is set for tenants. */
+  public Tenants tenants() {
+    return tenants;
   }
 
   /** When new workflows are left in Kafka. */

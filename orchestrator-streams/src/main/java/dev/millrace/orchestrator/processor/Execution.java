@@ -316,9 +316,10 @@ final class Execution {
   private void countWorkflow() {
     for (Event event : events) {
       if (event instanceof WorkflowStarted) {
-        task.open().change(1);
+        task.tenants().change(workflow.tenant(), 1);
+        task.metrics().tenantStarted(workflow.tenant());
       } else if (event instanceof WorkflowEnded) {
-        task.open().change(-1);
+        task.tenants().change(workflow.tenant(), -1);
       }
     }
   }

@@ -5,7 +5,6 @@ import dev.millrace.orchestrator.core.decide.GateUse;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
-import dev.millrace.orchestrator.flow.OpenWorkflows;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.CommittedRecords;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -30,7 +29,7 @@ final class GateScan {
   private static final int STEPS_PER_LOOK_UP = 10;
 
   private final TaskGate gate;
-  private final OpenWorkflows.OfTask open;
+  private final TenantIntake tenants;
   private final CommittedRecords records;
   private final PinnedDefinitions pinned;
 
@@ -40,12 +39,9 @@ final class GateScan {
   private boolean isDone;
 
   GateScan(
-      TaskGate gate,
-      OpenWorkflows.OfTask open,
-      CommittedRecords records,
-      PinnedDefinitions pinned) {
+      TaskGate gate, TenantIntake tenants, CommittedRecords records, PinnedDefinitions pinned) {
     this.gate = gate;
-    this.open = open;
+    this.tenants = tenants;
     this.records = records;
     this.pinned = pinned;
   }
@@ -131,7 +127,9 @@ final class GateScan {
   }
 
   private void countWorkflow(WorkflowView state) {
-    open.change(state.status() == WorkflowStatus.RUNNING ? 1 : 0);
+    if (state.status() == WorkflowStatus.RUNNING) {
+      tenants.change(state.tenant(), 1);
+    }
   }
 
   private void count(CompiledDefinition definition, WorkflowView state) {

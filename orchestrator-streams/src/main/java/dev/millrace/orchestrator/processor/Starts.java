@@ -111,6 +111,11 @@ final class Starts {
             record.timestamp(),
             record.headers(),
             record.value());
+    if (verdict == Duplicates.Verdict.BEGIN
+        && source == InputSource.START
+        && rejectExcess(workflowId, start, waiting, nowMs)) {
+      return null;
+    }
     if (parked != null) {
       replace(workflowId, parked.records().getFirst());
     }
@@ -131,6 +136,21 @@ final class Starts {
       advance(workflowId, next, start, nowMs);
     }
     return null;
+  }
+
+  /** Rejects a start if its tenant has as much as it may; those of children always begin. */
+  private boolean rejectExcess(
+      String workflowId, DecodedStart start, ParkedRecord record, long nowMs) {
+    String tenant = start.request().tenant();
+    String excess = task.tenants().refusal(tenant, nowMs);
+    if (excess == null) {
+      return false;
+    }
+    task.metrics().tenantRejected(tenant);
+    reject(workflowId, record, excess, nowMs);
+    tell(start.request().parent(), new Failure(NOT_STARTED, excess, true), record.headers());
+    rejectControls(workflowId);
+    return true;
   }
 
   private static InputSource source(Cause cause) {
@@ -272,10 +292,14 @@ final class Starts {
 
   private void giveUp(String workflowId, ParkedInputs parked) {
     store.unpark(KIND, workflowId, parked);
-    if (store.isKnown(workflowId)) {
-      return; // Controls that wait are for the workflow that is there.
+    rejectControls(workflowId);
+  }
+
+  /** Gives up controls that wait for a start, unless they are for a workflow that is there. */
+  private void rejectControls(String workflowId) {
+    if (!store.isKnown(workflowId)) {
+      controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
     }
-    controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
   }
 
   private Decision.@Nullable Refused begin(

@@ -5,7 +5,6 @@ import dev.millrace.orchestrator.codec.OutputEncoder;
 import dev.millrace.orchestrator.codec.ScheduleDecoder;
 import dev.millrace.orchestrator.codec.ScheduleEncoder;
 import dev.millrace.orchestrator.codec.WorkflowMessages;
-import dev.millrace.orchestrator.flow.OpenWorkflows;
 import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.metrics.TaskMeters;
@@ -29,7 +28,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param store its workflows
  * @param gate which steps must wait for their queues
  * @param report where it says how things stand there
- * @param open how many of its workflows are open
+ * @param tenants how many of their workflows are open, and whether more may begin
  */
 record TaskResources(
     ProcessorContext<byte[], Outgoing> context,
@@ -46,4 +45,4 @@ record TaskResources(
     WorkflowStore store,
     TaskGate gate,
     QueueReport report,
-    OpenWorkflows.OfTask open) {}
+    TenantIntake tenants) {}

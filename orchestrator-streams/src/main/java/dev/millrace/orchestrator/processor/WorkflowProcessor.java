@@ -100,7 +100,9 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 store,
                 new TaskGate(store.held(), flow),
                 flow.report(),
-                flow.report().workflows().ofTask(context.taskId().partition())));
+                new TenantIntake(
+                    flow.report().workflows().ofTask(context.taskId().partition()),
+                    flow.windows())));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());
     task = created;

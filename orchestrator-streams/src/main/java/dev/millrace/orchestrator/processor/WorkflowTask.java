@@ -59,7 +59,7 @@ final class WorkflowTask {
             topics.completions(), InputSource.COMPLETION);
     this.store = task.store();
     this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
-    this.scan = new GateScan(task.gate(), task.open(), store.committed(), pinned);
+    this.scan = new GateScan(task.gate(), task.tenants(), store.committed(), pinned);
     this.transitions = new Transitions(task, pinned, scan);
     this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
     this.controls = new Controls(task, transitions, deadLetters);
@@ -153,7 +153,7 @@ final class WorkflowTask {
   void close() {
     int partition = task.context().taskId().partition();
     task.report().remove(partition);
-    task.report().workflows().remove(partition, task.open());
+    task.report().workflows().remove(partition, task.tenants().open());
   }
 
   private void fireTimers(long nowMs) {

@@ -24,6 +24,7 @@ import dev.millrace.cli.workflow.ScheduleCommand;
 import dev.millrace.cli.workflow.StartCommand;
 import dev.millrace.cli.workflow.StateCommand;
 import dev.millrace.cli.workflow.StatusCommand;
+import dev.millrace.cli.workflow.WhyCommand;
 import dev.millrace.perf.Bench;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -92,6 +93,7 @@ public final class Millrace {
         .addSubcommand(new TopicsCommand())
         .addSubcommand(new StartCommand())
         .addSubcommand(new StatusCommand())
+        .addSubcommand(new WhyCommand())
         .addSubcommand(new QueuesCommand())
         .addSubcommand(new ResultsCommand())
         .addSubcommand(new ListCommand())

@@ -169,6 +169,7 @@ public final class Bench implements Callable<Integer> {
     return new CommandLine(new Bench())
         .addSubcommand(new TimerBench())
         .addSubcommand(new WindowBench())
+        .addSubcommand(new EventBench())
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -22,6 +22,7 @@ import dev.millrace.schemas.v1.JoinRule;
 import dev.millrace.schemas.v1.OverlapPolicy;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.Payload;
+import dev.millrace.schemas.v1.PublishedEvents;
 import dev.millrace.schemas.v1.Repeat;
 import dev.millrace.schemas.v1.ResultCache;
 import dev.millrace.schemas.v1.RetryPolicy;
@@ -269,6 +270,7 @@ public final class Samples {
         .setMaxParallel(10)
         .setOutput("{\"total\":\"${steps.sum.output}\"}")
         .setFinallySteps(List.of(step("cleanup", "cleanup", "light").build()))
+        .setEvents(PublishedEvents.STEPS)
         .build();
   }
 

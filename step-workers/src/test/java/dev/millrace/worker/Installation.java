@@ -174,14 +174,23 @@ final class Installation implements AutoCloseable {
 
   /** Sets how many times the share group delivers a record. */
   void limitDeliveries(int deliveries) throws InterruptedException, ExecutionException {
+    setOfShareGroup("share.delivery.count.limit", deliveries);
+  }
+
+  /** Sets how long a record belongs to the member of the share group that has acquired it. */
+  void lockFor(Duration time) throws InterruptedException, ExecutionException {
+    setOfShareGroup("share.record.lock.duration.ms", time.toMillis());
+  }
+
+  private void setOfShareGroup(String setting, long value)
+      throws InterruptedException, ExecutionException {
     admin
         .incrementalAlterConfigs(
             Map.of(
                 new ConfigResource(ConfigResource.Type.GROUP, shareGroup()),
                 List.of(
                     new AlterConfigOp(
-                        new ConfigEntry("share.delivery.count.limit", Integer.toString(deliveries)),
-                        AlterConfigOp.OpType.SET))))
+                        new ConfigEntry(setting, Long.toString(value)), AlterConfigOp.OpType.SET))))
         .all()
         .get();
   }
@@ -192,7 +201,7 @@ final class Installation implements AutoCloseable {
 
   /**
    * How far the share group is behind, summed over the partitions; -1 while one of them has not
-   * been read yet.
+   * been read yet, or nobody knows how far.
    */
   long shareLag() throws InterruptedException, ExecutionException {
     String group = shareGroup();
@@ -201,9 +210,14 @@ final class Installation implements AutoCloseable {
             .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
             .partitionsToOffsetInfo(group)
             .get();
-    return offsets.size() < partitions
-        ? -1
-        : offsets.values().stream().mapToLong(info -> info.lag().orElseThrow()).sum();
+    long lag = 0;
+    for (SharePartitionOffsetInfo info : offsets.values()) {
+      if (info == null || info.lag().isEmpty()) {
+        return -1;
+      }
+      lag += info.lag().get();
+    }
+    return offsets.size() < partitions ? -1 : lag;
   }
 
   @Override

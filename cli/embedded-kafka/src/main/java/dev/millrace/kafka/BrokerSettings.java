@@ -1,6 +1,5 @@
 package dev.millrace.kafka;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -58,14 +57,20 @@ final class BrokerSettings {
           Map.entry("group.coordinator.threads", "2"),
           Map.entry("share.coordinator.threads", "1"),
           Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(4 * 1024 * 1024)),
-          // After a kill the controller lets the node in again only when its old session has run
-          // out.
-          Map.entry("broker.session.timeout.ms", "3000"),
           Map.entry("broker.heartbeat.interval.ms", "500"),
           // An idle development broker need not write to its metadata log twice a second.
           Map.entry("metadata.max.idle.interval.ms", "5000"),
           // Several brokers may live in one JVM, and their MBeans would have the same names.
           Map.entry("metric.reporters", ""));
+
+  /** After a kill the controller lets the node in again only when its old session has run out. */
+  private static final String SESSION_MS = "3000";
+
+  /**
+   * Nobody starts a broker again whose data went with it. The controller of a busy machine would
+   * take it for dead only to elect it again, and all that leaders have in memory would be lost.
+   */
+  private static final String TEMPORARY_SESSION_MS = "300000";
 
   private BrokerSettings() {}
 
@@ -83,13 +88,15 @@ final class BrokerSettings {
   }
 
   static Map<String, String> of(
-      Path logs, int brokerPort, int controllerPort, Map<String, String> extra) {
+      DataDirectory data, int brokerPort, int controllerPort, Map<String, String> extra) {
     String broker = "%s://%s:%d".formatted(BROKER_LISTENER, HOST, brokerPort);
     Map<String, String> settings = new HashMap<>(DEFAULTS);
+    settings.put(
+        "broker.session.timeout.ms", data.isTemporary() ? TEMPORARY_SESSION_MS : SESSION_MS);
     settings.putAll(extra);
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", Integer.toString(DataDirectory.NODE_ID));
-    settings.put("log.dirs", logs.toString());
+    settings.put("log.dirs", data.logs().toString());
     settings.put(
         "listeners", "%s,%s://%s:%d".formatted(broker, CONTROLLER_LISTENER, HOST, controllerPort));
     settings.put("advertised.listeners", broker);

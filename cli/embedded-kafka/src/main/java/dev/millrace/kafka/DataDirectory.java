@@ -117,6 +117,10 @@ final class DataDirectory implements AutoCloseable {
     return root;
   }
 
+  boolean isTemporary() {
+    return temporary;
+  }
+
   /** Where Kafka keeps its logs. */
   Path logs() {
     return root.resolve("logs");

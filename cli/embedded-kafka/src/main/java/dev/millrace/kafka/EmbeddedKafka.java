@@ -153,7 +153,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       KafkaRaftServer server;
       try {
         Map<String, String> all =
-            BrokerSettings.of(data.logs(), ports.broker(), ports.controller(), settings);
+            BrokerSettings.of(data, ports.broker(), ports.controller(), settings);
         server = new KafkaRaftServer(new KafkaConfig(all, false), Time.SYSTEM);
       } catch (RuntimeException e) {
         throw new BrokerStartException(

@@ -62,6 +62,19 @@ final class EngineClient implements AutoCloseable {
             .formatted(encoded(workflowId), which, from, limit));
   }
 
+  /**
+   * What the steps of a workflow wait for, one page; empty when the engine knows none of that id.
+   *
+   * @param step only this step; empty for all that are not done
+   * @param from where the page begins, from 0
+   */
+  Optional<JsonNode> why(String workflowId, String step, int from, int limit) {
+    return get(
+        "/workflows/%s/why?from=%d&limit=%d%s"
+            .formatted(
+                encoded(workflowId), from, limit, step.isEmpty() ? "" : "&step=" + encoded(step)));
+  }
+
   /** What waits for the workers of each queue. */
   JsonNode backlog() {
     return get("/backlog")

@@ -75,12 +75,12 @@ public final class QueuesCommand implements Callable<Integer> {
 
   private static List<String> row(String name, JsonNode queue) {
     long held = queue.path("held").asLong(0);
-    String lag = Long.toString(queue.path("lag").asLong(0));
+    String lag = queue.has("lag") ? Long.toString(queue.path("lag").asLong()) : "unknown";
     boolean isStale = queue.path("stale").asBoolean(false);
     long sampleAgeMs = queue.path("sampleAgeMs").asLong(0);
     return List.of(
         name,
-        isStale ? "%s, %s ago".formatted(lag, inSeconds(sampleAgeMs)) : lag,
+        isStale && queue.has("lag") ? "%s, %s ago".formatted(lag, inSeconds(sampleAgeMs)) : lag,
         Long.toString(held),
         held == 0 ? "-" : inSeconds(queue.path("oldestAgeMs").asLong(0)));
   }

@@ -198,6 +198,7 @@ public final class StateCommand implements Callable<Integer> {
   private WorkflowHistory fold(Connection connection, WorkflowOfId which) {
     try {
       WorkflowHistory history = begun(connection, which.start());
+      checkEvents(history.definition());
       which.begin(history);
       for (EventHistory.Entry entry : which.events()) {
         history.apply(entry);
@@ -207,6 +208,21 @@ public final class StateCommand implements Callable<Integer> {
       throw new CommandFailedException(
           "workflow '%s': its state cannot be rebuilt: %s".formatted(workflowId, e.getMessage()),
           e);
+    }
+  }
+
+  /** A log without some of the events gives another state than the engine has, or none at all. */
+  private void checkEvents(CompiledDefinition definition) {
+    switch (definition.eventVerbosity()) {
+      case ALL -> {}
+      case STEPS ->
+          note(
+              "definition %s/%d publishes no held steps and heartbeats: steps that are held are shown as WAITING, and times of later heartbeats are missing"
+                  .formatted(definition.name(), definition.version()));
+      case WORKFLOW ->
+          throw new CommandFailedException(
+              "workflow '%s': definition %s/%d publishes no events of its steps, so that their state cannot be rebuilt; 'millrace status %s' shows the present one"
+                  .formatted(workflowId, definition.name(), definition.version(), workflowId));
     }
   }
 

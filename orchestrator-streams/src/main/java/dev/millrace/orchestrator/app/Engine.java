@@ -124,7 +124,7 @@ public final class Engine implements AutoCloseable {
           create(config, registry, process.registry(), new DefaultKafkaClientSupplier());
       engine.meters.whenClosed(process::close);
       return engine;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       process.close();
       throw e;
     }
@@ -145,7 +145,7 @@ public final class Engine implements AutoCloseable {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
       return create(config, registry, meters, clients, opened);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       for (AutoCloseable part : opened) {
         closeAfter(e, part);
       }
@@ -183,8 +183,8 @@ public final class Engine implements AutoCloseable {
         new SteeredWindows(
             WindowSettings.upTo(config.queueWindow(), config.queueTarget()),
             report,
-            lags,
-            InstantSource.system(),
+            lags::fresh,
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             config.tenants());
     opened.push(windows);
     Intake intake =
@@ -219,6 +219,7 @@ public final class Engine implements AutoCloseable {
             topology,
             new StreamsConfig(settings),
             intake.over(rule == null ? clients : rule, config.topics().starts()));
+    opened.push(streams);
     return new Engine(
         config,
         admin,
@@ -240,7 +241,7 @@ public final class Engine implements AutoCloseable {
                 record -> new DefinitionDecoder(config.topics(), registry).decode(record)));
   }
 
-  private static void closeAfter(Exception failure, AutoCloseable part) {
+  private static void closeAfter(Throwable failure, AutoCloseable part) {
     try {
       part.close();
     } catch (Exception e) {

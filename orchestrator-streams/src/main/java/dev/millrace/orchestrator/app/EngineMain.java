@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -57,7 +58,7 @@ public final class EngineMain {
    *     start
    */
   public static int run(Map<String, String> settings) throws InterruptedException {
-    Engine engine;
+    @Nullable Engine engine = null;
     try {
       engine = Engine.create(new EngineConfig(settings));
       Runtime.getRuntime()
@@ -65,6 +66,13 @@ public final class EngineMain {
       engine.start();
     } catch (RuntimeException e) {
       return notStarted(e);
+    } catch (Error e) {
+      // The threads that have begun would keep a process alive that never gets ready.
+      LoggerFactory.getLogger(EngineMain.class).error("the engine cannot start", e);
+      if (engine != null) {
+        engine.close();
+      }
+      return FAULT;
     }
     while (!engine.awaitRunning(Duration.ofSeconds(1))) {
       if (engine.hasFailed()) {

@@ -1,8 +1,10 @@
 package dev.millrace.orchestrator.codec;
 
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.schemas.v1.PublishedEvents;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +35,12 @@ public final class DefinitionCodec {
         definition.steps().stream().map(StepCodec::toAvro).toList(),
         definition.maxParallel(),
         definition.output(),
-        definition.finallySteps().stream().map(StepCodec::toAvro).toList());
+        definition.finallySteps().stream().map(StepCodec::toAvro).toList(),
+        switch (definition.events()) {
+          case ALL -> PublishedEvents.ALL;
+          case STEPS -> PublishedEvents.STEPS;
+          case WORKFLOW -> PublishedEvents.WORKFLOW;
+        });
   }
 
   /**
@@ -52,8 +59,23 @@ public final class DefinitionCodec {
         retry == null ? RetryPolicy.NONE : retry,
         record.getMaxParallel(),
         record.getOutput(),
+        events(record),
         steps(record.getSteps()),
         steps(record.getFinallySteps()));
+  }
+
+  private static EventVerbosity events(dev.millrace.schemas.v1.WorkflowDefinition record)
+      throws MalformedRecordException {
+    return switch (record.getEvents()) {
+      case ALL -> EventVerbosity.ALL;
+      case STEPS -> EventVerbosity.STEPS;
+      case WORKFLOW -> EventVerbosity.WORKFLOW;
+      case UNKNOWN ->
+          throw new MalformedRecordException(
+              "definition %s/%d publishes events in a way newer than this engine; update the engine"
+                  .formatted(record.getName(), record.getVersion()),
+              null);
+    };
   }
 
   private static List<StepDefinition> steps(List<dev.millrace.schemas.v1.StepDefinition> records)

@@ -3,6 +3,7 @@ package dev.millrace.orchestrator.codec;
 import dev.millrace.orchestrator.core.effect.DispatchStep;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PublishedEvents;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.graph.Adjacency;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
@@ -113,7 +114,7 @@ public final class OutputEncoder {
   }
 
   /**
-   * All events of one input.
+   * The events of one input that are published, of which there is at least one.
    *
    * @param definition the one that the workflow had before the input
    * @param firstSequence sequence number of the first
@@ -136,6 +137,9 @@ public final class OutputEncoder {
     List<WorkflowEvent> records = new ArrayList<>(decided.size());
     CompiledDefinition current = definition;
     for (Event event : decided) {
+      if (!PublishedEvents.include(current, event)) {
+        continue;
+      }
       WorkflowEvent record = EventEncoder.toAvro(current, event);
       if (firstBranch > 0 && record.getType() != EventType.BRANCHES_OPENED) {
         record.setNumber(firstBranch + record.getNumber());

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.definition.Compensation;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.StepAction;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
@@ -42,6 +43,9 @@ public final class DefinitionPrinter {
     }
     if (definition.output() != null) {
       fields.put(Field.OfDefinition.OUTPUT.text(), JsonText.parse(definition.output()));
+    }
+    if (definition.events() != EventVerbosity.ALL) {
+      fields.put(Field.OfDefinition.EVENTS.text(), DefinitionReader.text(definition.events()));
     }
     fields.put(Field.OfDefinition.STEPS.text(), print(steps, definition.steps()));
     if (!definition.finallySteps().isEmpty()) {

@@ -2,12 +2,16 @@ package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.definition.DefinitionLimits;
 import dev.millrace.orchestrator.core.definition.DefinitionRule;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.Excerpt;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,14 @@ final class DefinitionReader {
   /** Stands for what could not be read; no name, so that nothing else can be meant by it. */
   static final String UNREADABLE = "?";
 
+  private static final Map<String, EventVerbosity> EVENTS = new LinkedHashMap<>();
+
+  static {
+    for (EventVerbosity verbosity : EventVerbosity.values()) {
+      EVENTS.put(text(verbosity), verbosity);
+    }
+  }
+
   private final SourceValues values;
   private final EdgeReader edges;
 
@@ -33,12 +45,18 @@ final class DefinitionReader {
   private RetryPolicy retry = RetryPolicy.NONE;
   private int maxParallel;
   private @Nullable String output;
+  private EventVerbosity events = EventVerbosity.ALL;
   private final List<StepReader> steps = new ArrayList<>();
   private final List<StepReader> finallySteps = new ArrayList<>();
 
   DefinitionReader(SourceValues values) {
     this.values = values;
     this.edges = new EdgeReader(values);
+  }
+
+  /** A verbosity as it is written. */
+  static String text(EventVerbosity verbosity) {
+    return verbosity.name().toLowerCase(Locale.ROOT);
   }
 
   /** What could be read; the problems tell whether that is all. */
@@ -70,6 +88,7 @@ final class DefinitionReader {
         retry,
         maxParallel,
         output,
+        events,
         steps.stream().map(step -> step.toStep(queue)).toList(),
         finallySteps.stream().map(step -> step.toStep(queue)).toList());
   }
@@ -85,6 +104,11 @@ final class DefinitionReader {
           retry = Objects.requireNonNullElse(RetryReader.read(values, value), RetryPolicy.NONE);
       case MAX_PARALLEL -> maxParallel = values.limit(value, DefinitionRule.MAX_PARALLEL);
       case OUTPUT -> output = new TemplateReader(values).read(value);
+      case EVENTS ->
+          events =
+              Objects.requireNonNullElse(
+                  values.choice(value, EVENTS, "write one of all, steps, workflow"),
+                  EventVerbosity.ALL);
       case STEPS -> readSteps(value, steps);
       case FINALLY -> readSteps(value, finallySteps);
     }

@@ -22,6 +22,7 @@ sealed interface Field {
     RETRY("retry"),
     MAX_PARALLEL("maxParallel"),
     OUTPUT("output"),
+    EVENTS("events"),
     STEPS("steps"),
     FINALLY("finally");
 

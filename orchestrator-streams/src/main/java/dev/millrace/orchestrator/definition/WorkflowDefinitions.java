@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.definition;
 
 import dev.millrace.orchestrator.core.definition.DefinitionValidator;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.RetryPolicy;
 import dev.millrace.orchestrator.core.definition.Violation;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
@@ -38,6 +39,7 @@ public final class WorkflowDefinitions {
     private RetryPolicy retry = RetryPolicy.NONE;
     private int maxParallel;
     private @Nullable String output;
+    private EventVerbosity events = EventVerbosity.ALL;
     private final List<StepBuilder> steps = new ArrayList<>();
     private final List<StepBuilder> finallySteps = new ArrayList<>();
 
@@ -82,6 +84,12 @@ public final class WorkflowDefinitions {
       return this;
     }
 
+    /** Which of their events the workflows publish; all, unless it is said. */
+    public Builder events(EventVerbosity verbosity) {
+      this.events = verbosity;
+      return this;
+    }
+
     /** Adds a step whose type is its id and that starts with the workflow. */
     public Builder step(String id) {
       return step(id, step -> {});
@@ -118,6 +126,7 @@ public final class WorkflowDefinitions {
               retry,
               maxParallel,
               output,
+              events,
               steps.stream().map(step -> step.toStep(queue)).toList(),
               finallySteps.stream().map(step -> step.toStep(queue)).toList());
       List<Violation> violations = DefinitionValidator.validate(definition);

@@ -2,8 +2,12 @@ package dev.millrace.orchestrator.flow;
 
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What waits for the workers of each queue, in its topic and behind the engine's window. Of held
@@ -23,17 +27,20 @@ public final class Backlog {
   /**
    * What waits for the workers of one queue.
    *
-   * @param lag commands in its topic that no worker has finished
-   * @param isStale whether the lag is too old to act on
-   * @param sampleAgeMs how old the lag is, in milliseconds
+   * @param lag commands in its topic that no worker has finished; empty if it was never known
+   * @param isStale whether the lag is not known, or too old to act on
+   * @param sampleAgeMs how old the lag is, in milliseconds; empty if it was never known
    * @param held ready steps that are not in the topic yet
    * @param oldestAgeMs for how long the oldest of those is held, in milliseconds
    */
-  public record OfQueue(long lag, boolean isStale, long sampleAgeMs, long held, long oldestAgeMs) {}
+  public record OfQueue(
+      OptionalLong lag, boolean isStale, OptionalLong sampleAgeMs, long held, long oldestAgeMs) {}
 
-  /** The queues whose lag is known. */
+  /** The queues whose lag is known, and those that steps of this engine have met. */
   Set<String> queues() {
-    return lags.latest().keySet();
+    Set<String> queues = new TreeSet<>(report.queues().keySet());
+    queues.addAll(lags.latest().keySet());
+    return queues;
   }
 
   /** The lag of a queue; not a number when it is not known, or too old to act on. */
@@ -53,26 +60,36 @@ public final class Backlog {
     return report.queue(queue).orElse(QueueState.NOTHING);
   }
 
+  /** How things stand at a queue in the task of a partition; empty when that is not known here. */
+  public Optional<QueueState> state(int partition, String queue) {
+    return report.queue(partition, queue);
+  }
+
   long oldestAgeMs(String queue) {
     long sinceMs = state(queue).oldestSinceMs();
     return sinceMs == 0 ? 0 : Math.max(0, clock.millis() - sinceMs);
   }
 
-  /** The queues whose lag is known, in the order of their names. */
+  /** All queues of which something is known, in the order of their names. */
   public Map<String, OfQueue> now() {
-    long nowMs = clock.millis();
+    Map<String, QueueLag> known = lags.latest();
     Map<String, OfQueue> queues = new TreeMap<>();
-    lags.latest()
-        .forEach(
-            (queue, lag) ->
-                queues.put(
-                    queue,
-                    new OfQueue(
-                        lag.lag(),
-                        lags.isStale(lag),
-                        lag.ageMs(nowMs),
-                        state(queue).held(),
-                        oldestAgeMs(queue))));
+    for (String queue : queues()) {
+      queues.put(queue, of(queue, known.get(queue)));
+    }
     return queues;
+  }
+
+  private OfQueue of(String queue, @Nullable QueueLag lag) {
+    long held = state(queue).held();
+    long oldestAgeMs = oldestAgeMs(queue);
+    return lag == null
+        ? new OfQueue(OptionalLong.empty(), true, OptionalLong.empty(), held, oldestAgeMs)
+        : new OfQueue(
+            OptionalLong.of(lag.lag()),
+            lags.isStale(lag),
+            OptionalLong.of(lag.ageMs(clock.millis())),
+            held,
+            oldestAgeMs);
   }
 }

@@ -110,8 +110,8 @@ public final class LagSampler implements AutoCloseable {
       Set<String> missing = new TreeSet<>(asked);
       missing.removeAll(told.keySet());
       log(missing, "the cluster does not answer for them");
-    } catch (TimeoutException | RuntimeException e) {
-      // Whatever it is: an exception would end the schedule, and the lag be never known again.
+    } catch (TimeoutException | RuntimeException | Error e) {
+      // Whatever it is: it would end the schedule, and the lag be never known again.
       log(asked, e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -125,7 +125,8 @@ public final class LagSampler implements AutoCloseable {
         LOG.info("the lag of all queues is known again");
       } else {
         LOG.warn(
-            "the lag of queues {} cannot be looked up, the last one grows old: {}",
+            "the lag of queues {} cannot be looked up; the last one grows old, and then no window"
+                + " of theirs grows: {}",
             missing,
             reason);
       }

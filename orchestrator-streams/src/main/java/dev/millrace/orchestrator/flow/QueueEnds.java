@@ -3,13 +3,16 @@ package dev.millrace.orchestrator.flow;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The attempts of a queue that have ended in this engine, and how long their handlers ran. Stream
- * tasks add to it; thread-safe.
+ * The attempts of a queue that have ended in this engine, how long their handlers ran, and how long
+ * they waited for one. Stream tasks add to it; thread-safe.
  */
 public final class QueueEnds {
   private final LongAdder ended = new LongAdder();
   private final LongAdder reported = new LongAdder();
   private final LongAdder runMs = new LongAdder();
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder waitMs = new LongAdder();
+  private final LongAdder stayMs = new LongAdder();
 
   /** Attempts have ended, of whose handlers nothing is known. */
   public void add(int attempts) {
@@ -21,6 +24,18 @@ public final class QueueEnds {
     ended.increment();
     reported.increment();
     runMs.add(handlerMs);
+  }
+
+  /**
+   * An attempt has ended of which it is known when its command was sent.
+   *
+   * @param openMs from sending its command until its end was known
+   * @param handlerMs how long of that its handler ran
+   */
+  public void addWait(long openMs, long handlerMs) {
+    waits.increment();
+    waitMs.add(Math.max(0, openMs - handlerMs));
+    stayMs.add(openMs);
   }
 
   /** All attempts that ended. */
@@ -36,5 +51,20 @@ public final class QueueEnds {
   /** How long these ran together, in milliseconds. */
   public long runMs() {
     return runMs.sum();
+  }
+
+  /** Attempts of which it is known how long they waited. */
+  public long waits() {
+    return waits.sum();
+  }
+
+  /** How long these waited for a handler together, in milliseconds. */
+  public long waitMs() {
+    return waitMs.sum();
+  }
+
+  /** How long these were open together, in milliseconds. */
+  public long stayMs() {
+    return stayMs.sum();
   }
 }

@@ -8,6 +8,9 @@ package dev.millrace.orchestrator.flow;
  * @param ended attempts that ended since
  * @param reported those of them whose worker reported how long its handler ran
  * @param runMs how long these ran together, in milliseconds
+ * @param waits attempts that ended since of which it is known how long they waited for a worker
+ * @param waitMs how long these waited together, in milliseconds
+ * @param stayMs how long these were open together, in milliseconds
  * @param fullTasks tasks whose window is at least half full; at least 1
  * @param isHeld whether steps are held for want of room in a window
  * @param lagMs how long the lag of the queue's workers takes them, in milliseconds; negative when
@@ -19,6 +22,9 @@ public record QueueSample(
     long ended,
     long reported,
     long runMs,
+    long waits,
+    long waitMs,
+    long stayMs,
     int fullTasks,
     boolean isHeld,
     double lagMs) {

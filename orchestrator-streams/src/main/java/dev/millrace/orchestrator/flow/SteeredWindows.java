@@ -1,6 +1,5 @@
 package dev.millrace.orchestrator.flow;
 
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,22 +7,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Windows that follow what workers do: a {@link QueueWindow} for each queue that the tasks of this
- * engine have met, looked at once a second in a thread of its own. Thread-safe.
+ * engine have met, looked at four times a second in a thread of its own. Thread-safe.
  */
 public final class SteeredWindows implements QueueWindows, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SteeredWindows.class);
-  private static final long PERIOD_MS = 1_000;
+  private static final long PERIOD_MS = 250;
 
   private final WindowSettings settings;
   private final QueueReport report;
-  private final LagSampler lags;
-  private final InstantSource clock;
+  private final Function<String, @Nullable QueueLag> lags;
+  private final LongSupplier clock;
   private final Tenants tenants;
   private final Map<String, Steered> queues = new HashMap<>();
   private final Map<String, Integer> windows = new ConcurrentHashMap<>();
@@ -33,23 +34,28 @@ public final class SteeredWindows implements QueueWindows, AutoCloseable {
           Thread.ofPlatform().daemon().name("millrace-windows").factory());
 
   /**
-   * @param clock what {@code lags} tells its times by
+   * @param lags how far the workers of a queue are behind; null when it is not known, or too old
+   * @param clock milliseconds that never go back
    */
   public SteeredWindows(
-      WindowSettings settings, QueueReport report, LagSampler lags, InstantSource clock) {
+      WindowSettings settings,
+      QueueReport report,
+      Function<String, @Nullable QueueLag> lags,
+      LongSupplier clock) {
     this(settings, report, lags, clock, Tenants.EQUAL);
   }
 
   /**
    * The same, with tenants that are not all equal.
    *
-   * @param clock what {@code lags} tells its times by
+   * @param lags how far the workers of a queue are behind; null when it is not known, or too old
+   * @param clock milliseconds that never go back
    */
   public SteeredWindows(
       WindowSettings settings,
       QueueReport report,
-      LagSampler lags,
-      InstantSource clock,
+      Function<String, @Nullable QueueLag> lags,
+      LongSupplier clock,
       Tenants tenants) {
     this.settings = settings;
     this.tenants = tenants;
@@ -97,64 +103,77 @@ public final class SteeredWindows implements QueueWindows, AutoCloseable {
 
   private void steerAll() {
     try {
-      report.queues().forEach(this::steer);
-    } catch (RuntimeException e) {
-      // An exception would end the schedule, and windows stay as they are for ever.
+      steer(report.queues());
+    } catch (RuntimeException | Error e) {
+      // Whatever it is: it would end the schedule, and windows stay as they are for ever.
       LOG.error("the windows of queues are not steered this time", e);
     }
   }
 
-  /** Looks at one queue. */
-  void steer(String queue, QueueState state) {
-    long nowMs = clock.millis();
+  /** Looks at all queues that there are; one that is met again later begins anew. */
+  void steer(Map<String, QueueState> states) {
+    queues.keySet().retainAll(states.keySet());
+    windows.keySet().retainAll(states.keySet());
+    states.forEach(this::steer);
+  }
+
+  private void steer(String queue, QueueState state) {
+    long nowMs = clock.getAsLong();
     Steered steered = queues.computeIfAbsent(queue, name -> new Steered(nowMs));
-    QueueEnds ends = report.ends(queue);
-    long ended = ends.ended();
-    long reported = ends.reported();
-    long runMs = ends.runMs();
+    Ends ends = Ends.of(report.ends(queue));
+    Ends former = steered.ends == null ? ends : steered.ends;
+    steered.ends = ends;
     steered.window.take(
         new QueueSample(
             nowMs,
             state.open(),
-            ended - steered.ended,
-            reported - steered.reported,
-            runMs - steered.runMs,
+            ends.ended - former.ended,
+            ends.reported - former.reported,
+            ends.runMs - former.runMs,
+            ends.waits - former.waits,
+            ends.waitMs - former.waitMs,
+            ends.stayMs - former.stayMs,
             Math.max(1, report.fullTasks(queue)),
             state.held() > 0,
-            steered.lagMs(lags.fresh(queue))));
-    steered.ended = ended;
-    steered.reported = reported;
-    steered.runMs = runMs;
+            steered.lagMs(lags.apply(queue))));
     windows.put(queue, steered.window.size());
+  }
+
+  /** What has ended of a queue up to a moment. */
+  private record Ends(long ended, long reported, long runMs, long waits, long waitMs, long stayMs) {
+    static Ends of(QueueEnds ends) {
+      return new Ends(
+          ends.ended(), ends.reported(), ends.runMs(), ends.waits(), ends.waitMs(), ends.stayMs());
+    }
   }
 
   /** What is remembered of a queue from one look to the next. */
   private final class Steered {
     private final QueueWindow window;
-    private long ended;
-    private long reported;
-    private long runMs;
-    private @Nullable QueueLag former;
+    private @Nullable Ends ends;
+    private @Nullable QueueLag sampled;
+    private double lagMs;
 
     Steered(long nowMs) {
       window = new QueueWindow(settings, nowMs);
     }
 
-    /** How long the workers need for what is in the topic, at the pace at which they went on. */
+    /**
+     * How long the workers need for what is in the topic, at the pace at which they went on from
+     * one sample to the next.
+     */
     double lagMs(@Nullable QueueLag lag) {
+      QueueLag former = sampled;
+      sampled = lag;
       if (lag == null) {
-        former = null;
-        return QueueSample.UNKNOWN_LAG;
+        lagMs = QueueSample.UNKNOWN_LAG;
+      } else if (former == null || lag.lag() == 0) {
+        lagMs = 0;
+      } else if (lag.sampledAtMs() != former.sampledAtMs()) {
+        double finished = Math.max(1, lag.finished() - former.finished());
+        lagMs = lag.lag() * Math.max(1, lag.sampledAtMs() - former.sampledAtMs()) / finished;
       }
-      QueueLag before = former;
-      if (before == null || lag.sampledAtMs() > before.sampledAtMs()) {
-        former = lag;
-      }
-      if (before == null || lag.lag() == 0) {
-        return 0;
-      }
-      double finished = Math.max(1, lag.finished() - before.finished());
-      return lag.lag() * Math.max(1, lag.sampledAtMs() - before.sampledAtMs()) / finished;
+      return lagMs;
     }
   }
 }

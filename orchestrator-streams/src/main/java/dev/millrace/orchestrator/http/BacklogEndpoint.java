@@ -19,9 +19,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * {@code GET /backlog}: what waits for the workers of each queue, as autoscalers read it. Held
- * steps of all engines are added up; the lag is the same for all of them. A queue whose lag is too
- * old to act on has no {@code backlog}, so that whoever reads it falls back. Also why engines leave
- * starts in Kafka now, each for itself. Thread-safe.
+ * steps of all engines are added up; the lag is the same for all of them. A queue whose lag is not
+ * known or too old to act on has no {@code backlog}, so that whoever reads it falls back. Also why
+ * engines leave starts in Kafka now, each for itself. Thread-safe.
  */
 final class BacklogEndpoint extends GetEndpoint {
   static final String PATH = "/backlog";
@@ -82,15 +82,15 @@ final class BacklogEndpoint extends GetEndpoint {
 
   private static Map<String, Object> json(Backlog.OfQueue queue, Held held) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("lag", queue.lag());
+    queue.lag().ifPresent(lag -> json.put("lag", lag));
     json.put(HELD, held.steps());
     json.put(OLDEST_AGE, held.oldestAgeMs());
     if (queue.isStale()) {
       json.put("stale", true);
     } else {
-      json.put("backlog", queue.lag() + held.steps());
+      queue.lag().ifPresent(lag -> json.put("backlog", lag + held.steps()));
     }
-    json.put("sampleAgeMs", queue.sampleAgeMs());
+    queue.sampleAgeMs().ifPresent(age -> json.put("sampleAgeMs", age));
     return json;
   }
 

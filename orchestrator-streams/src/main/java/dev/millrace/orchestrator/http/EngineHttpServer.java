@@ -4,7 +4,9 @@ import dev.millrace.orchestrator.flow.Backlog;
 import dev.millrace.orchestrator.health.Health;
 import dev.millrace.orchestrator.intake.Closure;
 import dev.millrace.orchestrator.query.ScheduleQueries;
+import dev.millrace.orchestrator.query.WaitQueries;
 import dev.millrace.orchestrator.query.WorkflowQueries;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,8 @@ public final class EngineHttpServer implements AutoCloseable {
    * @param closures why starts wait in Kafka now
    */
   public void serve(WorkflowQueries queries, Backlog backlog, Supplier<List<Closure>> closures) {
-    server.serve(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries));
+    WaitQueries waits = new WaitQueries(queries, backlog::state, InstantSource.system());
+    server.serve(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries, waits));
     server.serve(
         ScheduleEndpoints.PATH, new ScheduleEndpoints(queries, new ScheduleQueries(queries)));
     server.serve(BacklogEndpoint.PATH, new BacklogEndpoint(queries, backlog, closures));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.orchestrator.query.NotReadyException;
 import dev.millrace.orchestrator.query.StepSelection;
+import dev.millrace.orchestrator.query.WaitQueries;
 import dev.millrace.orchestrator.query.WorkflowQueries;
 import java.io.IOException;
 import java.net.URI;
@@ -15,14 +16,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.state.HostInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /workflows}, {@code GET /workflows/{id}} and {@code GET
- * /workflows/{id}/steps?which=&from=&limit=}. What another engine has is asked of that one.
+ * {@code GET /workflows}, {@code GET /workflows/{id}}, {@code GET
+ * /workflows/{id}/steps?which=&from=&limit=} and {@code GET
+ * /workflows/{id}/why?step=&from=&limit=}. What another engine has is asked of that one.
  * Thread-safe.
  */
 final class WorkflowEndpoints extends GetEndpoint {
@@ -30,17 +33,20 @@ final class WorkflowEndpoints extends GetEndpoint {
 
   private static final Logger LOG = LoggerFactory.getLogger(WorkflowEndpoints.class);
   private static final String STEPS = "/steps";
+  private static final String WHY = "/why";
   private static final Pattern RESULTS = Pattern.compile(PATH + "/([^/]+)/steps/([^/]+)/results");
   private static final int STEPS_DEFAULT = 100;
   private static final int STEPS_MAX = 10_000;
 
   private final WorkflowQueries queries;
+  private final WaitQueries waits;
   private final Forwarding engines = new Forwarding();
   private final WorkflowListing listing;
 
-  WorkflowEndpoints(WorkflowQueries queries) {
+  WorkflowEndpoints(WorkflowQueries queries, WaitQueries waits) {
     super("start and control workflows through their topics");
     this.queries = queries;
+    this.waits = waits;
     this.listing = new WorkflowListing(queries, engines);
   }
 
@@ -59,21 +65,32 @@ final class WorkflowEndpoints extends GetEndpoint {
       return results(decoded(results.group(1)), decoded(results.group(2)), query);
     }
     // A slash that belongs to an id comes as %2F here.
-    boolean steps = rawPath.endsWith(STEPS) && rawPath.length() > (PATH + "/" + STEPS).length();
-    String rawId =
-        rawPath.substring(
-            PATH.length() + 1, steps ? rawPath.length() - STEPS.length() : rawPath.length());
-    String workflowId = decoded(rawId);
+    String page = page(rawPath);
+    String workflowId =
+        decoded(rawPath.substring(PATH.length() + 1, rawPath.length() - page.length()));
     Optional<HostInfo> owner =
         query.remove(QueryText.LOCAL) == null ? queries.otherOwner(workflowId) : Optional.empty();
     if (owner.isPresent()) {
-      String path = PATH + "/" + QueryText.encoded(workflowId) + (steps ? STEPS : "");
+      String path = PATH + "/" + QueryText.encoded(workflowId) + page;
       return askOwner(owner.get(), workflowId, path + QueryText.local(query));
     }
-    Optional<?> found = steps ? steps(workflowId, query) : queries.find(workflowId);
+    Optional<?> found =
+        switch (page) {
+          case STEPS -> steps(workflowId, query);
+          case WHY -> why(workflowId, query);
+          default -> queries.find(workflowId);
+        };
     return found.isPresent()
         ? JsonResponse.ok(found.get())
         : JsonResponse.error(404, "no workflow '%s' is known".formatted(workflowId));
+  }
+
+  /** What is asked about a workflow; empty for itself. */
+  private static String page(String rawPath) {
+    return Stream.of(STEPS, WHY)
+        .filter(each -> rawPath.endsWith(each) && rawPath.length() > (PATH + "/" + each).length())
+        .findFirst()
+        .orElse("");
   }
 
   private static String decoded(String rawId) {
@@ -91,10 +108,7 @@ final class WorkflowEndpoints extends GetEndpoint {
       return askOwner(owner.get(), workflowId, path + QueryText.local(query));
     }
     int page = QueryText.takeNumber(query, "page", 0, 0, Integer.MAX_VALUE);
-    if (!query.isEmpty()) {
-      throw new IllegalArgumentException(
-          "parameter '%s' is not known; there is page".formatted(query.keySet().iterator().next()));
-    }
+    refuseMore(query, "there is page");
     return queries
         .results(workflowId, step, page)
         .map(JsonResponse::ok)
@@ -111,12 +125,24 @@ final class WorkflowEndpoints extends GetEndpoint {
     StepSelection selection = selection(query.remove("which"));
     int from = QueryText.takeNumber(query, "from", 0, 0, Integer.MAX_VALUE);
     int limit = QueryText.takeNumber(query, "limit", STEPS_DEFAULT, 1, STEPS_MAX);
+    refuseMore(query, "there are which, from and limit");
+    return queries.steps(workflowId, selection, from, limit);
+  }
+
+  private Optional<?> why(String workflowId, Map<String, String> asked) {
+    Map<String, String> query = new LinkedHashMap<>(asked);
+    String step = query.remove("step");
+    int from = QueryText.takeNumber(query, "from", 0, 0, Integer.MAX_VALUE);
+    int limit = QueryText.takeNumber(query, "limit", STEPS_DEFAULT, 1, STEPS_MAX);
+    refuseMore(query, "there are step, from and limit");
+    return waits.why(workflowId, step, from, limit);
+  }
+
+  private static void refuseMore(Map<String, String> query, String known) {
     if (!query.isEmpty()) {
       throw new IllegalArgumentException(
-          "parameter '%s' is not known; there are which, from and limit"
-              .formatted(query.keySet().iterator().next()));
+          "parameter '%s' is not known; %s".formatted(query.keySet().iterator().next(), known));
     }
-    return queries.steps(workflowId, selection, from, limit);
   }
 
   private static StepSelection selection(@Nullable String written) {

@@ -13,6 +13,7 @@ final class DefinitionMeters {
   private final String name;
   private final Counter started;
   private final StepMeters[] steps;
+  private final String[] queues;
   private final Map<WorkflowStatus, Timer> times = new EnumMap<>(WorkflowStatus.class);
 
   DefinitionMeters(EngineMetrics metrics, CompiledDefinition definition) {
@@ -21,8 +22,10 @@ final class DefinitionMeters {
     this.started = metrics.workflowsStarted(name);
     // Branches of one step are all the same.
     this.steps = new StepMeters[definition.isOfBranches() ? 1 : definition.stepCount()];
+    this.queues = new String[steps.length];
     for (int i = 0; i < steps.length; i++) {
-      steps[i] = metrics.steps(definition.step(i).queue(), definition.step(i).type());
+      queues[i] = definition.step(i).queue();
+      steps[i] = metrics.steps(queues[i], definition.step(i).type());
     }
   }
 
@@ -36,5 +39,10 @@ final class DefinitionMeters {
 
   StepMeters step(int step) {
     return steps.length == 1 ? steps[0] : steps[step];
+  }
+
+  /** Where the commands of a step go. */
+  String queue(int step) {
+    return queues.length == 1 ? queues[0] : queues[step];
   }
 }

@@ -63,9 +63,13 @@ public final class EngineMetrics {
             Tags.empty());
   }
 
-  /** The meters of one stream task, which is not thread-safe. */
-  public TaskMeters ofTask() {
-    return new TaskMeters(this);
+  /**
+   * The meters of one stream task, which is not thread-safe.
+   *
+   * @param listener is told what is known of attempts that end
+   */
+  public TaskMeters ofTask(AttemptListener listener) {
+    return new TaskMeters(this, listener);
   }
 
   /** A record went to the dead letters. */

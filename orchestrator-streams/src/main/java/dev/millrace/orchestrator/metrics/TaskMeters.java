@@ -43,6 +43,7 @@ public final class TaskMeters {
   private static final int SAMPLED = 8;
 
   private final EngineMetrics metrics;
+  private final AttemptListener listener;
   private final OpenAttempts open = new OpenAttempts();
   private final IdentityHashMap<CompiledDefinition, DefinitionMeters> known =
       new IdentityHashMap<>();
@@ -57,8 +58,9 @@ public final class TaskMeters {
 
   private long handlerEndedMs;
 
-  TaskMeters(EngineMetrics metrics) {
+  TaskMeters(EngineMetrics metrics, AttemptListener listener) {
     this.metrics = metrics;
+    this.listener = listener;
   }
 
   /** An input was read; nothing is known of it yet. */
@@ -117,24 +119,20 @@ public final class TaskMeters {
           open.put(key, nowMs, Math.min(handlerEndedMs, nowMs));
         }
         case StepSucceeded succeeded -> {
-          StepMeters step = meters.step(succeeded.step());
-          step.succeeded().increment();
-          time(step, recordId, succeeded.step(), succeeded.attempt(), nowMs);
+          meters.step(succeeded.step()).succeeded().increment();
+          time(meters, recordId, succeeded.step(), succeeded.attempt(), nowMs);
         }
         case StepRepeated repeated ->
-            time(
-                meters.step(repeated.step()), recordId, repeated.step(), repeated.attempt(), nowMs);
+            time(meters, recordId, repeated.step(), repeated.attempt(), nowMs);
         case AttemptFailed failed -> {
-          StepMeters step = meters.step(failed.step());
-          step.retried().increment();
+          meters.step(failed.step()).retried().increment();
           metrics.failed(failed.failure());
-          time(step, recordId, failed.step(), failed.attempt(), nowMs);
+          time(meters, recordId, failed.step(), failed.attempt(), nowMs);
         }
         case StepFailed failed -> {
-          StepMeters step = meters.step(failed.step());
-          step.failed().increment();
+          meters.step(failed.step()).failed().increment();
           metrics.failed(failed.failure());
-          time(step, recordId, failed.step(), failed.attempt(), nowMs);
+          time(meters, recordId, failed.step(), failed.attempt(), nowMs);
         }
         case AttemptHeard heard -> metrics.heartbeats().increment();
         case WorkflowStarted started -> meters.started().increment();
@@ -167,17 +165,20 @@ public final class TaskMeters {
   }
 
   /** Times an attempt that is over, if it is one that was dispatched since this task began. */
-  private void time(StepMeters meters, String recordId, int step, int attempt, long nowMs) {
+  private void time(DefinitionMeters meters, String recordId, int step, int attempt, long nowMs) {
     if (!open.take(OpenAttempts.key(recordId, step, attempt))) {
       return;
     }
     long dispatchedMs = open.dispatchedMs();
-    meters.stepTime().record(nowMs - dispatchedMs, TimeUnit.MILLISECONDS);
+    meters.step(step).stepTime().record(nowMs - dispatchedMs, TimeUnit.MILLISECONDS);
     if (handlerStartedMs > 0) {
       // Clocks differ: no handler starts before its command is sent or after its completion is
       // read.
       long startedMs = Math.clamp(handlerStartedMs, dispatchedMs, Math.max(dispatchedMs, nowMs));
-      meters.queueTime().record(startedMs - dispatchedMs, TimeUnit.MILLISECONDS);
+      meters.step(step).queueTime().record(startedMs - dispatchedMs, TimeUnit.MILLISECONDS);
+      if (handlerEndedMs >= handlerStartedMs) {
+        listener.ended(meters.queue(step), nowMs - dispatchedMs, handlerEndedMs - handlerStartedMs);
+      }
       if (readNanos != 0 && open.causedMs() > 0) {
         long mostMs = Math.max(0, nowMs - open.causedMs());
         long hopMs = Math.clamp(handlerStartedMs - open.causedMs(), 0, mostMs);

@@ -23,6 +23,7 @@ import dev.millrace.orchestrator.core.effect.StartWorkflow;
 import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
+import dev.millrace.orchestrator.core.event.PublishedEvents;
 import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
 import dev.millrace.orchestrator.core.event.WorkflowStarted;
@@ -261,7 +262,7 @@ final class Execution {
           topics().cancellations(),
           task.messages().cancellations(situation.definition(), cancelled));
     }
-    if (!events.isEmpty()) {
+    if (PublishedEvents.includeAny(formerDefinition, events)) {
       Chunk chunk = situation.chunk();
       byte[] record =
           task.encoder()
@@ -278,6 +279,8 @@ final class Execution {
                       ? cause.origin()
                       : DecodedControl.Origin.NONE);
       forward(workflowId, task.settings().topics().events(), record);
+    }
+    if (!events.isEmpty()) {
       task.meters().decided(recordId, formerDefinition, events, workflow.startedAtMs(), nowMs);
     }
     task.meters().sent();

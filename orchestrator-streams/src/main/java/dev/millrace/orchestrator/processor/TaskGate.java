@@ -4,7 +4,6 @@ import dev.millrace.orchestrator.codec.PackedWorkflow;
 import dev.millrace.orchestrator.core.decide.Gate;
 import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
-import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.store.HeldKey;
@@ -56,14 +55,7 @@ final class TaskGate implements Gate {
    */
   static HeldKey key(
       CompiledDefinition definition, PackedWorkflow record, String recordId, int step) {
-    CompiledStep compiled = definition.step(step);
-    return new HeldKey(
-        compiled.queue(),
-        record.priority(),
-        record.tenant(),
-        record.gatedSinceMs(step),
-        recordId,
-        definition.isOfBranches() ? Integer.toString(step) : compiled.id());
+    return HeldKey.of(definition, record, recordId, step);
   }
 
   /** Whether a record says that a step waits at this very place. */
@@ -88,7 +80,7 @@ final class TaskGate implements Gate {
     return gate;
   }
 
-  /** An input was read; nothing is known of a handler. */
+  /** What comes now is not of the completion of a handler. */
   void read() {
     runMs = UNKNOWN;
   }
@@ -105,10 +97,20 @@ final class TaskGate implements Gate {
 
   @Override
   public void changed(String queue, int open, int held) {
+    change(queue, open, held, UNKNOWN);
+  }
+
+  @Override
+  public void ended(String queue, int open, int held) {
+    change(queue, open, held, runMs);
+    runMs = UNKNOWN; // the others that end with this input are not of that handler
+  }
+
+  private void change(String queue, int open, int held, long handlerMs) {
     QueueGate gate = of(queue);
     gate.change(open, held);
     if (open < 0) {
-      gate.ended(-open, runMs);
+      gate.ended(-open, handlerMs);
       credit(gate);
     }
   }

@@ -96,7 +96,9 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 definitions,
                 queues,
                 metrics,
-                metrics.ofTask(),
+                metrics.ofTask(
+                    (queue, openMs, handlerMs) ->
+                        flow.report().ends(queue).addWait(openMs, handlerMs)),
                 store,
                 new TaskGate(store.held(), flow),
                 flow.report(),

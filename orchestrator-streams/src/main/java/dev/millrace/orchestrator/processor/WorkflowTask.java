@@ -27,8 +27,11 @@ final class WorkflowTask {
   /** The same after an input, which mostly makes room for one. */
   private static final int RELEASES_PER_INPUT = 16;
 
-  /** How often it is told how things stand at the queues, in milliseconds. */
-  private static final long REPORT_MS = 1_000;
+  /**
+   * How often it is told how things stand at the queues, in milliseconds: as often as windows are
+   * steered by it.
+   */
+  private static final long REPORT_MS = 250;
 
   /** How soon a timer is tried again whose workflow's definition is not to be had. */
   private static final long LOST_DEFINITION_RETRY_MS = 60_000;
@@ -125,7 +128,10 @@ final class WorkflowTask {
     DecodedCompletion completion = task.decoder().completion(record.value(), record.headers());
     task.meters().ran(completion.startedAtMs(), completion.endedAtMs());
     task.gate().ran(completion.startedAtMs(), completion.endedAtMs());
-    return transitions.complete(workflowId, completion.input(), cause);
+    Decision.@Nullable Refused refused =
+        transitions.complete(workflowId, completion.input(), cause);
+    task.gate().read();
+    return refused;
   }
 
   /** Asks for the schedule last: where there are none it costs nothing, and for most ids little. */

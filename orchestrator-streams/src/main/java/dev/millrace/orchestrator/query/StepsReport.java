@@ -55,7 +55,7 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
       @Nullable String child,
       @Nullable String signal,
       @Nullable JsonNode form) {
-    private static Step of(CompiledDefinition definition, WorkflowView workflow, int step) {
+    static Step of(CompiledDefinition definition, WorkflowView workflow, int step) {
       long dueMs = workflow.stepDeadlineMs(step);
       StepStatus status = workflow.stepStatus(step);
       boolean isWaiting = status == StepStatus.WAITING;

@@ -118,7 +118,8 @@ public final class WorkflowQueries {
     return metadata.activeHost();
   }
 
-  private int partitionOf(String workflowId) {
+  /** The partition that a workflow id belongs to. */
+  int partitionOf(String workflowId) {
     return BuiltInPartitioner.partitionForKey(workflowId.getBytes(UTF_8), partitions);
   }
 
@@ -292,6 +293,16 @@ public final class WorkflowQueries {
     return onStore(
         stores().withPartition(partitionOf(workflowId)),
         store -> Optional.ofNullable(ResultsReport.of(store, new ChunkId(workflowId, step, page))));
+  }
+
+  /**
+   * The definition of a workflow that runs.
+   *
+   * @throws NotReadyException when it is not known here, or cannot be read
+   */
+  CompiledDefinition definition(
+      ReadOnlyKeyValueStore<Bytes, byte[]> store, String workflowId, PackedWorkflow workflow) {
+    return definitions.of(store, workflowId, workflow);
   }
 
   /** What the store of the partition that an id belongs to says. */

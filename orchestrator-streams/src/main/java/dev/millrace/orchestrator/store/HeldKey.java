@@ -2,6 +2,9 @@ package dev.millrace.orchestrator.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.graph.CompiledDefinition;
+import dev.millrace.orchestrator.core.graph.CompiledStep;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.apache.kafka.common.utils.Bytes;
@@ -26,6 +29,23 @@ public record HeldKey(
   static final Bytes BEHIND_ALL = Bytes.wrap(new byte[] {Keys.HELD + 1});
 
   private static final byte END = 0;
+
+  /**
+   * The place at which a step waits by what its record says.
+   *
+   * @param recordId id of the workflow, or text of the id of a chunk
+   */
+  public static HeldKey of(
+      CompiledDefinition definition, PackedWorkflow record, String recordId, int step) {
+    CompiledStep compiled = definition.step(step);
+    return new HeldKey(
+        compiled.queue(),
+        record.priority(),
+        record.tenant(),
+        record.gatedSinceMs(step),
+        recordId,
+        definition.isOfBranches() ? Integer.toString(step) : compiled.id());
+  }
 
   /** The key of some bytes. */
   public static HeldKey of(Bytes key) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
@@ -219,6 +220,17 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   public synchronized KeyValueIterator<Bytes, byte[]> range(
       @Nullable Bytes from, @Nullable Bytes to) {
     return new OverlaidIterator(changes(from, to), wrapped().range(from, to));
+  }
+
+  /** Unlike those of a range, its entries may be gone through while the store is changed. */
+  @Override
+  public synchronized <P extends Serializer<K>, K> KeyValueIterator<Bytes, byte[]> prefixScan(
+      K prefix, P serializer) {
+    Bytes from = Bytes.wrap(serializer.serialize("", prefix));
+    Bytes to = HeldKey.behind(from);
+    NavigableMap<Bytes, byte @Nullable []> copied = new TreeMap<>(changes(from, to));
+    return new OverlaidIterator(
+        copied.headMap(to, false), wrapped().prefixScan(prefix, serializer));
   }
 
   private NavigableMap<Bytes, byte @Nullable []> changes(@Nullable Bytes from, @Nullable Bytes to) {

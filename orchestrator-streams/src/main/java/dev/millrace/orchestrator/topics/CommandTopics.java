@@ -91,8 +91,8 @@ public final class CommandTopics implements AutoCloseable {
   private void tryRefresh() {
     try {
       refresh();
-    } catch (ExecutionException | TimeoutException | RuntimeException e) {
-      // Whatever it is: an exception would end the schedule, and no new queue would be seen again.
+    } catch (ExecutionException | TimeoutException | RuntimeException | Error e) {
+      // Whatever it is: it would end the schedule, and no new queue would be seen again.
       LOG.warn("the list of command topics could not be refreshed; the last one holds: {}", e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.definition.ForEach;
@@ -21,6 +22,7 @@ import dev.millrace.schemas.v1.AwaitedSignal;
 import dev.millrace.schemas.v1.DependencyCondition;
 import dev.millrace.schemas.v1.FailureReaction;
 import dev.millrace.schemas.v1.JoinKind;
+import dev.millrace.schemas.v1.PublishedEvents;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -58,6 +60,19 @@ class DefinitionCodecTest {
                         2, Duration.ofMillis(1), 1, Duration.ofMillis(1), 0, List.of()))));
 
     assertThat(DefinitionCodec.fromAvro(DefinitionCodec.toAvro(definition))).isEqualTo(definition);
+  }
+
+  @Test
+  void eventsThatAreChosenInANewerWayAreRefused() {
+    dev.millrace.schemas.v1.WorkflowDefinition record =
+        DefinitionCodec.toAvro(
+            WorkflowDefinition.of("w", 2, Duration.ZERO, RetryPolicy.NONE, List.of()));
+    record.setEvents(PublishedEvents.UNKNOWN);
+
+    assertThat(
+            catchThrowableOfType(
+                MalformedRecordException.class, () -> DefinitionCodec.fromAvro(record)))
+        .hasMessageContaining("definition w/2 publishes events in a way newer than this engine");
   }
 
   @Test
@@ -127,6 +142,7 @@ class DefinitionCodecTest {
             RETRY,
             10,
             "{\"total\":\"${steps.s1.output}\"}",
+            EventVerbosity.WORKFLOW,
             steps,
             List.of(
                 StepDefinition.work("cleanup", "cleanup", "q", List.of(), Duration.ZERO, null)));

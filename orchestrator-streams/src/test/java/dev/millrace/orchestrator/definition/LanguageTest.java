@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.definition.ForEach;
@@ -35,6 +36,7 @@ class LanguageTest {
       version: 1
       queue: q
       maxParallel: 10
+      events: steps
       output: {total: "${steps.sum.output.total}", parts: [1, 2.50, 1e2, true, null, "a\\"b"]}
       steps:
         - id: a
@@ -158,6 +160,7 @@ class LanguageTest {
         .isEqualTo(
             "{\"total\":\"${steps.sum.output.total}\",\"parts\":[1,2.50,1E+2,true,null,\"a\\\"b\"]}");
     assertThat(read.maxParallel()).isEqualTo(10);
+    assertThat(read.events()).isEqualTo(EventVerbosity.STEPS);
     assertThat(read.finallySteps())
         .extracting(StepDefinition::id)
         .containsExactly("cleanup", "report");
@@ -177,6 +180,7 @@ class LanguageTest {
     WorkflowDefinition built =
         WorkflowDefinitions.define("w", 1)
             .maxParallel(10)
+            .events(EventVerbosity.WORKFLOW)
             .output(Map.of("b", 1, "a", List.of("${steps.sum.output}", 2.5)))
             .step(
                 "a",
@@ -225,6 +229,7 @@ class LanguageTest {
                 name: w
                 version: 1
                 maxParallel: 10
+                events: workflow
                 output: {a: ["${steps.sum.output}", 2.5], b: 1}
                 steps:
                   - id: a

@@ -18,7 +18,8 @@ final class QueueWindowTest {
   /** A second in which so many attempts ended. */
   private void second(long open, long ended, boolean isHeld, double lagMs) {
     nowMs += 1_000;
-    window.take(new QueueSample(nowMs, open, ended, ended, ended * RUN_MS, 1, isHeld, lagMs));
+    window.take(
+        new QueueSample(nowMs, open, ended, ended, ended * RUN_MS, 0, 0, 0, 1, isHeld, lagMs));
   }
 
   @Test
@@ -110,7 +111,7 @@ final class QueueWindowTest {
   void workersThatDoNotReportWhenTheyRanAreLeftAlone() {
     for (int round = 0; round < 10; round++) {
       nowMs += 1_000;
-      window.take(new QueueSample(nowMs, 128, 10, 0, 0, 1, true, QueueSample.UNKNOWN_LAG));
+      window.take(new QueueSample(nowMs, 128, 10, 0, 0, 0, 0, 0, 1, true, QueueSample.UNKNOWN_LAG));
     }
     assertThat(window.size()).isEqualTo(SETTINGS.first());
   }
@@ -121,9 +122,88 @@ final class QueueWindowTest {
       nowMs += 1_000;
       // 100 slots end 5 in 3 seconds; 8 more commands wait, for 5 s
       int ended = round % 3 == 0 ? 1 : 2;
-      window.take(new QueueSample(nowMs, 108, ended, ended, ended * 60_000L, 1, true, 0));
+      window.take(new QueueSample(nowMs, 108, ended, ended, ended * 60_000L, 0, 0, 0, 1, true, 0));
     }
     assertThat(window.size()).isGreaterThanOrEqualTo(100);
+  }
+
+  /** A second in which attempts ended that had waited so long each, beside ones that run on. */
+  private void second(long open, long ended, long waitMs) {
+    nowMs += 1_000;
+    window.take(
+        new QueueSample(
+            nowMs,
+            open,
+            ended,
+            ended,
+            ended * RUN_MS,
+            ended,
+            ended * waitMs,
+            ended * (waitMs + RUN_MS),
+            1,
+            true,
+            0));
+  }
+
+  @Test
+  void attemptsThatRunForHoursDoNotCountAsWaiting() {
+    for (int round = 0; round < 60; round++) {
+      second(100, 10, 0);
+    }
+    assertThat(window.size()).isGreaterThan(SETTINGS.first());
+  }
+
+  @Test
+  void whatThoseWaitedThatEndedCountsThoughFewAreOpen() {
+    second(10, 1_000, 2_000);
+    second(10, 1_000, 2_000);
+    assertThat(window.size()).isLessThan(SETTINGS.first());
+  }
+
+  @Test
+  void commandsThatHaveComeSinceCountBeforeAnyOfThemHasEnded() {
+    second(10, 1_000, 0);
+    second(10, 1_000, 0);
+    int before = window.size();
+    second(5_000, 1_000, 0); // 5 seconds of work more than a second ago
+    assertThat(window.size()).isLessThan(before);
+  }
+
+  @Test
+  void lagCountsOnlyWhereNothingIsKnownOfTheAttemptsThatEnded() {
+    second(10, 1_000, 0);
+    nowMs += 1_000;
+    // Commits of workers stay behind the oldest command that runs: a long one makes a large lag.
+    window.take(new QueueSample(nowMs, 10, 100, 100, 1_000, 100, 0, 1_000, 1, false, 60_000));
+    assertThat(window.size()).isGreaterThanOrEqualTo(SETTINGS.first());
+  }
+
+  @Test
+  void whileNothingEndsOneMoreIsLetThroughLessAndLessOften() {
+    second(128, 1_000, 0);
+    int open = 128;
+    StringBuilder letThrough = new StringBuilder();
+    for (int round = 0; round < 40; round++) {
+      second(open, 0, 0);
+      if (window.size() > open) {
+        open++;
+        letThrough.append(round + 1).append(' ');
+      }
+    }
+    assertThat(letThrough.toString().strip()).isEqualTo("1 3 7 15 31");
+  }
+
+  @Test
+  void workersThatTakeWhatIsLetThroughGetMoreAtOnce() {
+    second(128, 1_000, 0);
+    for (int round = 0; round < 40; round++) {
+      second(100, 0, 0);
+    }
+    assertThat(window.size()).isLessThan(100);
+    second(101, 1, 0);
+    second(101, 1, 0);
+    second(101, 1, 0);
+    assertThat(window.size()).isGreaterThan(101);
   }
 
   @Test

@@ -2,12 +2,9 @@ package dev.millrace.orchestrator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.schemas.Topics;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,43 +12,44 @@ import org.junit.jupiter.api.Test;
 final class SteeredWindowsTest {
   private static final String QUEUE = "payments";
   private static final int RUN_MS = 10;
+  private static final int FIRST = 1_000;
 
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private final QueueReport report = new QueueReport();
-
-  /** Of a cluster that is not there: the lag is never known. */
-  private final Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1"));
-
-  private final LagSampler lags =
-      new LagSampler(
-          admin, new Topics("millrace."), () -> Set.of(QUEUE), Duration.ofSeconds(1), () -> now);
+  private @Nullable QueueLag lag;
+  private long nowMs = 5_000;
   private final SteeredWindows windows =
       new SteeredWindows(
-          WindowSettings.upTo(10_000, Duration.ofMillis(500)), report, lags, () -> now);
+          WindowSettings.upTo(10_000, Duration.ofMillis(500)), report, queue -> lag, () -> nowMs);
 
   @AfterEach
   void close() {
     windows.close();
-    lags.close();
-    admin.close();
   }
 
   /** A second in which two tasks have so many attempts open each, and so many ended. */
   private void second(long open, long held, int ended) {
-    now = now.plusSeconds(1);
+    nowMs += 1_000;
+    publish(open, held);
+    for (int i = 0; i < ended; i++) {
+      report.ends(QUEUE).addRun(RUN_MS);
+    }
+    windows.steer(report.queues());
+  }
+
+  private void publish(long open, long held) {
     for (int task = 0; task < 2; task++) {
       report.publish(
           task, Map.of(QUEUE, new QueueState(open, held, windows.window(QUEUE), false, 0, true)));
     }
-    for (int i = 0; i < ended; i++) {
-      report.ends(QUEUE).addRun(RUN_MS);
-    }
-    windows.steer(QUEUE, report.queue(QUEUE).orElseThrow());
+  }
+
+  private void lag(long commands, long finished, long atMs) {
+    lag = new QueueLag(commands, finished + commands, atMs);
   }
 
   @Test
   void queueThatNobodyHasMetHasTheFirstWindow() {
-    assertThat(windows.window("other")).isEqualTo(1_000);
+    assertThat(windows.window("other")).isEqualTo(FIRST);
     assertThat(windows.isPaused("other")).isFalse();
   }
 
@@ -70,6 +68,55 @@ final class SteeredWindowsTest {
     for (int i = 0; i < 5; i++) {
       second(10, 10, 10_000);
     }
-    assertThat(windows.window(QUEUE)).isEqualTo(1_000);
+    assertThat(windows.window(QUEUE)).isEqualTo(FIRST);
+  }
+
+  @Test
+  void growsWhileStepsAreHeldAndTheLagIsKnown() {
+    second(0, 0, 0);
+    for (int i = 1; i <= 5; i++) {
+      lag(10, 10_000L * i, nowMs);
+      second(10, 10, 10_000);
+    }
+    assertThat(windows.window(QUEUE)).isEqualTo(10_000);
+  }
+
+  /** A lag of 2,500 that 5,000 a second are taken from is half a second of work. */
+  @Test
+  void lagThatIsLookedAtTwiceIsTheSameTimeBothTimes() {
+    second(0, 0, 0);
+    lag(2_500, 0, nowMs);
+    second(100, 10, 10_000);
+    lag(2_500, 5_000, nowMs);
+    for (int i = 0; i < 4; i++) {
+      second(100, 10, 10_000);
+    }
+    assertThat(windows.window(QUEUE)).isGreaterThan(FIRST);
+
+    lag(50_000, 5_100, nowMs);
+    int before = windows.window(QUEUE);
+    second(100, 10, 100);
+    int afterFirst = windows.window(QUEUE);
+    second(100, 10, 100);
+    assertThat(afterFirst).isLessThan(before);
+    assertThat(windows.window(QUEUE)).isLessThan(afterFirst);
+  }
+
+  @Test
+  void queueThatIsMetAgainBeginsAnew() {
+    second(0, 0, 0);
+    for (int i = 0; i < 10; i++) {
+      second(128, 10, 100);
+    }
+    report.remove(0);
+    report.remove(1);
+    windows.steer(report.queues());
+    assertThat(windows.window(QUEUE)).isEqualTo(FIRST);
+
+    nowMs += 3_600_000;
+    publish(128, 10);
+    windows.steer(report.queues());
+    second(128, 10, 1_000_000); // nothing of what ended before, and no hour of silence
+    assertThat(windows.window(QUEUE)).isEqualTo(FIRST);
   }
 }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.StateStore;
@@ -49,6 +50,13 @@ final class WrittenStore implements KeyValueStore<Bytes, byte[]> {
   public byte @Nullable [] get(Bytes key) {
     reads++;
     return stored.get(key);
+  }
+
+  @Override
+  public <P extends Serializer<K>, K> KeyValueIterator<Bytes, byte[]> prefixScan(
+      K prefix, P serializer) {
+    Bytes from = Bytes.wrap(serializer.serialize("", prefix));
+    return range(from, HeldKey.behind(from));
   }
 
   @Override

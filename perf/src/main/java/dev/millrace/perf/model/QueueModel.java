@@ -27,13 +27,14 @@ public final class QueueModel {
   private final SplittableRandom random;
   private final int[] open;
   private final int[] held;
-  private final ArrayDeque<Integer> queue = new ArrayDeque<>();
+  private final ArrayDeque<Sent> queue = new ArrayDeque<>();
   private final PriorityQueue<Running> running = new PriorityQueue<>();
   private final PriorityQueue<Running> reports = new PriorityQueue<>();
   private final List<QueueCourse.Point> points = new ArrayList<>();
   private double carried;
   private long ended;
   private long ranMs;
+  private long stayedMs;
 
   /**
    * What happens to the queue.
@@ -44,16 +45,27 @@ public final class QueueModel {
    *     end all the same
    * @param runMs mean time that a handler runs, in milliseconds; half to one and a half of it
    * @param tasks tasks of the engine, with the same load each
+   * @param longPart part of the handlers, at random, that runs for long instead
+   * @param longMs how long these run, in milliseconds
    */
   public record Load(
-      int seconds, IntUnaryOperator perSecond, IntUnaryOperator slots, int runMs, int tasks) {
+      int seconds,
+      IntUnaryOperator perSecond,
+      IntUnaryOperator slots,
+      int runMs,
+      int tasks,
+      double longPart,
+      int longMs) {
     /** Steps that the workers can finish a second. */
     public double capacity(int second) {
-      return slots.applyAsInt(second) * 1_000.0 / runMs;
+      double meanMs = (1 - longPart) * runMs + longPart * longMs;
+      return slots.applyAsInt(second) * 1_000.0 / meanMs;
     }
   }
 
-  private record Running(int task, int endMs, int runMs) implements Comparable<Running> {
+  private record Sent(int task, int atMs) {}
+
+  private record Running(Sent sent, int endMs, int runMs) implements Comparable<Running> {
     @Override
     public int compareTo(Running other) {
       return Integer.compare(endMs, other.endMs);
@@ -75,7 +87,7 @@ public final class QueueModel {
       int second = (nowMs - 1) / 1_000;
       model.makeReady(second);
       model.report(nowMs);
-      model.send();
+      model.send(nowMs);
       model.work(nowMs, second);
       if (nowMs % SAMPLE_MS == 0) {
         model.sample(nowMs, second);
@@ -92,12 +104,12 @@ public final class QueueModel {
     }
   }
 
-  private void send() {
+  private void send(int nowMs) {
     for (int task = 0; task < held.length; task++) {
       while (held[task] > 0 && open[task] < window.size()) {
         held[task]--;
         open[task]++;
-        queue.add(task);
+        queue.add(new Sent(task, nowMs));
       }
     }
   }
@@ -105,10 +117,12 @@ public final class QueueModel {
   private void work(int nowMs, int second) {
     while (!running.isEmpty() && running.element().endMs() <= nowMs) {
       Running done = running.remove();
-      reports.add(new Running(done.task(), done.endMs() + REPORT_MS, done.runMs()));
+      reports.add(new Running(done.sent(), done.endMs() + REPORT_MS, done.runMs()));
     }
     while (running.size() < load.slots().applyAsInt(second) && !queue.isEmpty()) {
-      int runMs = Math.max(1, load.runMs() / 2 + random.nextInt(load.runMs() + 1));
+      boolean isLong = load.longPart() > 0 && random.nextDouble() < load.longPart();
+      int runMs =
+          isLong ? load.longMs() : Math.max(1, load.runMs() / 2 + random.nextInt(load.runMs() + 1));
       running.add(new Running(queue.remove(), nowMs + runMs, runMs));
     }
   }
@@ -116,9 +130,10 @@ public final class QueueModel {
   private void report(int nowMs) {
     while (!reports.isEmpty() && reports.element().endMs() <= nowMs) {
       Running done = reports.remove();
-      open[done.task()]--;
+      open[done.sent().task()]--;
       ended++;
       ranMs += done.runMs();
+      stayedMs += nowMs - done.sent().atMs();
     }
   }
 
@@ -132,7 +147,18 @@ public final class QueueModel {
       full += 2 * open[task] >= window.size() ? 1 : 0;
     }
     window.take(
-        new QueueSample(nowMs, allOpen, ended, ended, ranMs, Math.max(1, full), allHeld > 0, 0));
+        new QueueSample(
+            nowMs,
+            allOpen,
+            ended,
+            ended,
+            ranMs,
+            ended,
+            stayedMs - ranMs,
+            stayedMs,
+            Math.max(1, full),
+            allHeld > 0,
+            0));
     points.add(
         new QueueCourse.Point(
             nowMs / 1_000.0,
@@ -143,5 +169,6 @@ public final class QueueModel {
             ended * 1_000 / SAMPLE_MS));
     ended = 0;
     ranMs = 0;
+    stayedMs = 0;
   }
 }

@@ -16,7 +16,14 @@ public enum Scenario {
   /** From nothing to nine tenths of what the workers can take, in {@link #CHANGE} seconds. */
   RAMP,
   /** Nine tenths of what the workers can take, and no worker for a time. */
-  OUTAGE;
+  OUTAGE,
+  /**
+   * Half more than the workers can take, of handlers that run for a tenth of a second but for one
+   * in 200, which runs for a minute.
+   */
+  MIXED,
+  /** Little for the workers to do, but one handler in 200 runs for ten minutes. */
+  LONG;
 
   /** Bounds of the windows; those of an engine begin with more. */
   public static final WindowSettings SETTINGS =
@@ -26,6 +33,8 @@ public enum Scenario {
   static final int OUTAGE_BEGINS = 60;
   static final int OUTAGE_ENDS = 120;
 
+  private static final double ONE_IN_200 = 0.005;
+  private static final int MINUTE_MS = 60_000;
   private static final int RUN_MS = 50;
   private static final int TASKS = 4;
   private static final int WORKER_SLOTS = 20;
@@ -40,6 +49,11 @@ public enum Scenario {
   /** What happens to the queue. */
   public QueueModel.Load load() {
     return switch (this) {
+      case MIXED ->
+          new QueueModel.Load(600, second -> 375, second -> 100, 100, TASKS, ONE_IN_200, MINUTE_MS);
+      case LONG ->
+          new QueueModel.Load(
+              1_800, second -> 10, second -> 100, 100, TASKS, ONE_IN_200, 10 * MINUTE_MS);
       case POOL ->
           load(300, second -> CAPACITY * 9 / 8, second -> poolOf(second / 30) * WORKER_SLOTS);
       case STEP -> load(60, second -> second < CHANGE ? CAPACITY / 10 : MUCH, second -> SLOTS);
@@ -54,7 +68,7 @@ public enum Scenario {
 
   private static QueueModel.Load load(
       int seconds, IntUnaryOperator perSecond, IntUnaryOperator slots) {
-    return new QueueModel.Load(seconds, perSecond, slots, RUN_MS, TASKS);
+    return new QueueModel.Load(seconds, perSecond, slots, RUN_MS, TASKS, 0, 0);
   }
 
   private static int poolOf(int period) {

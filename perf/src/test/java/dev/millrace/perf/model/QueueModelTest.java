@@ -56,6 +56,23 @@ final class QueueModelTest {
         .allSatisfy(point -> assertThat(point.held()).isZero());
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void handlersThatRunForLongHoldNothingBackWhileWorkersAreIdle(long seed) {
+    QueueCourse course = QueueModel.run(Scenario.LONG.load(), Scenario.SETTINGS, seed);
+
+    assertThat(course.points()).allSatisfy(point -> assertThat(point.held()).isZero());
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void workersAreBusyWhateverTheirHandlersAreLike(long seed) {
+    QueueCourse course = QueueModel.run(Scenario.MIXED.load(), Scenario.SETTINGS, seed);
+
+    assertThat(course.utilisation(SETTLED)).isGreaterThan(0.95);
+    assertThat(course.partWithinTwice(SETTLED)).isGreaterThan(0.75);
+  }
+
   private static double targetSeconds() {
     return Scenario.SETTINGS.target().toMillis() / 1_000.0;
   }

@@ -32,7 +32,8 @@ class GoldenFilesTest {
           + ", \"scheduleToStartMs\": 0, \"scheduleToCloseMs\": 0, \"heartbeatMs\": 0"
           + ", \"onFailure\": [], \"repeat\": null, \"forEach\": null, \"compensation\": null"
           + ", \"window\": null, \"cache\": null, \"affinity\": null"
-          + " & , \"maxParallel\": 0, \"output\": null, \"finallySteps\": []";
+          + " & , \"maxParallel\": 0, \"output\": null, \"finallySteps\": []"
+          + ", \"events\": \"ALL\"";
   private static final String NEW_OF_EVENTS =
       ", \"parent\": null & , \"reason\": \"\", \"steps\": [], \"name\": \"\", \"number\": 0, \"results\": null"
           + " & , \"scope\": \"\"";
@@ -63,13 +64,16 @@ class GoldenFilesTest {
       quoteCharacter = '`',
       value = {
         "WorkflowDefinition|1|" + NEW_OF_DEFINITIONS,
-        "WorkflowDefinition|2|, \"affinity\": null",
+        "WorkflowDefinition|2|, \"affinity\": null & , \"events\": \"ALL\"",
+        "WorkflowDefinition|3|, \"events\": \"ALL\"",
         "WorkflowEvents|1|, \"inlineDefinition\": null & " + NEW_OF_EVENTS,
         "WorkflowEvents|2|" + NEW_OF_EVENTS + " & " + NEW_OF_DEFINITIONS,
-        "WorkflowEvents|4|, \"branch\": -1 & , \"affinity\": null",
-        "WorkflowEvents|5|, \"affinity\": null",
-        "WorkflowStart|3|, \"affinity\": null",
-        "WorkflowStart|2|, \"branch\": -1 & , \"affinity\": null",
+        "WorkflowEvents|4|, \"branch\": -1 & , \"affinity\": null & , \"events\": \"ALL\"",
+        "WorkflowEvents|5|, \"affinity\": null & , \"events\": \"ALL\"",
+        "WorkflowEvents|6|, \"events\": \"ALL\"",
+        "WorkflowStart|4|, \"events\": \"ALL\"",
+        "WorkflowStart|3|, \"affinity\": null & , \"events\": \"ALL\"",
+        "WorkflowStart|2|, \"branch\": -1 & , \"affinity\": null & , \"events\": \"ALL\"",
         "WorkflowStart|1|, \"parent\": null, \"onDuplicate\": \"REJECT\" & " + NEW_OF_DEFINITIONS,
         "WorkflowControl|1|, \"step\": \"\", \"name\": \"\", \"payload\": null, \"priority\": -1, \"version\": 0, \"dryRun\": false, \"id\": \"\", \"parent\": null",
         "WorkflowControl|2|, \"parent\": null",

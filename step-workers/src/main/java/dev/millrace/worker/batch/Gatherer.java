@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * runs each in a thread of its own, which no cancellation of a single command reaches. Thread-safe.
  */
 final class Gatherer<T> {
-  private final Thread.Builder threads =
-      Thread.ofVirtual().name("millrace-batch").inheritInheritableThreadLocals(false);
+  private final ThreadFactory threads;
   private final IntSupplier size;
   private final long mostBytes;
   private final long waitNanos;
@@ -39,6 +39,28 @@ final class Gatherer<T> {
    */
   Gatherer(
       IntSupplier size, long mostBytes, long waitNanos, BatchTimer timer, BatchHandler<T> handler) {
+    this(
+        size,
+        mostBytes,
+        waitNanos,
+        timer,
+        handler,
+        Thread.ofVirtual().name("millrace-batch").inheritInheritableThreadLocals(false).factory());
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param threads makes the thread of a batch
+   */
+  Gatherer(
+      IntSupplier size,
+      long mostBytes,
+      long waitNanos,
+      BatchTimer timer,
+      BatchHandler<T> handler,
+      ThreadFactory threads) {
+    this.threads = threads;
     this.size = size;
     this.mostBytes = mostBytes;
     this.waitNanos = waitNanos;
@@ -142,7 +164,7 @@ final class Gatherer<T> {
 
   private void start(Batch batch) {
     close(batch);
-    Thread runner = threads.unstarted(() -> run(batch));
+    Thread runner = threads.newThread(() -> run(batch));
     batch.runner = runner;
     runner.start();
   }

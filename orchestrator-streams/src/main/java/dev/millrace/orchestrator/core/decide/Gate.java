@@ -34,4 +34,12 @@ public interface Gate {
    * @param held how many more steps are held; negative for fewer
    */
   void changed(String queue, int open, int held);
+
+  /**
+   * The same, where an attempt has ended with its report, its time or a failure: the first of an
+   * input that is a completion is the attempt whose completion it is.
+   */
+  default void ended(String queue, int open, int held) {
+    changed(queue, open, held);
+  }
 }

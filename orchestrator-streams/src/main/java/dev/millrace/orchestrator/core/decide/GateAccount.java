@@ -28,6 +28,9 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells the gate what the events of a workflow change: of most events by the one step that they are
@@ -43,6 +46,12 @@ final class GateAccount {
   private boolean wasOpen;
   private boolean wasHeld;
 
+  /** Whether the event is what an attempt itself ends with. */
+  private boolean isEnd;
+
+  /** What was taken of each queue before an event of which all steps are looked at. */
+  private Map<String, GateUse> former = Map.of();
+
   GateAccount(Gate gate, WorkflowView state) {
     this.gate = gate;
     this.state = state;
@@ -51,11 +60,16 @@ final class GateAccount {
   /** An event is about to be applied. */
   void before(CompiledDefinition definition, Event event) {
     step = step(event);
+    isEnd =
+        event instanceof StepSucceeded
+            || event instanceof AttemptFailed
+            || event instanceof StepFailed
+            || event instanceof StepRepeated;
     if (step >= 0) {
       wasOpen = isOpen(step);
       wasHeld = isHeld(step);
     } else if (step == ALL) {
-      addAll(definition, -1);
+      former = GateUse.of(definition, state);
     }
   }
 
@@ -68,17 +82,28 @@ final class GateAccount {
     if (step >= 0) {
       int open = (isOpen(step) ? 1 : 0) - (wasOpen ? 1 : 0);
       int held = (isHeld(step) ? 1 : 0) - (wasHeld ? 1 : 0);
-      if (open != 0 || held != 0) {
+      if (open < 0 && isEnd) {
+        gate.ended(definition.step(step).queue(), open, held);
+      } else if (open != 0 || held != 0) {
         gate.changed(definition.step(step).queue(), open, held);
       }
     } else if (step == ALL) {
-      addAll(definition, 1);
+      tellAll(GateUse.of(definition, state));
     }
   }
 
-  private void addAll(CompiledDefinition definition, int sign) {
-    GateUse.of(definition, state)
-        .forEach((queue, use) -> gate.changed(queue, sign * use.open(), sign * use.held()));
+  /** Tells the difference alone: an attempt that goes on has not ended. */
+  private void tellAll(Map<String, GateUse> now) {
+    Set<String> queues = new HashSet<>(former.keySet());
+    queues.addAll(now.keySet());
+    for (String queue : queues) {
+      GateUse was = former.getOrDefault(queue, GateUse.NONE);
+      GateUse is = now.getOrDefault(queue, GateUse.NONE);
+      if (!is.equals(was)) {
+        gate.changed(queue, is.open() - was.open(), is.held() - was.held());
+      }
+    }
+    former = Map.of();
   }
 
   private boolean isOpen(int index) {

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param held how many of its steps are held for the queue
  */
 public record GateUse(int open, int held) {
+  static final GateUse NONE = new GateUse(0, 0);
+
   private static final GateUse OPEN = new GateUse(1, 0);
   private static final GateUse HELD = new GateUse(0, 1);
 

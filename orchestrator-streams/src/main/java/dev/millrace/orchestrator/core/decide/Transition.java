@@ -144,7 +144,8 @@ final class Transition {
   }
 
   Decision accepted() {
-    assert situation.chunk() != null || WorkflowInvariants.countsFit(state)
+    assert situation.chunk() != null
+            || WorkflowInvariants.countsFit(definition().eventVerbosity(), state)
         : "broken after " + events;
     return new Decision.Accepted(events, effects);
   }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry retry policy of the steps that have none of their own
  * @param maxParallel most steps of one workflow that are open at once; 0 means any number
  * @param output template of the workflow's output; null means that it has none
+ * @param events which of their events its workflows publish
  * @param steps the steps in the author's order
  * @param finallySteps steps that run at the end however the workflow ends, a DAG of their own
  */
@@ -27,12 +28,35 @@ public record WorkflowDefinition(
     RetryPolicy retry,
     int maxParallel,
     @Nullable String output,
+    EventVerbosity events,
     List<StepDefinition> steps,
     List<StepDefinition> finallySteps) {
 
   public WorkflowDefinition {
     steps = List.copyOf(steps);
     finallySteps = List.copyOf(finallySteps);
+  }
+
+  /** A definition whose workflows publish all their events. */
+  public WorkflowDefinition(
+      String name,
+      int version,
+      Duration timeout,
+      RetryPolicy retry,
+      int maxParallel,
+      @Nullable String output,
+      List<StepDefinition> steps,
+      List<StepDefinition> finallySteps) {
+    this(
+        name,
+        version,
+        timeout,
+        retry,
+        maxParallel,
+        output,
+        EventVerbosity.ALL,
+        steps,
+        finallySteps);
   }
 
   /** A definition of steps alone. */

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.MigrationTried;
 import dev.millrace.orchestrator.core.event.PriorityChanged;
+import dev.millrace.orchestrator.core.event.PublishedEvents;
 import dev.millrace.orchestrator.core.event.SignalReceived;
 import dev.millrace.orchestrator.core.event.StepDispatched;
 import dev.millrace.orchestrator.core.event.StepFailed;
@@ -30,15 +31,12 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.graph.StepLimits;
-import dev.millrace.orchestrator.core.graph.StepMapping;
 import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Join;
-import dev.millrace.orchestrator.core.state.Plan;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowState;
 import dev.millrace.orchestrator.core.state.WorkflowView;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -71,7 +69,7 @@ public final class Evolver {
       case BranchesReported report -> report(state, report);
       case ChunkOpened chunk -> openChunk(definition, state, chunk, atMs);
       case StepFailed failed -> fail(definition, state, failed);
-      case WorkflowMigrated migrated -> migrate(definition, state, migrated.target());
+      case WorkflowMigrated migrated -> Migration.evolve(definition, state, migrated.target());
       case MigrationTried tried -> {}
       case StepsReset reset -> reset(definition, state, reset);
       case SignalReceived signal -> receive(state, signal);
@@ -82,7 +80,9 @@ public final class Evolver {
       case WorkflowEnding ending -> beginEnding(definition, state, ending);
       case WorkflowEnded ended -> state.end(ended.outcome(), ended.output(), atMs);
     }
-    state.incrementSequence();
+    if (PublishedEvents.include(definition, event)) {
+      state.incrementSequence();
+    }
   }
 
   private static void begin(
@@ -286,38 +286,6 @@ public final class Evolver {
       if (join != 0 && join != Join.MISSED) {
         state.setJoin(step, Join.after(definition.step(step).join(), join, end));
       }
-    }
-  }
-
-  private static void migrate(
-      CompiledDefinition definition, WorkflowState state, CompiledDefinition target) {
-    StepMapping mapping = new StepMapping(definition, target);
-    int[] joins = MigratedJoins.of(mapping, state);
-    Plan plan = target.plan();
-    state.migrate(
-        new Plan(plan.definition(), plan.version(), plan.fingerprint(), joins), mapping.former());
-    int finished = 0;
-    for (int step = 0; step < target.stepCount(); step++) {
-      int old = mapping.former(step);
-      if (target.step(step).group() != Group.COMPENSATION) {
-        finished += state.stepStatus(step).isFinal() ? 1 : 0;
-      }
-      if (old != CompiledDefinition.NO_STEP
-          && definition.step(old).cache() != null
-          && target.step(step).cache() == null) {
-        state.setResultKey(step, null);
-      }
-      forgetTurns(mapping, state, step);
-    }
-    state.setFinishedSteps(finished);
-  }
-
-  /** What the end of a step meant to one with another way to it now, it means no more. */
-  private static void forgetTurns(StepMapping mapping, WorkflowState state, int step) {
-    int[] turns = state.turns(step);
-    List<Integer> left = Arrays.stream(turns).filter(mapping::hasSameWay).boxed().toList();
-    if (left.size() < turns.length) {
-      state.setTurns(step, left);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.graph;
 
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.StepDefinition;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.core.expression.Expression;
@@ -151,6 +152,11 @@ public final class CompiledDefinition {
   /** Most steps of one workflow that are open at once. */
   public int maxParallel() {
     return maxParallel;
+  }
+
+  /** Which of their events its workflows publish. */
+  public EventVerbosity eventVerbosity() {
+    return source.events();
   }
 
   /** The workflow's output; null when it has none. */

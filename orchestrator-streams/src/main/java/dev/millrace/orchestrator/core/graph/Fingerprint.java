@@ -80,6 +80,11 @@ final class Fingerprint {
     }
     number("maxParallel", definition.maxParallel(), 0);
     text("output", definition.output());
+    switch (definition.events()) {
+      case ALL -> {}
+      case STEPS -> text("events", "steps");
+      case WORKFLOW -> text("events", "workflow");
+    }
     if (!definition.finallySteps().isEmpty()) {
       number("finally", definition.finallySteps().size(), 0);
       for (StepDefinition step : definition.finallySteps()) {

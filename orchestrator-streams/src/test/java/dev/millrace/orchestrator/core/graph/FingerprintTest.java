@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.TestStep;
 import dev.millrace.orchestrator.core.definition.Compensation;
 import dev.millrace.orchestrator.core.definition.DeliveryWindow;
 import dev.millrace.orchestrator.core.definition.Dependency;
+import dev.millrace.orchestrator.core.definition.EventVerbosity;
 import dev.millrace.orchestrator.core.definition.FailureRule;
 import dev.millrace.orchestrator.core.definition.FailureRule.Reaction;
 import dev.millrace.orchestrator.core.definition.ForEach;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
@@ -178,6 +180,27 @@ class FingerprintTest {
             LocalTime.of(8, 0),
             LocalTime.of(hour, 0));
     return definition(TestStep.of("a", "x").window(window).build(), 0, null, false);
+  }
+
+  @Test
+  void whichEventsArePublishedTellsContentsApart() {
+    StepDefinition step = step("a", new StepAction.Work("t", "q", null), 0);
+    assertThat(
+            Arrays.stream(EventVerbosity.values())
+                .map(
+                    events ->
+                        Fingerprint.of(
+                            new WorkflowDefinition(
+                                "w",
+                                1,
+                                SECOND,
+                                RetryPolicy.NONE,
+                                0,
+                                null,
+                                events,
+                                List.of(step),
+                                List.of()))))
+        .doesNotHaveDuplicates();
   }
 
   @Test

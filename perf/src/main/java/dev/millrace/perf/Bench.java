@@ -170,6 +170,8 @@ public final class Bench implements Callable<Integer> {
         .addSubcommand(new TimerBench())
         .addSubcommand(new WindowBench())
         .addSubcommand(new EventBench())
+        .addSubcommand(new ScalingBench())
+        .addSubcommand(new ScalingModelBench())
         .setCaseInsensitiveEnumValuesAllowed(true);
   }
 

@@ -113,12 +113,21 @@ class ScalingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"overlays/prod", "src/test/kustomize/backlog"})
-  void aWorkerIsMeantToHaveItsSlotsFull(String folder) {
+  @ValueSource(strings = "overlays/prod")
+  void aWorkerIsMeantToHaveItsSlotsFullAndAsManyPartitionsAsTheOthers(String folder) {
     JsonNode trigger = scaler(Kustomization.render(folder)).at("/spec/triggers/0/metadata");
-    String threshold =
-        trigger.path("lagThreshold").asString(trigger.path("targetValue").asString(""));
-    assertThat(threshold).isEqualTo(Integer.toString(Profile.LATENCY.slots()));
+    assertThat(trigger.path("lagThreshold").asString())
+        .isEqualTo(Integer.toString(Profile.LATENCY.slots()));
+    assertThat(trigger.path("ensureEvenDistributionOfPartitions").asString()).isEqualTo("true");
+  }
+
+  /** This trigger does not know of partitions, so there is to be room in workers that have more. */
+  @ParameterizedTest
+  @ValueSource(strings = "src/test/kustomize/backlog")
+  void aWorkerIsMeantToHaveThreeQuartersOfItsSlotsFull(String folder) {
+    JsonNode trigger = scaler(Kustomization.render(folder)).at("/spec/triggers/0/metadata");
+    assertThat(trigger.path("targetValue").asString())
+        .isEqualTo(Integer.toString(Profile.LATENCY.slots() * 3 / 4));
   }
 
   @ParameterizedTest

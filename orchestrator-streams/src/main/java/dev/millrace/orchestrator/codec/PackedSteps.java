@@ -96,11 +96,27 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     if (heldSteps() == 0) {
       return steps;
     }
-    int step = Math.max(from, getInt(bytes, AT_FIRST_HELD));
+    int step = from;
     while (step < steps && stepStatus(step) != StepStatus.READY) {
       step++;
     }
     return step;
+  }
+
+  public int nextHeldElsewhere(int from) {
+    int steps = stepCount();
+    if (heldSteps() == gatedSteps()) {
+      return steps;
+    }
+    int step = Math.max(from, getInt(bytes, AT_FIRST_HELD));
+    while (step < steps && !isHeldElsewhere(step)) {
+      step++;
+    }
+    return step;
+  }
+
+  private boolean isHeldElsewhere(int step) {
+    return stepStatus(step) == StepStatus.READY && gatedSinceMs(step) == WorkflowView.NO_DEADLINE;
   }
 
   public long earliestDeadlineMs() {
@@ -126,21 +142,28 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
 
   /** Moves a step to another status, keeps count, and gives the former status. */
   final StepStatus move(int step, StepStatus next, long deadlineMs) {
+    StepStatus former = put(step, next, deadlineMs);
+    findFirstHeld(step);
+    return former;
+  }
+
+  private StepStatus put(int step, StepStatus next, long deadlineMs) {
     int entry = entry(step);
     StepStatus former = StepEntry.status(entry);
     leaveGate(step);
     setEntry(step, StepEntry.with(entry, next));
     setDeadline(step, deadlineMs);
     if (former != next) {
-      count(step, former, next);
+      count(former, next);
     }
     return former;
   }
 
   /** A step waits for its queue. */
   final void moveToGate(int step, long sinceMs) {
-    move(step, StepStatus.READY, sinceMs | GATED);
+    put(step, StepStatus.READY, sinceMs | GATED);
     putInt(bytes, AT_GATED, gatedSteps() + 1);
+    findFirstHeld(step);
   }
 
   private void leaveGate(int step) {
@@ -149,18 +172,23 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     }
   }
 
-  private void count(int step, StepStatus former, StepStatus next) {
+  private void count(StepStatus former, StepStatus next) {
     count(AT_OPEN, isUnderWay(former), isUnderWay(next));
     count(AT_SUCCEEDED, former == StepStatus.SUCCEEDED, next == StepStatus.SUCCEEDED);
     count(AT_HELD, former == StepStatus.READY, next == StepStatus.READY);
-    if (next == StepStatus.READY) {
-      putInt(bytes, AT_FIRST_HELD, Math.min(step, getInt(bytes, AT_FIRST_HELD)));
-    } else if (former == StepStatus.READY && step == getInt(bytes, AT_FIRST_HELD)) {
-      putInt(bytes, AT_FIRST_HELD, step + 1);
+  }
+
+  /** Keeps the first step at hand that is held, but not for its queue; a step has changed. */
+  private void findFirstHeld(int step) {
+    int first = getInt(bytes, AT_FIRST_HELD);
+    if (heldSteps() == gatedSteps()) {
+      first = stepCount();
+    } else if (isHeldElsewhere(step)) {
+      first = Math.min(step, first);
+    } else if (step == first) {
+      first = nextHeldElsewhere(step + 1);
     }
-    if (heldSteps() == 0) {
-      putInt(bytes, AT_FIRST_HELD, stepCount());
-    }
+    putInt(bytes, AT_FIRST_HELD, first);
   }
 
   /** Branches that wait for a workflow take up as much room as those that wait for a worker. */
@@ -199,7 +227,8 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
     leaveGate(step);
     setEntry(step, join);
     setDeadline(step, WorkflowView.NO_DEADLINE);
-    count(step, former, StepStatus.WAITING);
+    count(former, StepStatus.WAITING);
+    findFirstHeld(step);
   }
 
   /** The highest attempt of any step, and of any step of former workflows of this id. */
@@ -278,7 +307,7 @@ abstract sealed class PackedSteps extends WorkflowSummary permits PackedAttachme
       }
     }
     putInt(bytes, AT_FIRST_HELD, 0);
-    putInt(bytes, AT_FIRST_HELD, nextHeld(0));
+    putInt(bytes, AT_FIRST_HELD, nextHeldElsewhere(0));
   }
 
   final int entry(int step) {

@@ -10,23 +10,26 @@ import java.util.Map;
 /** The meters of one definition, found once for all its steps. Belongs to one stream task. */
 final class DefinitionMeters {
   private final EngineMetrics metrics;
+  private final CompiledDefinition definition;
   private final String name;
   private final Counter started;
   private final StepMeters[] steps;
-  private final String[] queues;
   private final Map<WorkflowStatus, Timer> times = new EnumMap<>(WorkflowStatus.class);
 
   DefinitionMeters(EngineMetrics metrics, CompiledDefinition definition) {
     this.metrics = metrics;
+    this.definition = definition;
     this.name = definition.name();
     this.started = metrics.workflowsStarted(name);
     // Branches of one step are all the same.
     this.steps = new StepMeters[definition.isOfBranches() ? 1 : definition.stepCount()];
-    this.queues = new String[steps.length];
     for (int i = 0; i < steps.length; i++) {
-      queues[i] = definition.step(i).queue();
-      steps[i] = metrics.steps(queues[i], definition.step(i).type());
+      steps[i] = metrics.steps(definition.step(i).queue(), definition.step(i).type());
     }
+  }
+
+  CompiledDefinition definition() {
+    return definition;
   }
 
   Counter started() {
@@ -43,6 +46,6 @@ final class DefinitionMeters {
 
   /** Where the commands of a step go. */
   String queue(int step) {
-    return queues.length == 1 ? queues[0] : queues[step];
+    return definition.step(steps.length == 1 ? 0 : step).queue();
   }
 }

@@ -31,7 +31,11 @@ final class OpenAttempts {
 
   private long foundCausedMs;
 
-  /** The key of an attempt; two attempts have the same one hardly ever. */
+  /**
+   * The key of an attempt; two attempts have the same one hardly ever.
+   *
+   * @param step what tells the step or branch from the others of its record
+   */
   static long key(String recordId, int step, int attempt) {
     long key = recordId.hashCode() * 0x9E3779B97F4A7C15L + step;
     key = (key ^ (key >>> 32)) * 0xD6E8FEB86659FD93L + attempt;

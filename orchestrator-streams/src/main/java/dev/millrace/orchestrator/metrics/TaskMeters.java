@@ -115,7 +115,7 @@ public final class TaskMeters {
       switch (event) {
         case StepDispatched dispatched -> {
           meters.step(dispatched.step()).dispatched().increment();
-          long key = OpenAttempts.key(recordId, dispatched.step(), dispatched.attempt());
+          long key = key(recordId, meters, dispatched.step(), dispatched.attempt());
           open.put(key, nowMs, Math.min(handlerEndedMs, nowMs));
         }
         case StepSucceeded succeeded -> {
@@ -164,9 +164,16 @@ public final class TaskMeters {
     }
   }
 
+  /** By the id of the step, whose place another version of the definition may change. */
+  private static long key(String recordId, DefinitionMeters meters, int step, int attempt) {
+    CompiledDefinition definition = meters.definition();
+    int place = definition.isOfBranches() ? step : definition.step(step).id().hashCode();
+    return OpenAttempts.key(recordId, place, attempt);
+  }
+
   /** Times an attempt that is over, if it is one that was dispatched since this task began. */
   private void time(DefinitionMeters meters, String recordId, int step, int attempt, long nowMs) {
-    if (!open.take(OpenAttempts.key(recordId, step, attempt))) {
+    if (!open.take(key(recordId, meters, step, attempt))) {
       return;
     }
     long dispatchedMs = open.dispatchedMs();

@@ -1,10 +1,10 @@
 package dev.millrace.orchestrator.processor;
 
+import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,12 @@ import org.jspecify.annotations.Nullable;
  * task.
  */
 final class HeldLevel {
+  /** Steps in memory, about: as long as tenants are few enough to have their least each. */
+  private static final int IN_MEMORY = 8_192;
+
+  /** What each tenant may have in memory at least. */
+  private static final int READ_AHEAD_MIN = 4;
+
   private final HeldStore store;
   private final ToIntFunction<String> weights;
   private final String queue;
@@ -58,7 +64,7 @@ final class HeldLevel {
   }
 
   private HeldLine open(String tenant, boolean hasMore) {
-    HeldLine line = new HeldLine(store, queue, priority, tenant, hasMore);
+    HeldLine line = new HeldLine(store, queue, priority, tenant, this::readAhead, hasMore);
     lines.put(tenant, line);
     return line;
   }
@@ -101,21 +107,43 @@ final class HeldLevel {
     return null;
   }
 
+  /** The step of a tenant that was taken last was an orphan: its turn is still to come. */
+  void giveBack(String tenant) {
+    HeldLine line = lines.get(tenant);
+    if (line != null && line.resumesTurn(weights.applyAsInt(tenant))) {
+      turns.removeLastOccurrence(line);
+      turns.addFirst(line);
+    }
+  }
+
+  /** Steps that were taken are in the store all the same, and are found there again. */
+  void readAgain() {
+    lines.values().forEach(HeldLine::readAgain);
+    lookedUp = null;
+    mayHaveOthers = true;
+  }
+
   private void close(HeldLine line) {
     turns.removeFirst();
     lines.remove(line.tenant());
   }
 
-  /** The first step of each of some tenants, as far as they are in memory. */
-  void firsts(int tenants, Consumer<Bytes> taker) {
-    turns.stream()
-        .limit(tenants)
-        .forEach(
-            line -> {
-              Bytes first = line.first();
-              if (first != null) {
-                taker.accept(first);
-              }
-            });
+  /**
+   * Since when the step waits that has waited longest, of those that are first of their tenants and
+   * in memory; when none is, of the first tenant in the store. {@link Long#MAX_VALUE} for none.
+   *
+   * @param tenants of how many at most
+   */
+  long oldestMs(int tenants) {
+    long oldestMs =
+        turns.stream().limit(tenants).mapToLong(HeldLine::oldestMs).min().orElse(Long.MAX_VALUE);
+    HeldKey first =
+        oldestMs == Long.MAX_VALUE && mayHaveAny() ? store.first(queue, priority) : null;
+    return first == null ? oldestMs : first.sinceMs();
+  }
+
+  /** How many steps a tenant has in memory at most: fewer, the more tenants there are. */
+  private int readAhead() {
+    return Math.clamp(IN_MEMORY / Math.max(1, lines.size()), READ_AHEAD_MIN, HeldLine.READ_AHEAD);
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.orchestrator.store.HeldStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class HeldLine {
   private final String queue;
   private final int priority;
   private final String tenant;
+  private final IntSupplier readAhead;
   private final ArrayDeque<Bytes> ahead = new ArrayDeque<>(4);
 
   /** Where in the keys the time stands. */
@@ -39,13 +41,21 @@ final class HeldLine {
   /**
    * A line.
    *
+   * @param readAhead how many steps may be in memory
    * @param hasMore whether the store may have steps of it
    */
-  HeldLine(HeldStore store, String queue, int priority, String tenant, boolean hasMore) {
+  HeldLine(
+      HeldStore store,
+      String queue,
+      int priority,
+      String tenant,
+      IntSupplier readAhead,
+      boolean hasMore) {
     this.store = store;
     this.queue = queue;
     this.priority = priority;
     this.tenant = tenant;
+    this.readAhead = readAhead;
     this.hasMore = hasMore;
     this.sinceAt = HeldKey.sinceAt(queue, tenant);
   }
@@ -58,18 +68,23 @@ final class HeldLine {
   void add(Bytes key) {
     Bytes last = known;
     boolean isBehind = last == null || key.compareTo(last) > 0;
-    if (isBehind && (hasMore || ahead.size() >= READ_AHEAD)) {
+    if (isBehind && (hasMore || ahead.size() >= readAhead.getAsInt())) {
       hasMore = true;
     } else if (isBehind) {
       ahead.addLast(key);
       known = key;
     } else if (last != null && sinceMs(last) - sinceMs(key) > SAME_AGE_MS) {
-      ahead.clear(); // it has waited elsewhere: the store knows its place
-      known = null;
-      hasMore = true;
+      readAgain(); // it has waited elsewhere: the store knows its place
     } else {
       ahead.addLast(key);
     }
+  }
+
+  /** From here on the line is what the store says, from its beginning. */
+  void readAgain() {
+    ahead.clear();
+    known = null;
+    hasMore = true;
   }
 
   private long sinceMs(Bytes key) {
@@ -79,14 +94,21 @@ final class HeldLine {
   /** The step whose turn is next; null when there is none. */
   @Nullable Bytes first() {
     if (ahead.isEmpty() && hasMore) {
-      List<Bytes> keys = store.line(queue, priority, tenant, known, READ_AHEAD);
+      int limit = readAhead.getAsInt();
+      List<Bytes> keys = store.line(queue, priority, tenant, known, limit);
       ahead.addAll(keys);
-      hasMore = keys.size() == READ_AHEAD;
+      hasMore = keys.size() == limit;
       if (!keys.isEmpty()) {
         known = keys.getLast();
       }
     }
     return ahead.peekFirst();
+  }
+
+  /** Since when the first step in memory waits; {@link Long#MAX_VALUE} for none. Reads nothing. */
+  long oldestMs() {
+    Bytes first = ahead.peekFirst();
+    return first == null ? Long.MAX_VALUE : sinceMs(first);
   }
 
   /** Takes {@link #first}. */
@@ -101,6 +123,13 @@ final class HeldLine {
   /** Whether nothing is left of it. */
   boolean isEmpty() {
     return ahead.isEmpty() && !hasMore;
+  }
+
+  /** The step that was served last does not count; whether its turn had ended with it. */
+  boolean resumesTurn(int weight) {
+    boolean wasOver = served == 0;
+    served = wasOver ? Math.max(0, weight - 1) : served - 1;
+    return wasOver;
   }
 
   /** Counts a step that it was served; whether that ends its turn. */

@@ -7,15 +7,17 @@ import dev.millrace.orchestrator.flow.QueueState;
 import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.HeldStore;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.utils.Bytes;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One queue as a stream task sees it: how many of its attempts are open, and which steps wait for
  * it. Belongs to one stream task.
  */
 final class QueueGate {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueGate.class);
   private static final int NOTHING_WAITS = -1;
 
   /** Of so many tenants at most, the step that waits longest is looked at for reports. */
@@ -33,6 +35,11 @@ final class QueueGate {
   private boolean isPaused;
   private int open;
   private int held;
+
+  /** Whether all that was open and held before the start is counted. */
+  private boolean isCounted;
+
+  private boolean hasWarned;
 
   /** Whether it is among those that may release steps. */
   private boolean isCredited;
@@ -66,6 +73,16 @@ final class QueueGate {
   }
 
   void change(int moreOpen, int moreHeld) {
+    if (isCounted && !hasWarned && (open + moreOpen < 0 || held + moreHeld < 0)) {
+      hasWarned = true;
+      LOG.warn(
+          "more of queue {} has ended than was counted: {} open and {} held, then {} and {} more",
+          queue,
+          open,
+          held,
+          moreOpen,
+          moreHeld);
+    }
     open = Math.max(0, open + moreOpen);
     held = Math.max(0, held + moreHeld);
   }
@@ -110,13 +127,24 @@ final class QueueGate {
     return key;
   }
 
-  QueueState state(boolean isCounted) {
-    AtomicLong oldest = new AtomicLong(Long.MAX_VALUE);
+  /** Steps of a priority that were taken are in the store all the same. */
+  void readAgain(int priority) {
+    levels[priority].readAgain();
+    top = Math.max(top, priority);
+  }
+
+  /** The step of a tenant that was taken last was an orphan. */
+  void giveBack(int priority, String tenant) {
+    levels[priority].giveBack(tenant);
+  }
+
+  QueueState state(boolean isAllCounted) {
+    isCounted = isAllCounted;
+    long oldest = Long.MAX_VALUE;
     for (HeldLevel level : levels) {
-      level.firsts(
-          TENANTS_REPORTED, key -> oldest.accumulateAndGet(HeldKey.of(key).sinceMs(), Math::min));
+      oldest = Math.min(oldest, level.oldestMs(TENANTS_REPORTED));
     }
-    long oldestMs = oldest.get() == Long.MAX_VALUE ? 0 : oldest.get();
+    long oldestMs = oldest == Long.MAX_VALUE ? 0 : oldest;
     return new QueueState(open, held, window, isPaused, oldestMs, isCounted);
   }
 }

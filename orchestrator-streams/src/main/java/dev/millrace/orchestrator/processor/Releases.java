@@ -6,8 +6,9 @@ import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.HeldKey;
 import dev.millrace.orchestrator.store.WorkflowStore;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +32,11 @@ final class Releases {
   private final Transitions transitions;
   private final Starts starts;
 
-  /** Steps whose turn it was, and that wait for their definitions; the oldest first. */
-  private final Deque<PutOff> putOff = new ArrayDeque<>();
+  /**
+   * Of which queues and priorities steps wait for their definitions, and until when; the earliest
+   * first. The steps themselves are in the store, and as many as there are.
+   */
+  private final Map<Level, Long> putOff = new LinkedHashMap<>();
 
   Releases(TaskResources task, PinnedDefinitions pinned, Transitions transitions, Starts starts) {
     this.task = task;
@@ -42,7 +46,7 @@ final class Releases {
     this.starts = starts;
   }
 
-  private record PutOff(HeldKey key, long untilMs) {}
+  private record Level(String queue, int priority) {}
 
   /** What has come of a turn. */
   enum Turn {
@@ -63,21 +67,41 @@ final class Releases {
         return;
       }
       Turn turn = release(key);
-      cost += turn == Turn.TAKEN ? COST : 1;
+      cost += turn == Turn.OF_AN_ORPHAN ? 1 : COST;
       if (turn == Turn.PUT_OFF) {
-        LOG.warn("a step of {} waits for queue {} and its definition", key.recordId(), key.queue());
-        long untilMs = task.context().currentSystemTimeMs() + LOST_DEFINITION_RETRY_MS;
-        putOff.addLast(new PutOff(key, untilMs));
+        putOff(key);
+      } else if (turn == Turn.OF_AN_ORPHAN) {
+        task.gate().drop(key);
       } else {
         task.gate().forget(key);
       }
     }
   }
 
+  /** Leaves a step where it is in the store, which is read again with all of its priority. */
+  private void putOff(HeldKey key) {
+    Level level = new Level(key.queue(), key.priority());
+    if (!putOff.containsKey(level)) {
+      putOff.put(level, task.context().currentSystemTimeMs() + LOST_DEFINITION_RETRY_MS);
+      LOG.warn(
+          "steps of priority {} wait for queue {} and for their definitions, such as one of {};"
+              + " publish these again",
+          key.priority(),
+          key.queue(),
+          key.recordId());
+    }
+  }
+
   /** Has steps take their turns that were put off for long enough. */
   void putBack(long nowMs) {
-    while (!putOff.isEmpty() && putOff.getFirst().untilMs() <= nowMs) {
-      task.gate().putBack(putOff.removeFirst().key());
+    Iterator<Map.Entry<Level, Long>> entries = putOff.entrySet().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<Level, Long> entry = entries.next();
+      if (entry.getValue() > nowMs) {
+        return;
+      }
+      entries.remove();
+      task.gate().readAgain(entry.getKey().queue(), entry.getKey().priority());
     }
   }
 

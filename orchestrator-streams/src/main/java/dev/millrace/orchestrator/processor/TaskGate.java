@@ -124,16 +124,24 @@ final class TaskGate implements Gate {
     credit(gate);
   }
 
-  /** A step that was taken has its turn another time. */
-  void putBack(HeldKey key) {
-    QueueGate gate = of(key.queue());
-    gate.add(key.priority(), key.tenant(), key.toBytes());
+  /**
+   * Steps of a queue and priority that were taken, and are in the store, have their turns again.
+   */
+  void readAgain(String queue, int priority) {
+    QueueGate gate = of(queue);
+    gate.readAgain(priority);
     credit(gate);
   }
 
   /** A step waits no more; to be called after its record is put. */
   void forget(HeldKey key) {
     store.delete(key.toBytes());
+  }
+
+  /** A step that was taken does not wait there: it is forgotten, and its tenant has its turn. */
+  void drop(HeldKey key) {
+    forget(key);
+    of(key.queue()).giveBack(key.priority(), key.tenant());
   }
 
   private void credit(QueueGate gate) {

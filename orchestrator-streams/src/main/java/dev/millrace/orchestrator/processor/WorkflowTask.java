@@ -62,7 +62,8 @@ final class WorkflowTask {
             topics.completions(), InputSource.COMPLETION);
     this.store = task.store();
     this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
-    this.scan = new GateScan(task.gate(), task.tenants(), store.committed(), pinned);
+    this.scan = new GateScan(task.gate(), task.tenants(), store, pinned);
+    store.onPutAgain(scan::putKeysAgain);
     this.transitions = new Transitions(task, pinned, scan);
     this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
     this.controls = new Controls(task, transitions, deadLetters);
@@ -145,7 +146,7 @@ final class WorkflowTask {
     task.gate().read();
     long nowMs = task.context().currentSystemTimeMs();
     fireTimers(nowMs);
-    scan.slice();
+    scan.slice(nowMs);
     task.gate().tick();
     releases.putBack(nowMs);
     releases.release(RELEASES_PER_TICK);

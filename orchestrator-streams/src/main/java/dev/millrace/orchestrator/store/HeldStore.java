@@ -26,6 +26,11 @@ public final class HeldStore {
     store.put(key, PRESENT);
   }
 
+  /** A step waits still, as it did in an earlier life, whose changelog may not say so. */
+  public void putAgain(Bytes key) {
+    store.put(key, RecordCache.PRESENT_AGAIN);
+  }
+
   /** A step waits no more, or never did. */
   public void delete(Bytes key) {
     store.put(key, null);
@@ -48,6 +53,12 @@ public final class HeldStore {
     Bytes from = HeldKey.queue(queue);
     HeldKey first = first(from, HeldKey.behind(from));
     return first == null ? -1 : first.priority();
+  }
+
+  /** The first step of a priority that waits for a queue, in the order of keys; null for none. */
+  public @Nullable HeldKey first(String queue, int priority) {
+    Bytes level = HeldKey.level(queue, priority);
+    return first(level, HeldKey.behind(level));
   }
 
   /**

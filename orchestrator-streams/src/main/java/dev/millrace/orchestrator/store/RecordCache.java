@@ -45,7 +45,7 @@ final class RecordCache extends WrappedStateStore<KeyValueStore<Bytes, byte[]>, 
   private static final int ENTRY_BYTES = 128;
 
   /** Of a step that waits and may have waited at this very place before the last write. */
-  private static final byte[] PRESENT_AGAIN = {1};
+  static final byte[] PRESENT_AGAIN = {1};
 
   private final @Nullable OutputsBeforeState rule;
   private final CacheBudget budget;

@@ -34,9 +34,16 @@ public final class WorkflowStore {
   /** Of which kinds beside workflows there may be records; null until that is asked. */
   private @Nullable Set<RecordKind> presentKinds;
 
+  private BiConsumer<String, PackedWorkflow> alsoPutAgain = (recordId, record) -> {};
+
   public WorkflowStore(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
     this.timers = new TimerIndex(store);
+  }
+
+  /** Has someone told of each record that is put for the first time in this life, before it is. */
+  public void onPutAgain(BiConsumer<String, PackedWorkflow> teller) {
+    alsoPutAgain = teller;
   }
 
   /** A timer as it stands in the store. */
@@ -187,6 +194,7 @@ public final class WorkflowStore {
     putSpilled(workflowId, workflow);
     if (isOfAnEarlierLife) {
       putSpilledAgain(workflowId, workflow);
+      alsoPutAgain.accept(workflowId, workflow);
       workflow.setIncarnation(incarnation);
     }
     if ((timerMs != armedMs || isOfAnEarlierLife) && timerMs != WorkflowView.NO_DEADLINE) {
@@ -228,10 +236,11 @@ public final class WorkflowStore {
       String prefix = ChunkId.prefix(workflowId, "");
       keys(Keys.firstPayloadOfChunks(prefix)).forEach(this::putAgain);
       for (Bytes key : keys(Keys.firstChunk(prefix))) {
-        long armedMs = PackedWorkflow.of(store.get(key)).armedTimerMs();
-        if (armedMs != WorkflowView.NO_DEADLINE) {
-          putTimer(armedMs, RecordKind.CHUNK, Keys.chunkText(key));
+        PackedWorkflow chunk = PackedWorkflow.of(store.get(key));
+        if (chunk.armedTimerMs() != WorkflowView.NO_DEADLINE) {
+          putTimer(chunk.armedTimerMs(), RecordKind.CHUNK, Keys.chunkText(key));
         }
+        alsoPutAgain.accept(Keys.chunkText(key), chunk);
         putAgain(key);
       }
     }

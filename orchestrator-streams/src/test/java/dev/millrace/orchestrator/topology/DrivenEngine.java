@@ -167,6 +167,21 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
     ((WrappedStateStore<?, ?, ?>) workflows()).flushCache();
   }
 
+  /** Goes on after a crash with a state that holds what its changelog never got. */
+  void crashAheadOfTheChangelog(WorkflowDefinition... definitions) {
+    Map<Bytes, byte[]> written = stored();
+    crash(definitions);
+    written.forEach(this::store);
+    write();
+    changelog();
+  }
+
+  /** Writes what the cache holds back, to the state and to the changelog. */
+  void write() {
+    ((WrappedStateStore<?, ?, ?>) workflows()).flushCache();
+    advance(Duration.ZERO);
+  }
+
   /** Everything that is in the store. */
   Map<Bytes, byte[]> stored() {
     Map<Bytes, byte[]> stored = new HashMap<>();

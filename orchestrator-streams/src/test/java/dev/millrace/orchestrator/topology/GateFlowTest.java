@@ -351,6 +351,7 @@ class GateFlowTest extends DrivenEngineCase {
     engine.stored().keySet().stream()
         .filter(key -> key.get()[0] == 'q')
         .forEach(key -> engine.store(key, null));
+    engine.write();
     engine.restartWhole(ONE);
     engine.advance(DrivenEngine.TICK);
     engine.succeed("first", "a", 1, null);

@@ -59,6 +59,28 @@ class MetersTest extends DrivenEngineCase {
   }
 
   @Test
+  void attemptsAreTimedOnThoughAMigrationMovesTheirSteps() {
+    engine.define(chain());
+    engine.start("w", "chain");
+    engine.define(
+        WorkflowDefinition.of(
+            "chain",
+            2,
+            Duration.ZERO,
+            RetryPolicy.NONE,
+            List.of(Definitions.step("x"), Definitions.step("a"), Definitions.step("b", "a"))));
+    engine.advance(Duration.ofMillis(100));
+    engine.migrate("w", 2, false);
+    engine.advance(Duration.ofMillis(50));
+
+    engine.succeed("w", "a", 1, null);
+
+    assertThat(total("millrace.step.time")).as("since a was sent").isEqualTo(150);
+    engine.succeed("w", "x", 1, null);
+    assertThat(total("millrace.step.time")).as("and since x was").isEqualTo(150 + 50);
+  }
+
+  @Test
   void workerThatSaysNoTimesIsTimedByItsCompletionAlone() {
     engine.define(chain());
     engine.start("w", "chain");

@@ -187,7 +187,8 @@ public final class LoadGenerator {
     }
   }
 
-  private static WorkflowStart start(Workload workload, byte[] input) {
+  /** The start of a workflow of a workload. */
+  static WorkflowStart start(Workload workload, byte[] input) {
     return new WorkflowStart(
         workload.definition().name(),
         workload.definition().version(),

@@ -22,7 +22,7 @@ public final class MillraceWorker {
     Work work = Workload.named(plan.workload()).work();
     List<Worker> workers = new ArrayList<>();
     for (int i = 0; i < plan.workers().count(); i++) {
-      workers.add(worker(plan, work));
+      workers.add(builder(plan, work).build());
     }
     Runtime.getRuntime()
         .addShutdownHook(new Thread(() -> workers.forEach(Worker::close), "worker-close"));
@@ -33,7 +33,8 @@ public final class MillraceWorker {
     }
   }
 
-  private static Worker worker(RunPlan plan, Work work) {
+  /** A worker of a run, with the handlers of its workload. */
+  static WorkerBuilder builder(RunPlan plan, Work work) {
     WorkerBuilder builder =
         Worker.builder()
             .bootstrapServers(plan.installation().bootstrapServers())
@@ -45,6 +46,6 @@ public final class MillraceWorker {
     if (plan.workers().slots() > 0) {
       builder.slots(plan.workers().slots());
     }
-    return work.addTo(builder).build();
+    return work.addTo(builder);
   }
 }

@@ -47,7 +47,8 @@ public final class BenchProcess implements AutoCloseable {
         spec.signals().stream()
             .collect(Collectors.toMap(Function.identity(), signal -> new CompletableFuture<>()));
     Runtime.getRuntime().addShutdownHook(killer);
-    Thread.ofVirtual().name("read-" + spec.role().label()).start(() -> read(output));
+    // A virtual thread that reads a pipe keeps its carrier, and there are few of these.
+    Thread.ofPlatform().daemon().name("read-" + spec.role().label()).start(() -> read(output));
   }
 
   /**
@@ -111,6 +112,11 @@ public final class BenchProcess implements AutoCloseable {
     } catch (ExecutionException e) {
       throw failure("ended before it printed '%s'".formatted(signal), e.getCause());
     }
+  }
+
+  /** Whether it has not ended. */
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /**

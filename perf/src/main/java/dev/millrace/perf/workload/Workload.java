@@ -79,6 +79,7 @@ public record Workload(
                       Extent.workflows(1, 2)),
                   pauses(10, Duration.ofMillis(10), 1_000),
                   pauses(10, Duration.ofMillis(50), 64),
+                  pauses(1, Duration.ofMillis(100), 64),
                   forEach(100, 1, 40, Extent.workflows(2_000, 4_000), Extent.workflows(500, 1_000)),
                   forEach(100_000, 1, 1, Extent.workflows(2, 4), Extent.workflows(1, 1)),
                   forEach(100, 10, 40, Extent.seconds(20, 40), Extent.seconds(8, 10)),

@@ -18,6 +18,7 @@ class WorkloadTest {
     "wide-1000, 1002, false",
     "pauses-10, 10, false",
     "pauses-50, 10, false",
+    "pauses-100, 1, false",
     "batch-100-by-10, 100, false",
     "batch-1000-by-100, 1000, false",
     "batch-5000-by-100, 5000, false",

@@ -162,9 +162,12 @@ final class Readiness {
    * nobody tells of its end, have one of them look for it.
    */
   void release() {
-    for (int step = firstHeld();
-        step < state.stepCount() && roomFor() > 0;
-        step = state.nextHeld(step + 1)) {
+    int left = state.heldSteps() - state.gatedSteps();
+    for (int step = -1; left > 0 && roomFor() > 0; left--) {
+      step = state.nextHeldElsewhere(step + 1);
+      if (step == state.stepCount()) {
+        break;
+      }
       boolean isPaused = transition.isPaused();
       boolean isTold = !definition.isOfBranches();
       if (state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE && !(isPaused && isTold)) {
@@ -182,7 +185,9 @@ final class Readiness {
 
   /** Runs steps that a pause has held and that need no room, now that it is over. */
   void resume() {
-    for (int step = firstHeld(); step < state.stepCount(); step = state.nextHeld(step + 1)) {
+    for (int step = state.nextHeldElsewhere(0);
+        step < state.stepCount();
+        step = state.nextHeldElsewhere(step + 1)) {
       if (!needsRoom(definition.step(step))
           && state.stepDeadlineMs(step) == WorkflowView.NO_DEADLINE) {
         run(step);
@@ -236,11 +241,6 @@ final class Readiness {
     StepHeld.Reason reason =
         isForWorkers ? transition.gate().hindrance(compiled.queue(), state.priority()) : null;
     return reason == null ? null : new StepHeld(step, reason, WorkflowView.NO_DEADLINE);
-  }
-
-  /** The first step that is held, if any is that does not wait for its queue. */
-  private int firstHeld() {
-    return state.heldSteps() == state.gatedSteps() ? state.stepCount() : state.nextHeld(0);
   }
 
   /** How many more steps may be open at once, or be held for their queues. */

@@ -123,6 +123,11 @@ public final class WorkflowInvariants {
     expect(violations, "held steps", count(workflow, StepStatus.READY), workflow.heldSteps());
     expect(violations, "steps held for their queues", gated(workflow), workflow.gatedSteps());
     expect(violations, "first held step", firstHeld(workflow), workflow.nextHeld(0));
+    expect(
+        violations,
+        "first step held but for its queue",
+        firstHeldElsewhere(workflow),
+        workflow.nextHeldElsewhere(0));
     expect(violations, "finished steps", finished(definition, workflow), workflow.finishedSteps());
     expect(violations, "earliest deadline", earliestMs, workflow.earliestDeadlineMs());
     if (workflow.outcome() != null && workflow.deadlineMs() != WorkflowView.NO_DEADLINE) {
@@ -161,6 +166,15 @@ public final class WorkflowInvariants {
   private static int firstHeld(WorkflowView workflow) {
     int step = 0;
     while (step < workflow.stepCount() && workflow.stepStatus(step) != StepStatus.READY) {
+      step++;
+    }
+    return step;
+  }
+
+  private static int firstHeldElsewhere(WorkflowView workflow) {
+    int step = 0;
+    while (step < workflow.stepCount()
+        && (workflow.stepStatus(step) != StepStatus.READY || workflow.isGated(step))) {
       step++;
     }
     return step;

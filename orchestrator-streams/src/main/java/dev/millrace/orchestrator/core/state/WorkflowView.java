@@ -100,6 +100,12 @@ public interface WorkflowView {
   /** The first {@link StepStatus#READY} step from an index on, or the number of steps. */
   int nextHeld(int from);
 
+  /**
+   * The same, but none that is held for its queue; the first of all is at hand, however many of
+   * those there are.
+   */
+  int nextHeldElsewhere(int from);
+
   StepStatus stepStatus(int step);
 
   /** What a {@link StepStatus#WAITING} step waits for, in the words of {@link Join}. */

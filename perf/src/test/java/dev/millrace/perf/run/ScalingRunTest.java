@@ -67,7 +67,10 @@ class ScalingRunTest {
 
     assertThat(report.verdict().started()).isGreaterThan(60);
     assertThat(report.verdict().isClean()).as(report.text()).isTrue();
-    assertThat(report.points()).extracting(ScalingPoint::wanted).containsSubsequence(0, 2, 0, 1);
+    assertThat(report.points()).extracting(ScalingPoint::wanted).contains(2);
+    assertThat(report.points())
+        .extracting(point -> point.wanted() > 0)
+        .containsSubsequence(false, true, false, true);
     assertThat(report.figures().fromZero()).isPositive();
     assertThat(folder).isEmptyDirectory();
     assertThat(ProcessHandle.current().descendants()).isEmpty();

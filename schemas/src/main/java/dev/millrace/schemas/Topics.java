@@ -33,6 +33,14 @@ public record Topics(String prefix) {
     return prefix + "workflow-starts.v1";
   }
 
+  /**
+   * The starts that workflows ask for whose steps wait for their end. Apart from those of others,
+   * which may have to wait until such steps have gone on.
+   */
+  public String children() {
+    return prefix + "workflow-children.v1";
+  }
+
   public String controls() {
     return prefix + "workflow-controls.v1";
   }

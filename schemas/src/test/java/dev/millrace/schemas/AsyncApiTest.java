@@ -57,7 +57,7 @@ class AsyncApiTest {
       }
     }
 
-    assertThat(topics).hasSize(10);
+    assertThat(topics).hasSize(11);
     assertThat(children("channels").map(channel -> String.valueOf(channel.get("address"))))
         .containsExactlyInAnyOrderElementsOf(topics);
   }

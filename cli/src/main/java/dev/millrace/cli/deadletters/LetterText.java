@@ -94,7 +94,7 @@ final class LetterText {
   }
 
   private static @Nullable Class<? extends SpecificRecordBase> type(Topics topics, String topic) {
-    if (topic.equals(topics.starts())) {
+    if (topic.equals(topics.starts()) || topic.equals(topics.children())) {
       return WorkflowStart.class;
     }
     if (topic.equals(topics.controls())) {

@@ -40,6 +40,9 @@ public final class LocalEngine implements EngineStarter.RunningEngine {
                     String.join(",", surroundings.jsonQueues()),
                     EngineConfig.HTTP_PORT,
                     Integer.toString(surroundings.httpPort()),
+                    // Whoever tries things out on a full disk wants to see them run.
+                    EngineConfig.INTAKE_DISK_FREE_PERCENT,
+                    "0",
                     // Nobody shares the work of this engine, and after a kill the next one must
                     // wait for the session of the last to run out.
                     EngineConfig.KAFKA_PREFIX + "consumer.session.timeout.ms",

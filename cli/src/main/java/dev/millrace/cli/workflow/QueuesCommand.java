@@ -10,6 +10,8 @@ import dev.millrace.schemas.wire.MalformedRecordException;
 import dev.millrace.schemas.wire.QueueSettingsJson;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +31,8 @@ import tools.jackson.databind.JsonNode;
     description = {
       "Shows what waits for the workers of each queue: commands in its topic that none has",
       "finished (LAG), steps that the engines hold back (HELD), and for how long the oldest of"
-          + " these. Then what is set for queues ('millrace queue')."
+          + " these. Then what is set for queues ('millrace queue'), and which engines leave starts"
+            + " in Kafka, and why."
     })
 public final class QueuesCommand implements Callable<Integer> {
   private static final List<String> HEAD = List.of("QUEUE", "LAG", "HELD", "OLDEST");
@@ -64,6 +67,7 @@ public final class QueuesCommand implements Callable<Integer> {
         .path("queues")
         .properties()
         .forEach(each -> limits(out, each.getKey(), each.getValue()));
+    backlog.path("intake").forEach(each -> out.println(closure(each)));
     if (backlog.path("partial").asBoolean(false)) {
       out.println("Some engine does not answer: more may be held.");
     }
@@ -93,6 +97,17 @@ public final class QueuesCommand implements Callable<Integer> {
             "the engine's answer about queue %s: %s".formatted(target, e.getMessage()), e);
       }
     }
+  }
+
+  private static String closure(JsonNode closure) {
+    return "Engine %s leaves starts in Kafka since %s for %s: %d, the limit is %d; it takes them again at %d."
+        .formatted(
+            closure.path("engine").asString(""),
+            Instant.ofEpochMilli(closure.path("sinceMs").asLong(0)).truncatedTo(ChronoUnit.SECONDS),
+            closure.path("reason").asString(""),
+            closure.path("value").asLong(0),
+            closure.path("limit").asLong(0),
+            closure.path("resumesAt").asLong(0));
   }
 
   private static List<String> row(String name, JsonNode queue) {

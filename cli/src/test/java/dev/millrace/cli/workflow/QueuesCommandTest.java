@@ -58,6 +58,22 @@ class QueuesCommandTest {
   }
 
   @Test
+  void enginesThatTakeNoStartsSayWhy() throws Exception {
+    CliRun run =
+        run(
+            """
+            {"queues":{},"intake":[{"engine":"e:8480","reason":"open-workflows","value":2000120,
+             "limit":2000000,"resumesAt":1800000,"sinceMs":1763769600123}],"partial":false}\
+            """);
+
+    assertThat(run.out().lines())
+        .last()
+        .isEqualTo(
+            "Engine e:8480 leaves starts in Kafka since 2025-11-22T00:00:00Z for open-workflows:"
+                + " 2000120, the limit is 2000000; it takes them again at 1800000.");
+  }
+
+  @Test
   void answerOfTheEngineIsShownAsItIs() throws Exception {
     CliRun run = run("{\"queues\":{}}", "--json");
 

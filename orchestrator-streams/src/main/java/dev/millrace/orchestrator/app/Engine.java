@@ -14,6 +14,7 @@ import dev.millrace.orchestrator.flow.SteeredWindows;
 import dev.millrace.orchestrator.flow.WindowSettings;
 import dev.millrace.orchestrator.health.EngineHealth;
 import dev.millrace.orchestrator.http.EngineHttpServer;
+import dev.millrace.orchestrator.intake.Intake;
 import dev.millrace.orchestrator.metrics.BoundMeters;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.metrics.ProcessMeters;
@@ -66,6 +67,7 @@ public final class Engine implements AutoCloseable {
   private final Backlog backlog;
   private final SteeredWindows windows;
   private final QueueLimits limits;
+  private final Intake intake;
   private final KafkaStreams streams;
   private final EngineHttpServer http;
   private final BoundMeters meters;
@@ -86,6 +88,7 @@ public final class Engine implements AutoCloseable {
       Backlog backlog,
       SteeredWindows windows,
       QueueLimits limits,
+      Intake intake,
       KafkaStreams streams,
       EngineHttpServer http,
       BoundMeters meters,
@@ -98,6 +101,7 @@ public final class Engine implements AutoCloseable {
     this.backlog = backlog;
     this.windows = windows;
     this.limits = limits;
+    this.intake = intake;
     this.streams = streams;
     this.http = http;
     this.meters = meters;
@@ -106,7 +110,9 @@ public final class Engine implements AutoCloseable {
     this.queries = queries;
     streams.setUncaughtExceptionHandler(new ThreadReplacement());
     streams.setStateListener(this::stateChanged);
+    streams.setGlobalStateRestoreListener(intake.restoring());
     health.bindTo(meters.registry());
+    intake.bindTo(meters.registry());
   }
 
   /**
@@ -183,8 +189,13 @@ public final class Engine implements AutoCloseable {
             WindowSettings.upTo(config.queueWindow(), config.queueTarget()),
             report,
             lags::fresh,
-            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            config.tenants());
     opened.push(windows);
+    Intake intake =
+        new Intake(
+            config.intake(), report.workflows(), config.stateFolder(), InstantSource.system());
+    opened.push(intake);
     CountDownLatch stopping = new CountDownLatch(1);
     Definitions definitions = new Definitions(stopping);
     Topology topology =
@@ -209,7 +220,10 @@ public final class Engine implements AutoCloseable {
     settings.put(
         StreamsConfig.APPLICATION_SERVER_CONFIG, Utils.formatAddress(self.host(), self.port()));
     KafkaStreams streams =
-        new KafkaStreams(topology, new StreamsConfig(settings), rule == null ? clients : rule);
+        new KafkaStreams(
+            topology,
+            new StreamsConfig(settings),
+            intake.over(rule == null ? clients : rule, config.topics().starts()));
     opened.push(streams);
     return new Engine(
         config,
@@ -219,6 +233,7 @@ public final class Engine implements AutoCloseable {
         new Backlog(lags, report, limits, InstantSource.system()),
         windows,
         limits,
+        intake,
         streams,
         http,
         new BoundMeters(meters, streams, admin),
@@ -254,10 +269,11 @@ public final class Engine implements AutoCloseable {
     topics.require(TopicPlan.builder(config.topics()).build());
     commandTopics.start();
     lags.start(new QueueMeters(meters.registry(), backlog)::refresh);
-    windows.start();
     int partitions = topics.partitions(config.topics().starts());
+    windows.start(partitions);
     limits.setPartitions(partitions);
-    http.serve(queries.apply(partitions), backlog);
+    intake.start(!config.hasOwnConsumers());
+    http.serve(queries.apply(partitions), backlog, intake::closures);
     streams.start();
   }
 
@@ -292,6 +308,7 @@ public final class Engine implements AutoCloseable {
     http.close();
     stopping.countDown(); // Kafka Streams closes only after it has started
     streams.close(CloseOptions.groupMembershipOperation(membership()).withTimeout(CLOSE_TIMEOUT));
+    intake.close();
     windows.close();
     lags.close();
     commandTopics.close();

@@ -204,7 +204,7 @@ public final class OutputEncoder {
       return EventSource.TIMER;
     }
     return switch (source) {
-      case START -> EventSource.START;
+      case START, CHILD -> EventSource.START;
       case CONTROL -> EventSource.CONTROL;
       case COMPLETION -> EventSource.COMPLETION;
     };

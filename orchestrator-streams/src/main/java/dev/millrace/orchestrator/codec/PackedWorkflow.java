@@ -121,7 +121,9 @@ public final class PackedWorkflow extends PackedSlots implements WorkflowState {
 
   /** Remembers the highest offset of a source that has been applied to this workflow. */
   public void setAppliedOffset(InputSource source, long offset) {
-    putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, offset);
+    if (offset != appliedOffset(source)) { // that of another source in its place stays else
+      putLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES, source.stored(offset));
+    }
   }
 
   /** Remembers when the timer that is armed for this workflow is due. */

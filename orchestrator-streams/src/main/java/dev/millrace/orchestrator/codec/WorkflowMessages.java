@@ -28,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkflowMessages {
   private final AvroCodec<WorkflowStart> starts;
+  private final AvroCodec<WorkflowStart> children;
   private final AvroCodec<WorkflowControl> controls;
   private final AvroCodec<StepCompletion> completions;
   private final AvroCodec<AttemptCancellations> cancellations;
 
   public WorkflowMessages(Topics topics, SchemaRegistry registry) {
     starts = new AvroCodec<>(WorkflowStart.class, topics.starts(), registry);
+    children = new AvroCodec<>(WorkflowStart.class, topics.children(), registry);
     controls = new AvroCodec<>(WorkflowControl.class, topics.controls(), registry);
     completions = new AvroCodec<>(StepCompletion.class, topics.completions(), registry);
     cancellations = new AvroCodec<>(AttemptCancellations.class, topics.cancellations(), registry);
@@ -46,7 +48,8 @@ public final class WorkflowMessages {
    * @param priority priority of both
    */
   public byte[] start(StartWorkflow start, String tenant, int priority) {
-    return starts.encode(
+    AvroCodec<WorkflowStart> codec = start.parent() == null ? starts : children;
+    return codec.encode(
         WorkflowStart.newBuilder()
             .setDefinition(start.definition())
             .setVersion(start.version())

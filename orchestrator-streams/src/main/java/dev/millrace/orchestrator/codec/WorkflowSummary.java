@@ -173,7 +173,7 @@ public sealed class WorkflowSummary permits PackedSteps {
 
   /** The highest offset of a source that has been applied to this workflow; -1 for none. */
   public long appliedOffset(InputSource source) {
-    return getLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES);
+    return source.offset(getLong(bytes, AT_OFFSETS + source.slot() * Long.BYTES));
   }
 
   /**

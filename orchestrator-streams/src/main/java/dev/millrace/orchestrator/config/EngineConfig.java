@@ -1,6 +1,9 @@
 package dev.millrace.orchestrator.config;
 
+import dev.millrace.orchestrator.flow.Tenants;
+import dev.millrace.orchestrator.intake.IntakeSettings;
 import dev.millrace.schemas.Topics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -11,13 +14,14 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.GroupProtocol;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
 
 /**
  * The engine's settings. Keys that start with {@code kafka.} go to Kafka Streams without that
- * prefix, those that start with {@code schema.registry.} to the registry client; any other unknown
- * key is refused. Immutable.
+ * prefix, those that start with {@code schema.registry.} to the registry client, and those that
+ * start with {@code tenant.} are of one tenant; any other unknown key is refused. Immutable.
  */
 public final class EngineConfig {
   public static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
@@ -38,6 +42,11 @@ public final class EngineConfig {
   public static final String QUEUE_TARGET_MS = "queue.target.ms";
   public static final String JSON_QUEUES = "json.queues";
   public static final String LAG_INTERVAL_MS = "lag.interval.ms";
+  public static final String INTAKE_OPEN_WORKFLOWS = "intake.open.workflows";
+  public static final String INTAKE_STATE_BYTES = "intake.state.bytes";
+  public static final String INTAKE_DISK_FREE_PERCENT = "intake.disk.free.percent";
+  public static final String INTAKE_RESTORE_RECORDS = "intake.restore.records";
+  public static final String INTAKE_RESUME_PERCENT = "intake.resume.percent";
   public static final String REPLICATION_FACTOR = "replication.factor";
   public static final String HTTP_HOST = "http.host";
   public static final String HTTP_PORT = "http.port";
@@ -64,6 +73,7 @@ public final class EngineConfig {
   private final AbstractConfig values;
   private final Map<String, String> kafka = new HashMap<>();
   private final Map<String, String> registry = new HashMap<>();
+  private final Tenants tenants;
 
   /**
    * Reads and checks settings.
@@ -72,10 +82,13 @@ public final class EngineConfig {
    */
   public EngineConfig(Map<String, String> settings) {
     Map<String, String> own = new HashMap<>();
+    TenantSettings ofTenants = new TenantSettings();
     settings.forEach(
         (key, value) -> {
           if (EngineKeys.ALL.names().contains(key)) {
             own.put(key, value);
+          } else if (key.startsWith(TenantSettings.PREFIX)) {
+            ofTenants.put(key, value);
           } else if (key.startsWith(KAFKA_PREFIX)) {
             putKafka(key.substring(KAFKA_PREFIX.length()), value);
           } else if (key.startsWith(REGISTRY_TLS_PREFIX)) {
@@ -84,11 +97,16 @@ public final class EngineConfig {
             registry.put(key.substring(REGISTRY_PREFIX.length()), value);
           } else {
             throw new ConfigException(
-                "unknown setting '%s'; known are %s, and anything that starts with '%s' or '%s'"
+                "unknown setting '%s'; known are %s, and anything that starts with '%s', '%s' or '%s'"
                     .formatted(
-                        key, new TreeSet<>(EngineKeys.ALL.names()), KAFKA_PREFIX, REGISTRY_PREFIX));
+                        key,
+                        new TreeSet<>(EngineKeys.ALL.names()),
+                        KAFKA_PREFIX,
+                        REGISTRY_PREFIX,
+                        TenantSettings.PREFIX));
           }
         });
+    tenants = ofTenants.tenants();
     values = new AbstractConfig(EngineKeys.ALL, own, false);
     guarantee();
     topics();
@@ -172,6 +190,21 @@ public final class EngineConfig {
     return Duration.ofMillis(values.getLong(LAG_INTERVAL_MS));
   }
 
+  /** What is set for tenants. */
+  public Tenants tenants() {
+    return tenants;
+  }
+
+  /** When new workflows are left in Kafka. */
+  public IntakeSettings intake() {
+    return new IntakeSettings(
+        values.getLong(INTAKE_OPEN_WORKFLOWS),
+        values.getLong(INTAKE_STATE_BYTES),
+        values.getInt(INTAKE_DISK_FREE_PERCENT),
+        values.getLong(INTAKE_RESTORE_RECORDS),
+        values.getInt(INTAKE_RESUME_PERCENT));
+  }
+
   private static void checkQueue(String queue) {
     try {
       Topics.checkQueue(queue);
@@ -183,6 +216,11 @@ public final class EngineConfig {
   /** Heap for changes since the last commit, in bytes. */
   public long recordCacheBytes() {
     return values.getLong(RECORD_CACHE_BYTES);
+  }
+
+  /** Where Kafka Streams keeps the state of this application id. */
+  public Path stateFolder() {
+    return Path.of(values.getString(STATE_DIR), applicationId());
   }
 
   public String httpHost() {
@@ -251,6 +289,14 @@ public final class EngineConfig {
     settings.keySet().removeIf(key -> kafka.containsKey(KafkaSettings.withoutPrefix(key)));
     settings.putAll(kafka);
     return settings;
+  }
+
+  /**
+   * Whether Kafka Streams makes its main consumers itself, rather than take those of a supplier.
+   */
+  public boolean hasOwnConsumers() {
+    String protocol = kafka.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "");
+    return protocol.equalsIgnoreCase(GroupProtocol.STREAMS.name());
   }
 
   /** Whether a member of the group that goes keeps its place for a while. */

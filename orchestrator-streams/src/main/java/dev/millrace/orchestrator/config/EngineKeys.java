@@ -142,6 +142,44 @@ final class EngineKeys {
               LOW,
               "How often it is looked how far the workers of all queues are behind.")
           .define(
+              EngineConfig.INTAKE_OPEN_WORKFLOWS,
+              ConfigDef.Type.LONG,
+              2_000_000L,
+              between(0, Long.MAX_VALUE / 100),
+              MEDIUM,
+              "Workflows that this engine has open when it takes no more: further starts wait in"
+                  + " Kafka. 0 for no limit.")
+          .define(
+              EngineConfig.INTAKE_STATE_BYTES,
+              ConfigDef.Type.LONG,
+              0L,
+              between(0, Long.MAX_VALUE / 100),
+              MEDIUM,
+              "Size of this engine's state on disk at which starts wait in Kafka. 0 for no limit.")
+          .define(
+              EngineConfig.INTAKE_DISK_FREE_PERCENT,
+              ConfigDef.Type.INT,
+              5,
+              between(0, 50),
+              MEDIUM,
+              "Free part of the volume of the state below which starts wait in Kafka. 0 for none.")
+          .define(
+              EngineConfig.INTAKE_RESTORE_RECORDS,
+              ConfigDef.Type.LONG,
+              0L,
+              between(0, Long.MAX_VALUE / 100),
+              LOW,
+              "Records of state that this engine has still to restore at which starts wait in"
+                  + " Kafka, also those of partitions that are ready. 0 for no limit.")
+          .define(
+              EngineConfig.INTAKE_RESUME_PERCENT,
+              ConfigDef.Type.INT,
+              90,
+              between(10, 99),
+              LOW,
+              "To which part of its limit a figure of the intake must fall until starts are taken"
+                  + " again.")
+          .define(
               EngineConfig.REPLICATION_FACTOR,
               ConfigDef.Type.INT,
               -1,

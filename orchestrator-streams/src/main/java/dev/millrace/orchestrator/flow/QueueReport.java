@@ -12,6 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class QueueReport {
   private final Map<Integer, Map<String, QueueState>> byTask = new ConcurrentHashMap<>();
   private final Map<String, QueueEnds> ends = new ConcurrentHashMap<>();
+  private final OpenWorkflows workflows = new OpenWorkflows();
+
+  /** Where the tasks count their workflows. */
+  public OpenWorkflows workflows() {
+    return workflows;
+  }
 
   /** Where the tasks count the attempts of a queue that end. */
   public QueueEnds ends(String queue) {

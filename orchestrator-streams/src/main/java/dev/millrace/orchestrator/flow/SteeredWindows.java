@@ -25,8 +25,10 @@ public final class SteeredWindows implements QueueWindows, AutoCloseable {
   private final QueueReport report;
   private final Function<String, @Nullable QueueLag> lags;
   private final LongSupplier clock;
+  private final Tenants tenants;
   private final Map<String, Steered> queues = new HashMap<>();
   private final Map<String, Integer> windows = new ConcurrentHashMap<>();
+  private volatile int tasks = 1;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("millrace-windows").factory());
@@ -40,14 +42,35 @@ public final class SteeredWindows implements QueueWindows, AutoCloseable {
       QueueReport report,
       Function<String, @Nullable QueueLag> lags,
       LongSupplier clock) {
+    this(settings, report, lags, clock, Tenants.EQUAL);
+  }
+
+  /**
+   * The same, with tenants that are not all equal.
+   *
+   * @param lags how far the workers of a queue are behind; null when it is not known, or too old
+   * @param clock milliseconds that never go back
+   */
+  public SteeredWindows(
+      WindowSettings settings,
+      QueueReport report,
+      Function<String, @Nullable QueueLag> lags,
+      LongSupplier clock,
+      Tenants tenants) {
     this.settings = settings;
+    this.tenants = tenants;
     this.report = report;
     this.lags = lags;
     this.clock = clock;
   }
 
-  /** Begins to steer. */
-  public void start() {
+  /**
+   * Begins to steer.
+   *
+   * @param tasks how many stream tasks share what tenants may take, those of all engines together
+   */
+  public void start(int tasks) {
+    this.tasks = tasks;
     ScheduledFuture<?> unused =
         thread.scheduleWithFixedDelay(this::steerAll, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
   }
@@ -60,6 +83,17 @@ public final class SteeredWindows implements QueueWindows, AutoCloseable {
   @Override
   public boolean isPaused(String queue) {
     return false;
+  }
+
+  @Override
+  public int weight(String tenant) {
+    return tenants.of(tenant).weight();
+  }
+
+  @Override
+  public TenantQuota quota(String tenant) {
+    TenantQuota whole = tenants.of(tenant).quota();
+    return whole.equals(TenantQuota.NONE) ? whole : whole.ofOneIn(tasks);
   }
 
   @Override

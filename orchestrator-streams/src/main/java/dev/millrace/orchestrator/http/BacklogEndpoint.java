@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.http;
 
 import dev.millrace.orchestrator.flow.Backlog;
+import dev.millrace.orchestrator.intake.Closure;
 import dev.millrace.orchestrator.query.NotReadyException;
 import dev.millrace.orchestrator.query.OtherEngine;
 import dev.millrace.orchestrator.query.WorkflowQueries;
@@ -8,9 +9,12 @@ import dev.millrace.schemas.QueueSettings;
 import dev.millrace.schemas.wire.QueueSettingsJson;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -19,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * {@code GET /backlog}: what waits for the workers of each queue, as autoscalers read it. Held
  * steps of all engines are added up; the lag is the same for all of them. A queue whose lag is not
- * known or too old to act on has no {@code backlog}, so that whoever reads it falls back.
- * Thread-safe.
+ * known or too old to act on has no {@code backlog}, so that whoever reads it falls back. Also why
+ * engines leave starts in Kafka now, each for itself. Thread-safe.
  */
 final class BacklogEndpoint extends GetEndpoint {
   static final String PATH = "/backlog";
@@ -31,15 +35,18 @@ final class BacklogEndpoint extends GetEndpoint {
   private static final String OLDEST_AGE = "oldestAgeMs";
   private static final String OPEN_BREAKERS = "openBreakers";
   private static final JsonMapper JSON = new JsonMapper();
+  private static final String INTAKE = "intake";
 
   private final WorkflowQueries engines;
   private final Backlog backlog;
+  private final Supplier<List<Closure>> closures;
   private final Forwarding forwarding = new Forwarding();
 
-  BacklogEndpoint(WorkflowQueries engines, Backlog backlog) {
+  BacklogEndpoint(WorkflowQueries engines, Backlog backlog, Supplier<List<Closure>> closures) {
     super("the backlog is only read");
     this.engines = engines;
     this.backlog = backlog;
+    this.closures = closures;
   }
 
   /** What is held of a queue, on one engine or more. */
@@ -69,7 +76,9 @@ final class BacklogEndpoint extends GetEndpoint {
     own.forEach(
         (queue, each) ->
             held.put(queue, new Held(each.held(), each.oldestAgeMs(), each.openBreakers())));
-    boolean partial = !local && !addOthers(held);
+    List<Object> waits = new ArrayList<>();
+    closures.get().forEach(each -> waits.add(json(each)));
+    boolean partial = !local && !addOthers(held, waits);
     Map<String, Object> queues = new TreeMap<>();
     held.forEach(
         (queue, steps) -> {
@@ -78,7 +87,7 @@ final class BacklogEndpoint extends GetEndpoint {
             queues.put(queue, json(each, steps));
           }
         });
-    return JsonResponse.ok(Map.of(QUEUES, queues, "partial", partial));
+    return JsonResponse.ok(Map.of(QUEUES, queues, INTAKE, waits, "partial", partial));
   }
 
   private static Map<String, Object> json(Backlog.OfQueue queue, Held held) {
@@ -111,12 +120,24 @@ final class BacklogEndpoint extends GetEndpoint {
     return JSON.readTree(QueueSettingsJson.write(settings));
   }
 
-  /** Adds what other engines hold; whether all of them have answered. */
-  private boolean addOthers(Map<String, Held> held) throws InterruptedException {
+  private Map<String, Object> json(Closure closure) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("engine", Forwarding.address(engines.self()));
+    json.put("reason", closure.reason().code());
+    json.put("value", closure.value());
+    json.put("limit", closure.limit());
+    json.put("resumesAt", closure.resumesAt());
+    json.put("sinceMs", closure.sinceMs());
+    return json;
+  }
+
+  /** Adds what other engines hold and leave; whether all of them have answered. */
+  private boolean addOthers(Map<String, Held> held, List<Object> waits)
+      throws InterruptedException {
     boolean isWhole = true;
     try {
       for (OtherEngine other : engines.otherEngines()) {
-        isWhole &= addFrom(other, held);
+        isWhole &= addFrom(other, held, waits);
       }
     } catch (NotReadyException e) {
       LOG.debug("the other engines are not known yet", e);
@@ -125,7 +146,8 @@ final class BacklogEndpoint extends GetEndpoint {
     return isWhole;
   }
 
-  private boolean addFrom(OtherEngine other, Map<String, Held> held) throws InterruptedException {
+  private boolean addFrom(OtherEngine other, Map<String, Held> held, List<Object> waits)
+      throws InterruptedException {
     try {
       JsonResponse answer = forwarding.ask(other.address(), PATH + QueryText.local(Map.of()));
       if (answer.status() == 200 && answer.body() instanceof JsonNode body) {
@@ -139,6 +161,7 @@ final class BacklogEndpoint extends GetEndpoint {
                       there.path(OLDEST_AGE).asLong(0),
                       there.path(OPEN_BREAKERS).asLong(0)));
             });
+        body.path(INTAKE).forEach(waits::add);
         return true;
       }
       LOG.warn("{} answered with status {}", Forwarding.address(other.address()), answer.status());

@@ -2,10 +2,12 @@ package dev.millrace.orchestrator.http;
 
 import dev.millrace.orchestrator.flow.Backlog;
 import dev.millrace.orchestrator.health.Health;
+import dev.millrace.orchestrator.intake.Closure;
 import dev.millrace.orchestrator.query.ScheduleQueries;
 import dev.millrace.orchestrator.query.WaitQueries;
 import dev.millrace.orchestrator.query.WorkflowQueries;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +45,17 @@ public final class EngineHttpServer implements AutoCloseable {
     server.start();
   }
 
-  /** What it serves beyond. */
-  public void serve(WorkflowQueries queries, Backlog backlog) {
+  /**
+   * What it serves beyond.
+   *
+   * @param closures why starts wait in Kafka now
+   */
+  public void serve(WorkflowQueries queries, Backlog backlog, Supplier<List<Closure>> closures) {
     WaitQueries waits = new WaitQueries(queries, backlog::state, InstantSource.system());
     server.serve(WorkflowEndpoints.PATH, new WorkflowEndpoints(queries, waits));
     server.serve(
         ScheduleEndpoints.PATH, new ScheduleEndpoints(queries, new ScheduleQueries(queries)));
-    server.serve(BacklogEndpoint.PATH, new BacklogEndpoint(queries, backlog));
+    server.serve(BacklogEndpoint.PATH, new BacklogEndpoint(queries, backlog, closures));
   }
 
   public int port() {

@@ -31,6 +31,9 @@ public final class EngineMetrics {
   private final CappedTag queues = new CappedTag();
   private final CappedTag types = new CappedTag();
   private final CappedTag definitions = new CappedTag();
+  private final CappedTag tenants = new CappedTag();
+  private final Map<String, Counter> tenantStarts = new ConcurrentHashMap<>();
+  private final Map<String, Counter> tenantRejections = new ConcurrentHashMap<>();
   private final Map<String, Counter> deadLetters = new ConcurrentHashMap<>();
   private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
   private final Map<String, Counter> results = new ConcurrentHashMap<>();
@@ -72,6 +75,28 @@ public final class EngineMetrics {
   /** A record went to the dead letters. */
   public void deadLetter(String code) {
     byCode(deadLetters, "millrace.dead.letters", "Records that became dead letters.", code)
+        .increment();
+  }
+
+  /** A workflow of a tenant began. */
+  public void tenantStarted(String tenant) {
+    byTenant(tenantStarts, "millrace.tenant.started", "Workflows that began.", tenant);
+  }
+
+  /** A start was rejected, since its tenant has as much as it may. */
+  public void tenantRejected(String tenant) {
+    byTenant(
+        tenantRejections,
+        "millrace.tenant.rejected",
+        "Starts that were rejected for what their tenant may have.",
+        tenant);
+  }
+
+  private void byTenant(
+      Map<String, Counter> counters, String name, String description, String tenant) {
+    String tag = tenants.of(tenant);
+    counters
+        .computeIfAbsent(tag, each -> counter(name, description, Tags.of("tenant", each)))
         .increment();
   }
 

@@ -24,7 +24,9 @@ import dev.millrace.orchestrator.core.effect.TellParent;
 import dev.millrace.orchestrator.core.event.ControlRefused;
 import dev.millrace.orchestrator.core.event.Event;
 import dev.millrace.orchestrator.core.event.PublishedEvents;
+import dev.millrace.orchestrator.core.event.WorkflowEnded;
 import dev.millrace.orchestrator.core.event.WorkflowMigrated;
+import dev.millrace.orchestrator.core.event.WorkflowStarted;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.input.AttemptReported;
 import dev.millrace.orchestrator.core.input.ChunkReported;
@@ -147,7 +149,7 @@ final class Execution {
       case StartWorkflow start ->
           forward(
               start.workflowId(),
-              topics().starts(),
+              start.parent() == null ? topics().starts() : topics().children(),
               task.messages().start(start, workflow.tenant(), workflow.priority()));
       case CancelWorkflow cancel ->
           forward(cancel.workflowId(), topics().controls(), task.messages().cancellation(cancel));
@@ -313,7 +315,19 @@ final class Execution {
       timerMs = earlier(timerMs, nowMs + PAUSE_LOOK_MS); // nobody tells it of the resumption
     }
     store.save(recordId, workflow, timerMs);
+    countWorkflow();
     workflow.spilled().takeDroppedBranches().forEach(this::forgetBranches);
+  }
+
+  private void countWorkflow() {
+    for (Event event : events) {
+      if (event instanceof WorkflowStarted) {
+        task.tenants().change(workflow.tenant(), 1);
+        task.metrics().tenantStarted(workflow.tenant());
+      } else if (event instanceof WorkflowEnded) {
+        task.tenants().change(workflow.tenant(), -1);
+      }
+    }
   }
 
   /** Whether a crash may keep from the workflow what no input would make the chunk say again. */

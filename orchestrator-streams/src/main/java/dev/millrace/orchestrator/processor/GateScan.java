@@ -7,6 +7,7 @@ import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.StepStatus;
+import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import dev.millrace.orchestrator.core.state.WorkflowView;
 import dev.millrace.orchestrator.store.ChunkId;
 import dev.millrace.orchestrator.store.CommittedRecords;
@@ -20,10 +21,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts, after a start, what the workflows that were there before take of the queues, a slice at a
- * time and beside the work. A workflow that is worked on before its turn is counted then, so that
- * each is counted once, and what is counted is never too much. It also makes sure that every step
- * that its record says waits for its queue is found there. Belongs to one stream task.
+ * Counts, after a start, the workflows that were there before and what they take of the queues, a
+ * slice at a time and beside the work. A workflow that is worked on before its turn is counted
+ * then, so that each is counted once, and what is counted is never too much. It also makes sure
+ * that every step that its record says waits for its queue is found there. Belongs to one stream
+ * task.
  */
 final class GateScan {
   /** Records that one slice looks at, at most. */
@@ -47,6 +49,7 @@ final class GateScan {
   private static final int LOOKS_AGAIN = 1_000;
 
   private final TaskGate gate;
+  private final TenantIntake tenants;
   private final WorkflowStore store;
   private final CommittedRecords records;
   private final PinnedDefinitions pinned;
@@ -64,8 +67,9 @@ final class GateScan {
   private long lookAgainMs;
   private boolean isDone;
 
-  GateScan(TaskGate gate, WorkflowStore store, PinnedDefinitions pinned) {
+  GateScan(TaskGate gate, TenantIntake tenants, WorkflowStore store, PinnedDefinitions pinned) {
     this.gate = gate;
+    this.tenants = tenants;
     this.store = store;
     this.records = store.committed();
     this.pinned = pinned;
@@ -85,7 +89,11 @@ final class GateScan {
    * @param recordId id of the workflow, or text of the chunk's id
    */
   void touch(String recordId, CompiledDefinition definition, WorkflowView state) {
+    boolean isPast = isDone || records.arePast(recordId, definition.isOfBranches());
     if (isUncounted(recordId, definition.isOfBranches())) {
+      if (!isPast && !definition.isOfBranches()) {
+        countWorkflow(state);
+      }
       count(definition, state);
     }
   }
@@ -121,13 +129,22 @@ final class GateScan {
             RECORDS_PER_SLICE,
             (recordId, workflow) -> {
               looks[0] +=
-                  counted.remove(recordId) ? lookAtCounted(recordId) : look(recordId, workflow);
+                  counted.remove(recordId)
+                      ? lookAtCounted(recordId)
+                      : atItsTurn(recordId, workflow);
               return looks[0] < STEPS_PER_SLICE;
             });
     if (!hasMore) {
       isDone = true;
       counted.clear();
     }
+  }
+
+  private int atItsTurn(String recordId, PackedWorkflow record) {
+    if (!record.isChunk()) {
+      countWorkflow(record);
+    }
+    return look(recordId, record);
   }
 
   private int look(String recordId, PackedWorkflow record) {
@@ -264,6 +281,12 @@ final class GateScan {
     return whole == null || step == CompiledDefinition.NO_STEP
         ? null
         : whole.branches(step, record.stepCount());
+  }
+
+  private void countWorkflow(WorkflowView state) {
+    if (state.status() == WorkflowStatus.RUNNING) {
+      tenants.change(state.tenant(), 1);
+    }
   }
 
   private void count(CompiledDefinition definition, WorkflowView state) {

@@ -21,6 +21,7 @@ import dev.millrace.orchestrator.store.ParkedRecord;
 import dev.millrace.orchestrator.store.RecordKind;
 import dev.millrace.orchestrator.store.WorkflowStore;
 import dev.millrace.schemas.Limits;
+import dev.millrace.schemas.Topics;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.util.List;
 import java.util.Objects;
@@ -80,13 +81,14 @@ final class Starts {
       throws MalformedRecordException {
     DecodedStart start = task.decoder().start(record.value(), record.headers());
     PackedWorkflow known = store.load(workflowId);
-    if (known != null && cause.offset() <= known.appliedOffset(InputSource.START)) {
+    InputSource source = source(cause);
+    if (known != null && cause.offset() <= known.appliedOffset(source)) {
       store.putAgain(workflowId, known);
       controls.applyParked(workflowId);
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "the state holds its effect already");
     }
     ParkedInputs parked = store.parked(KIND, workflowId);
-    if (parked != null && cause.offset() <= parked.records().getFirst().offset()) {
+    if (parked != null && cause.offset() <= source.offset(parked.records().getFirst().offset())) {
       return new Decision.Refused(Refusal.ALREADY_APPLIED, "it waits already");
     }
     DuplicatePolicy policy = start.request().onDuplicate();
@@ -104,7 +106,16 @@ final class Starts {
     long nowMs = task.context().currentSystemTimeMs();
     ParkedRecord waiting =
         new ParkedRecord(
-            nowMs, cause.offset(), record.timestamp(), record.headers(), record.value());
+            nowMs,
+            source.stored(cause.offset()),
+            record.timestamp(),
+            record.headers(),
+            record.value());
+    if (verdict == Duplicates.Verdict.BEGIN
+        && source == InputSource.START
+        && rejectExcess(workflowId, start, waiting, nowMs)) {
+      return null;
+    }
     if (parked != null) {
       replace(workflowId, parked.records().getFirst());
     }
@@ -125,6 +136,25 @@ final class Starts {
       advance(workflowId, next, start, nowMs);
     }
     return null;
+  }
+
+  /** Rejects a start if its tenant has as much as it may; those of children always begin. */
+  private boolean rejectExcess(
+      String workflowId, DecodedStart start, ParkedRecord record, long nowMs) {
+    String tenant = start.request().tenant();
+    String excess = task.tenants().refusal(tenant, nowMs);
+    if (excess == null) {
+      return false;
+    }
+    task.metrics().tenantRejected(tenant);
+    reject(workflowId, record, excess, nowMs);
+    tell(start.request().parent(), new Failure(NOT_STARTED, excess, true), record.headers());
+    rejectControls(workflowId);
+    return true;
+  }
+
+  private static InputSource source(Cause cause) {
+    return Objects.requireNonNull(cause.source(), "no source of a start");
   }
 
   /** Refuses a start with the id of a schedule, and tells the workflow that asked for it. */
@@ -188,7 +218,8 @@ final class Starts {
   private void tryAgain(String workflowId, ParkedInputs parked, long nowMs) {
     ParkedRecord waiting = parked.records().getFirst();
     PackedWorkflow known = store.load(workflowId);
-    if (known != null && waiting.offset() <= known.appliedOffset(InputSource.START)) {
+    InputSource source = InputSource.ofStart(waiting.offset());
+    if (known != null && source.offset(waiting.offset()) <= known.appliedOffset(source)) {
       // A crash left the start beside the workflow that came of it.
       controls.applyParked(workflowId);
       store.unpark(KIND, workflowId, parked);
@@ -234,7 +265,8 @@ final class Starts {
       DecodedStart start,
       long nowMs) {
     ParkedRecord waiting = parked.records().getFirst();
-    Cause cause = new Cause(InputSource.START, waiting.offset(), waiting.headers());
+    InputSource source = InputSource.ofStart(waiting.offset());
+    Cause cause = new Cause(source, source.offset(waiting.offset()), waiting.headers());
     DuplicatePolicy policy = start.request().onDuplicate();
     PackedWorkflow known = store.load(workflowId);
     Duplicates.Verdict verdict = Duplicates.decide(policy, status(known, null));
@@ -260,10 +292,14 @@ final class Starts {
 
   private void giveUp(String workflowId, ParkedInputs parked) {
     store.unpark(KIND, workflowId, parked);
-    if (store.isKnown(workflowId)) {
-      return; // Controls that wait are for the workflow that is there.
+    rejectControls(workflowId);
+  }
+
+  /** Gives up controls that wait for a start, unless they are for a workflow that is there. */
+  private void rejectControls(String workflowId) {
+    if (!store.isKnown(workflowId)) {
+      controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
     }
-    controls.reject(workflowId, "the start of workflow '%s' was rejected".formatted(workflowId));
   }
 
   private Decision.@Nullable Refused begin(
@@ -289,7 +325,7 @@ final class Starts {
       return; // The history of the id goes on, and is not to be replaced by this.
     }
     Failure failure = new Failure("millrace." + REJECTED, missing, true);
-    byte[] events = task.encoder().rejection(failure, nowMs, waiting.offset());
+    byte[] events = task.encoder().rejection(failure, nowMs, origin(waiting).offset());
     task.context()
         .forward(
             new Record<>(
@@ -326,8 +362,12 @@ final class Starts {
   }
 
   private DeadLetters.Origin origin(ParkedRecord waiting) {
+    Topics topics = task.settings().topics();
+    InputSource source = InputSource.ofStart(waiting.offset());
     return new DeadLetters.Origin(
-        task.settings().topics().starts(), task.context().taskId().partition(), waiting.offset());
+        source == InputSource.CHILD ? topics.children() : topics.starts(),
+        task.context().taskId().partition(),
+        source.offset(waiting.offset()));
   }
 
   private static Record<byte[], byte[]> record(String workflowId, ParkedRecord waiting) {

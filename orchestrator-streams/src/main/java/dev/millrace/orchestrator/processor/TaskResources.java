@@ -28,6 +28,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param store its workflows
  * @param gate which steps must wait for their queues
  * @param report where it says how things stand there
+ * @param tenants how many of their workflows are open, and whether more may begin
  */
 record TaskResources(
     ProcessorContext<byte[], Outgoing> context,
@@ -43,4 +44,5 @@ record TaskResources(
     TaskMeters meters,
     WorkflowStore store,
     TaskGate gate,
-    QueueReport report) {}
+    QueueReport report,
+    TenantIntake tenants) {}

@@ -102,7 +102,10 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                 store,
                 new TaskGate(
                     store.held(), flow, context.taskId().partition(), context::currentSystemTimeMs),
-                flow.report()));
+                flow.report(),
+                new TenantIntake(
+                    flow.report().workflows().ofTask(context.taskId().partition()),
+                    flow.windows())));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());
     task = created;

@@ -57,11 +57,12 @@ final class WorkflowTask {
     this.sourceByTopic =
         Map.of(
             topics.starts(), InputSource.START,
+            topics.children(), InputSource.CHILD,
             topics.controls(), InputSource.CONTROL,
             topics.completions(), InputSource.COMPLETION);
     this.store = task.store();
     this.pinned = new PinnedDefinitions(task.definitions(), task.decoder(), store);
-    this.scan = new GateScan(task.gate(), store, pinned);
+    this.scan = new GateScan(task.gate(), task.tenants(), store, pinned);
     store.onPutAgain(scan::putKeysAgain);
     this.transitions = new Transitions(task, pinned, scan);
     this.deadLetters = new DeadLetters(task.context(), topics, task.metrics());
@@ -96,7 +97,7 @@ final class WorkflowTask {
       throw new IllegalStateException("no input topic: " + from.topic());
     }
     if (source != InputSource.CONTROL && isOfSchedule(workflowId)) {
-      if (source == InputSource.START) {
+      if (isStart(source)) {
         starts.refuseIdOfSchedule(workflowId, record, from);
       } else {
         schedules.report(workflowId, record, from);
@@ -106,15 +107,19 @@ final class WorkflowTask {
     Cause cause = new Cause(source, from.offset(), record.headers());
     Decision.@Nullable Refused refused =
         switch (source) {
-          case START -> starts.start(workflowId, record, cause);
+          case START, CHILD -> starts.start(workflowId, record, cause);
           case CONTROL -> controls.control(workflowId, record, cause);
           case COMPLETION -> complete(workflowId, record, cause);
         };
     if (refused != null) {
       deadLetters.refuse(record, from, refused);
-    } else if (source != InputSource.START) {
+    } else if (!isStart(source)) {
       starts.afterChange(workflowId);
     }
+  }
+
+  private static boolean isStart(InputSource source) {
+    return source == InputSource.START || source == InputSource.CHILD;
   }
 
   private Decision.@Nullable Refused complete(
@@ -153,7 +158,9 @@ final class WorkflowTask {
 
   /** The task is not here any more. */
   void close() {
-    task.report().remove(task.context().taskId().partition());
+    int partition = task.context().taskId().partition();
+    task.report().remove(partition);
+    task.report().workflows().remove(partition, task.tenants().open());
     task.gate().close();
   }
 

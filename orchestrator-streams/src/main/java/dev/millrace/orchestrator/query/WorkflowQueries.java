@@ -153,6 +153,11 @@ public final class WorkflowQueries {
         .toList();
   }
 
+  /** Where the other engines reach this one. */
+  public HostInfo self() {
+    return self;
+  }
+
   /** Partitions of the workflows that this engine has. */
   public Set<Integer> ownPartitions() {
     return streams.metadataForLocalThreads().stream()

@@ -125,7 +125,12 @@ public record TopicPlan(List<TopicSpec> topics, Optional<Short> replicationFacto
       TopicConfigRule input = retention(inputRetention, INPUT_RETENTION);
       List<TopicSpec> topics = new ArrayList<>();
       for (String name :
-          List.of(names.starts(), names.controls(), names.completions(), names.schedules())) {
+          List.of(
+              names.starts(),
+              names.children(),
+              names.controls(),
+              names.completions(),
+              names.schedules())) {
         topics.add(log(name, Partitioning.CO_PARTITIONED, partitions, input));
       }
       topics.add(

@@ -25,9 +25,9 @@ import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts, controls, completions and schedules flow into one processor with one store, and commands,
- * events and dead letters out of it: one sub-topology, no repartition topic. Definitions are a
- * global store, and what operators set for queues is read as one.
+ * Starts, also of children, controls, completions and schedules flow into one processor with one
+ * store, and commands, events and dead letters out of it: one sub-topology, no repartition topic.
+ * Definitions are a global store, and what operators set for queues is read as one.
  */
 public final class OrchestratorTopology {
   /** The store of workflows; its name is part of the changelog topic's. */
@@ -102,6 +102,7 @@ public final class OrchestratorTopology {
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer(),
         topics.starts(),
+        topics.children(),
         topics.controls(),
         topics.completions(),
         topics.schedules());

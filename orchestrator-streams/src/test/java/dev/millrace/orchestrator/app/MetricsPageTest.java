@@ -78,6 +78,7 @@ class MetricsPageTest {
     metrics.deadLetter("malformed");
     metrics.refused("already-applied");
     metrics.result("hit");
+    metrics.tenantRejected("acme");
     metrics.timedOut("millrace.timeout.workflow");
   }
 

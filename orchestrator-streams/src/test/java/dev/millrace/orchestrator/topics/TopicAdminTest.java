@@ -24,8 +24,8 @@ class TopicAdminTest extends AdminCase {
     TopicPlan plan =
         TopicPlan.builder(names).partitions(3).queues(List.of("mail", "files")).build();
 
-    assertThat(topics.check(plan)).hasSize(11).allMatch(TopicDifference.Missing.class::isInstance);
-    assertThat(topics.apply(plan)).hasSize(11);
+    assertThat(topics.check(plan)).hasSize(12).allMatch(TopicDifference.Missing.class::isInstance);
+    assertThat(topics.apply(plan)).hasSize(12);
     assertThat(topics.check(plan)).isEmpty();
     assertThat(topics.apply(plan)).isEmpty();
   }

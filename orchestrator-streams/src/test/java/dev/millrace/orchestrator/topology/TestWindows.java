@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.topology;
 
 import dev.millrace.orchestrator.flow.QueueWindows;
+import dev.millrace.orchestrator.flow.TenantQuota;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,6 +12,7 @@ final class TestWindows implements QueueWindows {
   final Map<String, Integer> windows = new HashMap<>();
   final Set<String> paused = new HashSet<>();
   final Map<String, Integer> weights = new HashMap<>();
+  final Map<String, TenantQuota> quotas = new HashMap<>();
 
   @Override
   public int window(String queue) {
@@ -20,6 +22,11 @@ final class TestWindows implements QueueWindows {
   @Override
   public boolean isPaused(String queue) {
     return paused.contains(queue);
+  }
+
+  @Override
+  public TenantQuota quota(String tenant) {
+    return quotas.getOrDefault(tenant, TenantQuota.NONE);
   }
 
   @Override

@@ -1,0 +1,110 @@
+package dev.millrace.orchestrator.intake;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How large the folder of the state is and how much of its volume is free, looked at once a second
+ * in a thread of its own. A look that fails leaves what is known. Thread-safe.
+ */
+public final class StateFolder implements AutoCloseable {
+  private static final long PERIOD_MS = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
+
+  private final Path folder;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("millrace-state-folder").factory());
+  private volatile long bytes = IntakeValve.UNKNOWN;
+  private volatile long freeThousandths = IntakeValve.UNKNOWN;
+  private boolean isFailing;
+
+  /**
+   * @param folder may be made later
+   */
+  public StateFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Begins to look. */
+  public void start() {
+    ScheduledFuture<?> unused = // look reports its own failures
+        thread.scheduleWithFixedDelay(this::look, 0, PERIOD_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Size of all its files; {@link IntakeValve#UNKNOWN} before the first look. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** The free part of its volume; {@link IntakeValve#UNKNOWN} before the first look. */
+  public long freeThousandths() {
+    return freeThousandths;
+  }
+
+  /** Looks once. */
+  void look() {
+    try {
+      if (Files.isDirectory(folder)) {
+        Sizes sizes = new Sizes();
+        Files.walkFileTree(folder, sizes);
+        FileStore volume = Files.getFileStore(folder);
+        bytes = sizes.sum;
+        freeThousandths =
+            volume.getTotalSpace() == 0
+                ? IntakeValve.UNKNOWN
+                : (long)
+                    ((double) volume.getUsableSpace()
+                        / volume.getTotalSpace()
+                        * IntakeValve.THOUSANDTHS);
+      }
+      isFailing = false;
+    } catch (IOException | RuntimeException e) {
+      // An exception would end the schedule.
+      if (!isFailing) {
+        LOG.warn("the size of {} is not to be had; what is known of it grows old", folder, e);
+      }
+      isFailing = true;
+    }
+  }
+
+  /** Stops looking. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  /** Adds files up; RocksDB deletes some of them meanwhile. */
+  private static final class Sizes extends SimpleFileVisitor<Path> {
+    private long sum;
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      sum += attributes.size();
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException failure) {
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) {
+      return FileVisitResult.CONTINUE;
+    }
+  }
+}

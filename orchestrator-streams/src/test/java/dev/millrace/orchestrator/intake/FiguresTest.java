@@ -1,0 +1,56 @@
+package dev.millrace.orchestrator.intake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The figures that the valve follows beside the count of workflows. */
+class FiguresTest {
+  private static final TopicPartition FIRST = new TopicPartition("changelog", 0);
+  private static final TopicPartition SECOND = new TopicPartition("changelog", 1);
+
+  @TempDir Path parent;
+
+  @Test
+  void folderIsAsLargeAsItsFilesAndUnknownBeforeItIsThere() throws IOException {
+    Path path = parent.resolve("state");
+    try (StateFolder folder = new StateFolder(path)) {
+      folder.look();
+      assertThat(folder.bytes()).isEqualTo(IntakeValve.UNKNOWN);
+      assertThat(folder.freeThousandths()).isEqualTo(IntakeValve.UNKNOWN);
+
+      Files.createDirectories(path.resolve("0_1/rocksdb"));
+      Files.write(path.resolve("0_1/rocksdb/000001.sst"), new byte[3_000]);
+      Files.write(path.resolve("0_1/CURRENT"), new byte[17]);
+      folder.look();
+      assertThat(folder.bytes()).isEqualTo(3_017);
+      assertThat(folder.freeThousandths()).isBetween(0L, 1_000L);
+
+      Files.delete(path.resolve("0_1/CURRENT"));
+      folder.look();
+      assertThat(folder.bytes()).isEqualTo(3_000);
+    }
+  }
+
+  @Test
+  void recordsAreLeftUntilATaskIsRestoredOrGone() {
+    RestoreProgress progress = new RestoreProgress();
+    progress.onRestoreStart(FIRST, "workflows", 100, 1_100);
+    progress.onRestoreStart(SECOND, "workflows", 0, 500);
+    assertThat(progress.records()).isEqualTo(1_500);
+
+    progress.onBatchRestored(FIRST, "workflows", 400, 300);
+    assertThat(progress.records()).isEqualTo(1_200);
+
+    progress.onRestoreEnd(FIRST, "workflows", 1_000);
+    assertThat(progress.records()).isEqualTo(500);
+
+    progress.onRestoreSuspended(SECOND, "workflows", 0);
+    assertThat(progress.records()).isZero();
+  }
+}

@@ -1,0 +1,209 @@
+package dev.millrace.orchestrator.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.orchestrator.core.Definitions;
+import dev.millrace.orchestrator.core.TestStep;
+import dev.millrace.orchestrator.core.definition.RetryPolicy;
+import dev.millrace.orchestrator.core.definition.StepAction;
+import dev.millrace.orchestrator.core.definition.StepDefinition;
+import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
+import dev.millrace.orchestrator.flow.TenantQuota;
+import dev.millrace.schemas.HeaderNames;
+import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.StepCommand;
+import dev.millrace.schemas.v1.WorkflowStart;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What tenants get of an engine that is asked for more than there is. */
+class TenantsTest extends DrivenEngineCase {
+  private static final int TENANTS = 100;
+
+  private static WorkflowDefinition definition(String name, StepDefinition... steps) {
+    return WorkflowDefinition.of(name, 1, Duration.ZERO, RetryPolicy.NONE, List.of(steps));
+  }
+
+  private void start(String workflowId, String definition, String tenant) {
+    WorkflowStart start =
+        WorkflowStart.newBuilder().setDefinition(definition).setTenant(tenant).build();
+    engine.send(engine.topics.starts(), workflowId, engine.starts.encode(start));
+  }
+
+  @Test
+  void hundredTenantsOfEqualWeightAndSkewedLoadAreServedFairly() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.windows.put("queue", 1);
+    int[] asked = zipf(3_000);
+    List<Integer> order = new ArrayList<>();
+    for (int tenant = 0; tenant < TENANTS; tenant++) {
+      order.addAll(Collections.nCopies(asked[tenant], tenant));
+    }
+    Collections.shuffle(order, new Random(7));
+    engine.advance(DrivenEngine.TICK);
+    for (int i = 0; i < order.size(); i++) {
+      start(order.get(i) + "-" + i, "one", "t" + order.get(i));
+    }
+
+    int capacity = 1_000;
+    int[] served = new int[TENANTS];
+    for (int done = 0; done < capacity; ) {
+      for (StepCommand command : engine.commands()) {
+        String id = command.getWorkflowId();
+        served[Integer.parseInt(id.substring(0, id.indexOf('-')))]++;
+        done++;
+        engine.succeed(id, "a", 1, null);
+      }
+    }
+
+    double[] fair = maxMinShares(asked, Arrays.stream(served).sum());
+    double[] satisfied = new double[TENANTS];
+    for (int tenant = 0; tenant < TENANTS; tenant++) {
+      satisfied[tenant] = served[tenant] / fair[tenant];
+    }
+    assertThat(jain(satisfied)).isGreaterThanOrEqualTo(0.95);
+    assertThat(Arrays.stream(served).sum()).isCloseTo(capacity, within(1));
+    assertThat(asked[0]).as("the noisiest asks for much more").isGreaterThan(20 * served[0]);
+  }
+
+  /** How much each tenant asks for, the first most. */
+  private static int[] zipf(int sum) {
+    double harmonic = 0;
+    for (int rank = 1; rank <= TENANTS; rank++) {
+      harmonic += 1.0 / rank;
+    }
+    int[] asked = new int[TENANTS];
+    for (int rank = 1; rank <= TENANTS; rank++) {
+      asked[rank - 1] = (int) Math.ceil(sum / harmonic / rank);
+    }
+    return asked;
+  }
+
+  /** What each gets when nobody gets more than it asks for, and the rest is shared equally. */
+  private static double[] maxMinShares(int[] asked, int capacity) {
+    double[] shares = new double[asked.length];
+    double left = capacity;
+    List<Integer> unserved = new ArrayList<>();
+    for (int i = 0; i < asked.length; i++) {
+      unserved.add(i);
+    }
+    unserved.sort((one, other) -> Integer.compare(asked[one], asked[other]));
+    for (int i = 0; i < unserved.size(); i++) {
+      int tenant = unserved.get(i);
+      shares[tenant] = Math.min(asked[tenant], left / (unserved.size() - i));
+      left -= shares[tenant];
+    }
+    return shares;
+  }
+
+  /** R. Jain, D.-M. Chiu, W. Hawe 1984: 1 when all are equal, 1/n when one has everything. */
+  private static double jain(double[] values) {
+    double sum = Arrays.stream(values).sum();
+    double squares = Arrays.stream(values).map(value -> value * value).sum();
+    return sum * sum / (values.length * squares);
+  }
+
+  @Test
+  void startsBeyondTheOpenWorkflowsOfATenantAreRejectedUntilSomeHaveEnded() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(2, 0));
+    start("u", "one", "acme");
+    start("v", "one", "acme");
+    start("other", "one", "umbrella");
+    engine.eventTypes();
+
+    start("w", "one", "acme");
+
+    assertThat(engine.eventTypes()).containsExactly(EventType.WORKFLOW_REJECTED);
+    assertThat(engine.deadLetters())
+        .singleElement()
+        .satisfies(
+            letter -> {
+              assertThat(header(letter, HeaderNames.ERROR_CODE)).isEqualTo("start-rejected");
+              assertThat(header(letter, HeaderNames.ERROR_MESSAGE))
+                  .contains("tenant 'acme' has 2 open workflows", "may have 2");
+            });
+    assertThat(engine.meters().counter("millrace.tenant.rejected", "tenant", "acme").count())
+        .isEqualTo(1);
+
+    engine.succeed("u", "a", 1, null);
+    start("x", "one", "acme");
+    assertThat(engine.attempts()).hasSize(4);
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void controlsOfAStartThatIsRejectedAreRejectedToo() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("u", "one", "acme");
+    engine.control("w", DrivenEngine.order(ControlAction.PAUSE));
+
+    start("w", "one", "acme");
+
+    assertThat(engine.deadLetters()).hasSize(2);
+  }
+
+  @Test
+  void openWorkflowsOfATenantAreCountedAgainAfterARestart() {
+    WorkflowDefinition one = definition("one", Definitions.step("a"));
+    engine.define(one);
+    engine.windows.quotas.put("acme", new TenantQuota(2, 0));
+    start("u", "one", "acme");
+    start("v", "one", "acme");
+    engine.restartWhole(one);
+    engine.advance(DrivenEngine.TICK);
+
+    engine.send(engine.topics.starts(), "pad-0", engine.startBytes("one"));
+    engine.send(engine.topics.starts(), "pad-1", engine.startBytes("one"));
+    start("w", "one", "acme");
+
+    assertThat(engine.deadLetters()).hasSize(1);
+  }
+
+  @Test
+  void startsOfATenantAreSpreadOverTime() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    for (int i = 0; i < 5; i++) {
+      start("w-" + i, "one", "acme");
+    }
+    assertThat(engine.attempts()).hasSize(2);
+    assertThat(engine.deadLetters()).hasSize(3);
+
+    engine.advance(Duration.ofMillis(500));
+    start("x", "one", "acme");
+    start("y", "one", "acme");
+    assertThat(engine.attempts()).hasSize(1);
+
+    engine.advance(Duration.ofHours(1));
+    for (int i = 0; i < 5; i++) {
+      start("z-" + i, "one", "acme");
+    }
+    assertThat(engine.attempts()).as("no more than a second's worth is saved").hasSize(2);
+  }
+
+  @Test
+  void childrenBeginWhateverTheirTenantHas() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.define(
+        definition(
+            "parent",
+            TestStep.of("child")
+                .does(new StepAction.StartChild("one", 0, null, null, false, true))
+                .build()));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 1));
+
+    start("p", "parent", "acme");
+
+    assertThat(engine.attempts()).containsExactly("a/1");
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+}

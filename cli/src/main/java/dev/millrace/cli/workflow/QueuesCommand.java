@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
       "Shows what waits for the workers of each queue: commands in its topic that none has",
       "finished (LAG), steps that the engines hold back (HELD), and for how long the oldest of"
           + " these. Then what is set for queues ('millrace queue'), and which engines leave starts"
-            + " in Kafka, and why."
+          + " in Kafka, and why."
     })
 public final class QueuesCommand implements Callable<Integer> {
   private static final List<String> HEAD = List.of("QUEUE", "LAG", "HELD", "OLDEST");

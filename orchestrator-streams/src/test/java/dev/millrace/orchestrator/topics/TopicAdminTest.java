@@ -153,7 +153,7 @@ class TopicAdminTest extends AdminCase {
     TopicPlan three = TopicPlan.builder(names).replicationFactor(3).build();
 
     assertThat(topics.check(three))
-        .hasSize(9)
+        .hasSize(10)
         .allSatisfy(
             difference -> {
               assertThat(difference.fixable()).isFalse();

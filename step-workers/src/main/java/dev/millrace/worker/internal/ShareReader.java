@@ -69,6 +69,7 @@ final class ShareReader {
   private @Nullable Thread thread;
   private boolean settled;
   private boolean isWaitingForRegistry;
+  private long polledNanos = System.nanoTime();
   private long renewedNanos;
   private long committedNanos;
   private long startedNanos;
@@ -148,20 +149,37 @@ final class ShareReader {
 
   /** Gets a batch and starts it. What was settled before goes to the broker with the request. */
   private void acquire() {
+    long before = polledNanos;
     ConsumerRecords<byte[], byte[]> records = poll(POLL_TIMEOUT);
+    polledNanos = System.nanoTime();
     if (records.isEmpty()) {
       return;
     }
     settled = false;
-    renewedNanos = System.nanoTime();
-    committedNanos = renewedNanos;
+    renewedNanos = polledNanos;
+    committedNanos = polledNanos;
     unfinished.set(records.count());
     for (ConsumerRecord<byte[], byte[]> record : records) {
       Delivery delivery = new Delivery(record);
       batch.put(delivery.place(), delivery);
     }
+    if (polledNanos - before >= renewNanos()) {
+      keepThoseStillHeld();
+    }
     if (!stop.requested()) {
       startWaiting();
+    }
+  }
+
+  /**
+   * The client may have asked for these just before it gave out the former batch, and kept them
+   * since. If that took long, others may have them by now: the broker says so when their locks are
+   * renewed.
+   */
+  private void keepThoseStillHeld() {
+    renew();
+    if (batch.values().removeIf(delivery -> delivery.lock == Lock.LOST)) {
+      unfinished.set(batch.size());
     }
   }
 

@@ -195,8 +195,8 @@ public final class EventLogInvariants {
         atMs,
         step.dueMs());
     boolean isFull =
-        step.step().group() != Group.COMPENSATION && open() >= definition.maxParallel();
-    complaints.unless(!isFull, "step '%s' is dispatched beside %d others", id(step), open());
+        step.step().group() != Group.COMPENSATION && room().open() >= definition.maxParallel();
+    complaints.unless(!isFull, "step '%s' is dispatched beside %d others", id(step), room().open());
     attempts.attempted(step, dispatched.attempt());
     step.become(StepStatus.OPEN, dispatched.deadlineMs());
   }
@@ -220,7 +220,7 @@ public final class EventLogInvariants {
         switch (held.reason()) {
           case MAX_PARALLEL ->
               held.untilMs() == WorkflowView.NO_DEADLINE
-                  && open() + gated(step) >= definition.maxParallel();
+                  && room().open() + room().gatedBut(step) >= definition.maxParallel();
           case WINDOW -> step.step().window() != null && held.untilMs() > atMs;
           case PAUSED ->
               definition.isOfBranches()
@@ -237,7 +237,7 @@ public final class EventLogInvariants {
         id(step),
         held.reason(),
         held.untilMs(),
-        open());
+        room().open());
     step.hold(held.untilMs(), held.reason().isAtGate());
   }
 
@@ -386,23 +386,8 @@ public final class EventLogInvariants {
     complaints.unless(hindrance.isEmpty(), "step '%s' is %s, but %s", id(step), how, hindrance);
   }
 
-  /** How many steps take up room: of branches, those too that wait for a workflow. */
-  private int open() {
-    int open = 0;
-    for (StepAccount step : steps) {
-      boolean waits = definition.isOfBranches() && step.status() == StepStatus.SUSPENDED;
-      open += waits || step.status() == StepStatus.OPEN ? 1 : 0;
-    }
-    return open;
-  }
-
-  /** How many other steps are held for their queues, which keep room for them. */
-  private int gated(StepAccount besides) {
-    int gated = 0;
-    for (StepAccount step : steps) {
-      gated += step != besides && step.isGated() ? 1 : 0;
-    }
-    return gated;
+  private Room room() {
+    return new Room(steps, definition.isOfBranches());
   }
 
   private static String id(StepAccount step) {

@@ -112,7 +112,7 @@ final class Starts {
             record.headers(),
             record.value());
     if (verdict == Duplicates.Verdict.BEGIN
-        && source == InputSource.START
+        && TenantIntake.appliesTo(workflowId, start.request().parent())
         && rejectExcess(workflowId, start, waiting, nowMs)) {
       return null;
     }

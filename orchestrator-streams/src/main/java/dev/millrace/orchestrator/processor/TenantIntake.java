@@ -1,5 +1,7 @@
 package dev.millrace.orchestrator.processor;
 
+import dev.millrace.orchestrator.core.schedule.Slots;
+import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.flow.OpenWorkflows;
 import dev.millrace.orchestrator.flow.QueueWindows;
 import dev.millrace.orchestrator.flow.TenantQuota;
@@ -69,6 +71,11 @@ final class TenantIntake {
       tenants.put(tenant, known);
     }
     return known;
+  }
+
+  /** Whether limits hold for a start: not if another workflow waits for it, as no schedule does. */
+  static boolean appliesTo(String workflowId, @Nullable Parent parent) {
+    return parent == null || Slots.isOfSlot(workflowId, parent);
   }
 
   /**

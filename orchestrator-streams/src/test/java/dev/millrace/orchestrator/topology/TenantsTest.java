@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.flow.TenantQuota;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.ControlAction;
 import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.time.Duration;
@@ -205,5 +206,43 @@ class TenantsTest extends DrivenEngineCase {
 
     assertThat(engine.attempts()).containsExactly("a/1");
     assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void childWhoseStartIsOnTheTopicOfOtherStartsBeginsWhateverItsTenantHas() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("w", "one", "acme");
+    WorkflowStart child =
+        WorkflowStart.newBuilder()
+            .setDefinition("one")
+            .setTenant("acme")
+            .setParent(new ParentStep("p", "child", 1, 1, -1))
+            .build();
+
+    engine.send(engine.topics.starts(), "p.child.1", engine.starts.encode(child));
+
+    assertThat(engine.attempts()).hasSize(2);
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void runOfAScheduleIsNoChildAndKeepsToWhatItsTenantMayHave() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("w", "one", "acme");
+    WorkflowStart run =
+        WorkflowStart.newBuilder()
+            .setDefinition("one")
+            .setTenant("acme")
+            .setParent(new ParentStep("s", "20260101T120100Z", 1, 1, -1))
+            .build();
+
+    engine.send(engine.topics.starts(), "s@20260101T120100Z", engine.starts.encode(run));
+
+    assertThat(engine.attempts()).hasSize(1);
+    assertThat(engine.deadLetters())
+        .extracting(letter -> header(letter, HeaderNames.ERROR_CODE))
+        .contains("start-rejected");
   }
 }

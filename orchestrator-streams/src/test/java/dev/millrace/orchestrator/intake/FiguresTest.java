@@ -1,10 +1,14 @@
 package dev.millrace.orchestrator.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,11 +19,12 @@ class FiguresTest {
   private static final TopicPartition SECOND = new TopicPartition("changelog", 1);
 
   @TempDir Path parent;
+  private final AtomicLong nowMs = new AtomicLong(1_000_000);
 
   @Test
   void folderIsAsLargeAsItsFilesAndUnknownBeforeItIsThere() throws IOException {
     Path path = parent.resolve("state");
-    try (StateFolder folder = new StateFolder(path)) {
+    try (StateFolder folder = new StateFolder(path, nowMs::get)) {
       folder.look();
       assertThat(folder.bytes()).isEqualTo(IntakeValve.UNKNOWN);
       assertThat(folder.freeThousandths()).isEqualTo(IntakeValve.UNKNOWN);
@@ -34,6 +39,34 @@ class FiguresTest {
       Files.delete(path.resolve("0_1/CURRENT"));
       folder.look();
       assertThat(folder.bytes()).isEqualTo(3_000);
+    }
+  }
+
+  @Test
+  void lookThatFailsWithAnErrorIsNotTheLastAndItsFiguresAreNotKnownForEver() throws IOException {
+    Path path = Files.createDirectory(parent.resolve("state"));
+    AtomicBoolean isFailing = new AtomicBoolean();
+    LongSupplier clock =
+        () -> {
+          if (isFailing.get()) {
+            throw new StackOverflowError("any");
+          }
+          return nowMs.get();
+        };
+    try (StateFolder folder = new StateFolder(path, clock)) {
+      folder.look();
+      isFailing.set(true);
+      assertThatCode(folder::look).doesNotThrowAnyException();
+      isFailing.set(false);
+
+      nowMs.addAndGet(StateFolder.STALE_MS);
+      assertThat(folder.bytes()).isZero();
+      nowMs.addAndGet(1);
+      assertThat(folder.bytes()).isEqualTo(IntakeValve.UNKNOWN);
+      assertThat(folder.freeThousandths()).isEqualTo(IntakeValve.UNKNOWN);
+
+      folder.look();
+      assertThat(folder.bytes()).isZero();
     }
   }
 

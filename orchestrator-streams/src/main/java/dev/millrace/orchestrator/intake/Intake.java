@@ -51,6 +51,11 @@ public final class Intake implements AutoCloseable {
     return restoring;
   }
 
+  /** Whether starts wait in Kafka. */
+  public boolean isClosed() {
+    return valve.wasClosed();
+  }
+
   /** Why starts wait in Kafka; empty when they are taken. */
   public List<Closure> closures() {
     return valve.closures();

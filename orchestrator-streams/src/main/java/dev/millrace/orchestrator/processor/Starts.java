@@ -142,7 +142,7 @@ final class Starts {
   private boolean rejectExcess(
       String workflowId, DecodedStart start, ParkedRecord record, long nowMs) {
     String tenant = start.request().tenant();
-    String excess = task.tenants().refusal(tenant, nowMs);
+    String excess = task.tenants().refusal(tenant, record.timestampMs(), nowMs);
     if (excess == null) {
       return false;
     }

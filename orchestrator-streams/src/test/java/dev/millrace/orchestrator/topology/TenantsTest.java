@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -17,11 +18,14 @@ import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
 /** What tenants get of an engine that is asked for more than there is. */
@@ -33,9 +37,16 @@ class TenantsTest extends DrivenEngineCase {
   }
 
   private void start(String workflowId, String definition, String tenant) {
+    start(workflowId, definition, tenant, engine.now());
+  }
+
+  private void start(String workflowId, String definition, String tenant, Instant sent) {
     WorkflowStart start =
         WorkflowStart.newBuilder().setDefinition(definition).setTenant(tenant).build();
-    engine.send(engine.topics.starts(), workflowId, engine.starts.encode(start));
+    engine.send(
+        engine.topics.starts(),
+        new TestRecord<>(
+            workflowId.getBytes(UTF_8), engine.starts.encode(start), new RecordHeaders(), sent));
   }
 
   @Test
@@ -244,5 +255,41 @@ class TenantsTest extends DrivenEngineCase {
     assertThat(engine.deadLetters())
         .extracting(letter -> header(letter, HeaderNames.ERROR_CODE))
         .contains("start-rejected");
+  }
+
+  @Test
+  void startsThatHaveWaitedForTheEngineAreJudgedByWhenTheyWereSent() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    start("w", "one", "acme");
+    engine.advance(Duration.ofSeconds(11));
+
+    for (int i = 0; i < 20; i++) {
+      start("w-" + i, "one", "acme", DrivenEngine.NOON.plusMillis(500L * (i + 1)));
+    }
+    assertThat(engine.deadLetters()).isEmpty();
+    assertThat(engine.attempts()).hasSize(21);
+
+    for (int i = 0; i < 20; i++) {
+      start("x-" + i, "one", "acme", DrivenEngine.NOON.plusSeconds(10).plusMillis(i));
+    }
+    assertThat(engine.deadLetters()).as("too many of them at once").hasSizeBetween(18, 20);
+  }
+
+  @Test
+  void startsOfAClockThatIsSlowOrFastAreJudgedByWhenTheyAreRead() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    start("w", "one", "acme");
+    for (int i = 0; i < 20; i++) {
+      engine.advance(Duration.ofMillis(500));
+      start("w-" + i, "one", "acme", DrivenEngine.NOON.minusSeconds(3_600));
+    }
+    assertThat(engine.deadLetters()).isEmpty();
+
+    for (int i = 0; i < 20; i++) {
+      start("x-" + i, "one", "acme", engine.now().plusSeconds(3_600 + i));
+    }
+    assertThat(engine.deadLetters()).hasSizeBetween(18, 20);
   }
 }

@@ -101,15 +101,16 @@ final class TenantIntake {
    * Why no workflow of a tenant may begin now; null when one may, which is then counted among its
    * starts.
    *
+   * @param takesPlace whether another one of the tenant ends for it
    * @param sentMs when its start was sent
    */
-  @Nullable String refusal(String tenant, long sentMs, long nowMs) {
+  @Nullable String refusal(String tenant, boolean takesPlace, long sentMs, long nowMs) {
     TenantQuota quota = windows.quota(tenant);
     if (quota.equals(TenantQuota.NONE)) {
       return null;
     }
     Tenant known = of(tenant);
-    if (quota.openWorkflows() > 0 && known.open >= quota.openWorkflows()) {
+    if (!takesPlace && quota.openWorkflows() > 0 && known.open >= quota.openWorkflows()) {
       return "tenant '%s' has %d open workflows in this partition, and may have %d (its part of tenant.%s.open.workflows); start it when some have ended"
           .formatted(tenant, known.open, quota.openWorkflows(), tenant);
     }

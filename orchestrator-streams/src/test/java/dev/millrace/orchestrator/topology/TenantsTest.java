@@ -13,6 +13,7 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.flow.TenantQuota;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
 import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCommand;
@@ -38,6 +39,16 @@ class TenantsTest extends DrivenEngineCase {
 
   private void start(String workflowId, String definition, String tenant) {
     start(workflowId, definition, tenant, engine.now());
+  }
+
+  private void cancelAndStart(String workflowId, String tenant) {
+    WorkflowStart start =
+        WorkflowStart.newBuilder()
+            .setDefinition("one")
+            .setTenant(tenant)
+            .setOnDuplicate(DuplicatePolicy.CANCEL_EXISTING)
+            .build();
+    engine.send(engine.topics.starts(), workflowId, engine.starts.encode(start));
   }
 
   private void start(String workflowId, String definition, String tenant, Instant sent) {
@@ -291,5 +302,51 @@ class TenantsTest extends DrivenEngineCase {
       start("x-" + i, "one", "acme", engine.now().plusSeconds(3_600 + i));
     }
     assertThat(engine.deadLetters()).hasSizeBetween(18, 20);
+  }
+
+  @Test
+  void startThatCancelsWhatIsThereCountsInTheRate() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    for (int i = 0; i < 5; i++) {
+      cancelAndStart("w", "acme");
+    }
+
+    assertThat(engine.attempts()).hasSize(2);
+    assertThat(engine.deadLetters()).hasSize(3);
+  }
+
+  @Test
+  void startThatCancelsWhatIsThereTakesThePlaceOfOneOfItsTenantButOfNoOther() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("w", "one", "acme");
+    start("other", "one", "umbrella");
+    engine.attempts();
+
+    cancelAndStart("w", "acme");
+    assertThat(engine.attempts()).hasSize(1);
+    assertThat(engine.deadLetters()).isEmpty();
+
+    cancelAndStart("other", "acme");
+    assertThat(engine.attempts()).isEmpty();
+    assertDeadLetter("start-rejected");
+    engine.succeed("other", "a", 1, null);
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_SUCCEEDED);
+  }
+
+  @Test
+  void startThatIsRejectedLeavesTheOneThatWaitsUnderItsIdAndItsControls() {
+    engine.windows.quotas.put("acme", new TenantQuota(0, 1));
+    start("w", "one", "acme");
+    engine.control("w", DrivenEngine.order(ControlAction.CANCEL));
+
+    cancelAndStart("w", "acme");
+
+    assertDeadLetter("start-rejected");
+    assertThat(engine.eventTypes()).isEmpty();
+    engine.define(definition("one", Definitions.step("a")));
+    engine.advance(Duration.ofSeconds(1));
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_CANCELLED);
   }
 }

@@ -18,7 +18,7 @@ public final class Intake implements AutoCloseable {
 
   private final OpenWorkflows workflows;
   private final StateFolder folder;
-  private final RestoreProgress restoring = new RestoreProgress();
+  private final RestoreProgress restoring = new RestoreProgress(Intake::elapsedMs);
   private final IntakeValve valve;
 
   /**

@@ -72,7 +72,7 @@ class FiguresTest {
 
   @Test
   void recordsAreLeftUntilATaskIsRestoredOrGone() {
-    RestoreProgress progress = new RestoreProgress();
+    RestoreProgress progress = new RestoreProgress(nowMs::get);
     progress.onRestoreStart(FIRST, "workflows", 100, 1_100);
     progress.onRestoreStart(SECOND, "workflows", 0, 500);
     assertThat(progress.records()).isEqualTo(1_500);
@@ -85,5 +85,20 @@ class FiguresTest {
 
     progress.onRestoreSuspended(SECOND, "workflows", 0);
     assertThat(progress.records()).isZero();
+  }
+
+  @Test
+  void restoreOfWhichNothingIsHeardCountsNoMore() {
+    RestoreProgress progress = new RestoreProgress(nowMs::get);
+    progress.onRestoreStart(FIRST, "workflows", 0, 1_000);
+    progress.onRestoreStart(SECOND, "workflows", 0, 500);
+    nowMs.addAndGet(RestoreProgress.SILENT_MS);
+    progress.onBatchRestored(SECOND, "workflows", 100, 100);
+    assertThat(progress.records()).isEqualTo(1_400);
+
+    nowMs.addAndGet(1);
+    assertThat(progress.records()).isEqualTo(400);
+    progress.onBatchRestored(FIRST, "workflows", 300, 300);
+    assertThat(progress.records()).as("it was slow, and goes on").isEqualTo(1_100);
   }
 }

@@ -213,7 +213,7 @@ public final class Engine implements AutoCloseable {
             commandTopics::has,
             metrics,
             new CacheBudget(config.recordCacheBytes(), metrics::evicted),
-            new FlowControl(windows, report, limits),
+            new FlowControl(windows, report, limits, intake::isClosed),
             rule);
     HostInfo self = config.httpAdvertised(http.port());
     Map<String, Object> settings = config.streamsSettings();

@@ -90,6 +90,11 @@ final class KafkaSettings {
     if (GUARANTEES.contains(bare)) {
       return Optional.of("the engine's guarantees rest on it");
     }
+    if (bare.equals(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG)) {
+      return Optional.of(
+          "a task would wait for the starts that the intake leaves in Kafka, and take no completion"
+              + " meanwhile");
+    }
     return INTERNAL.stream().anyMatch(bare::startsWith)
         ? Optional.of("it is internal to Kafka Streams")
         : Optional.empty();

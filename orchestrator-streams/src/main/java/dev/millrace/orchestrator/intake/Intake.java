@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.slf4j.Logger;
@@ -17,7 +18,7 @@ public final class Intake implements AutoCloseable {
 
   private final OpenWorkflows workflows;
   private final StateFolder folder;
-  private final RestoreProgress restoring = new RestoreProgress();
+  private final RestoreProgress restoring = new RestoreProgress(Intake::elapsedMs);
   private final IntakeValve valve;
 
   /**
@@ -29,7 +30,7 @@ public final class Intake implements AutoCloseable {
   public Intake(
       IntakeSettings settings, OpenWorkflows workflows, Path stateFolder, InstantSource clock) {
     this.workflows = workflows;
-    this.folder = new StateFolder(stateFolder);
+    this.folder = new StateFolder(stateFolder, Intake::elapsedMs);
     this.valve =
         new IntakeValve(
             settings,
@@ -48,6 +49,11 @@ public final class Intake implements AutoCloseable {
   /** Is to be told what is restored. */
   public StateRestoreListener restoring() {
     return restoring;
+  }
+
+  /** Whether starts wait in Kafka. */
+  public boolean isClosed() {
+    return valve.wasClosed();
   }
 
   /** Why starts wait in Kafka; empty when they are taken. */
@@ -70,6 +76,11 @@ public final class Intake implements AutoCloseable {
           .tag("reason", reason.code())
           .register(registry);
     }
+  }
+
+  /** Goes on evenly when the time of day is set. */
+  private static long elapsedMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   private static double known(long figure) {

@@ -66,6 +66,16 @@ public final class IntakeValve {
     return isClosed;
   }
 
+  /** Whether starts wait, as of the last look. */
+  public boolean wasClosed() {
+    for (Figure figure : figures) {
+      if (figure.isClosed) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Whether starts wait for this reason, as of the last look. */
   public boolean isClosedFor(IntakeReason reason) {
     return figures.stream().anyMatch(each -> each.reason == reason && each.isClosed);

@@ -11,32 +11,43 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How large the folder of the state is and how much of its volume is free, looked at once a second
- * in a thread of its own. A look that fails leaves what is known. Thread-safe.
+ * in a thread of its own. A look that fails leaves what is known, for a while. Thread-safe.
  */
 public final class StateFolder implements AutoCloseable {
   private static final long PERIOD_MS = 1_000;
 
+  /** What is older than this is not known any more. */
+  static final long STALE_MS = 30_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(StateFolder.class);
 
   private final Path folder;
+  private final LongSupplier clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("millrace-state-folder").factory());
-  private volatile long bytes = IntakeValve.UNKNOWN;
-  private volatile long freeThousandths = IntakeValve.UNKNOWN;
+  private volatile Figures figures = Figures.NONE;
   private boolean isFailing;
+
+  /** What a look has found. */
+  private record Figures(long bytes, long freeThousandths, long atMs) {
+    private static final Figures NONE = new Figures(IntakeValve.UNKNOWN, IntakeValve.UNKNOWN, 0);
+  }
 
   /**
    * @param folder may be made later
+   * @param clock milliseconds that never go back
    */
-  public StateFolder(Path folder) {
+  public StateFolder(Path folder, LongSupplier clock) {
     this.folder = folder;
+    this.clock = clock;
   }
 
   /** Begins to look. */
@@ -45,14 +56,22 @@ public final class StateFolder implements AutoCloseable {
         thread.scheduleWithFixedDelay(this::look, 0, PERIOD_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** Size of all its files; {@link IntakeValve#UNKNOWN} before the first look. */
+  /**
+   * Size of all its files; {@link IntakeValve#UNKNOWN} before the first look, and when looks have
+   * failed for 30 seconds.
+   */
   public long bytes() {
-    return bytes;
+    return known().bytes;
   }
 
-  /** The free part of its volume; {@link IntakeValve#UNKNOWN} before the first look. */
+  /** The free part of its volume; {@link IntakeValve#UNKNOWN} likewise. */
   public long freeThousandths() {
-    return freeThousandths;
+    return known().freeThousandths;
+  }
+
+  private Figures known() {
+    Figures last = figures;
+    return clock.getAsLong() - last.atMs > STALE_MS ? Figures.NONE : last;
   }
 
   /** Looks once. */
@@ -62,20 +81,24 @@ public final class StateFolder implements AutoCloseable {
         Sizes sizes = new Sizes();
         Files.walkFileTree(folder, sizes);
         FileStore volume = Files.getFileStore(folder);
-        bytes = sizes.sum;
-        freeThousandths =
+        long free =
             volume.getTotalSpace() == 0
                 ? IntakeValve.UNKNOWN
                 : (long)
                     ((double) volume.getUsableSpace()
                         / volume.getTotalSpace()
                         * IntakeValve.THOUSANDTHS);
+        figures = new Figures(sizes.sum, free, clock.getAsLong());
       }
       isFailing = false;
-    } catch (IOException | RuntimeException e) {
-      // An exception would end the schedule.
+    } catch (IOException | RuntimeException | Error e) {
+      // Whatever it is: it would end the schedule, and nothing would be known for ever.
       if (!isFailing) {
-        LOG.warn("the size of {} is not to be had; what is known of it grows old", folder, e);
+        LOG.warn(
+            "the size of {} is not to be had; what is known of it counts for {} s more",
+            folder,
+            STALE_MS / PERIOD_MS,
+            e);
       }
       isFailing = true;
     }

@@ -38,7 +38,7 @@ final class Controls {
   private final DeadLetters deadLetters;
 
   /** Since when starts can have been read; time before it was not spent waiting for one. */
-  private final long readingSinceMs;
+  private long readingSinceMs;
 
   Controls(TaskResources task, Transitions transitions, DeadLetters deadLetters) {
     this.task = task;
@@ -46,6 +46,13 @@ final class Controls {
     this.transitions = transitions;
     this.deadLetters = deadLetters;
     this.readingSinceMs = task.context().currentSystemTimeMs();
+  }
+
+  /** Looks whether starts are read: while they are not, no control waits in vain. */
+  void tick(long nowMs) {
+    if (task.startsAreLeft().getAsBoolean()) {
+      readingSinceMs = nowMs;
+    }
   }
 
   Decision.@Nullable Refused control(String workflowId, Record<byte[], byte[]> record, Cause cause)

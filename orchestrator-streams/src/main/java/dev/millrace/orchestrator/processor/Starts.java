@@ -111,9 +111,8 @@ final class Starts {
             record.timestamp(),
             record.headers(),
             record.value());
-    if (verdict == Duplicates.Verdict.BEGIN
-        && source == InputSource.START
-        && rejectExcess(workflowId, start, waiting, nowMs)) {
+    if (TenantIntake.appliesTo(workflowId, start.request().parent())
+        && rejectExcess(workflowId, start, waiting, parked != null, nowMs)) {
       return null;
     }
     if (parked != null) {
@@ -140,16 +139,22 @@ final class Starts {
 
   /** Rejects a start if its tenant has as much as it may; those of children always begin. */
   private boolean rejectExcess(
-      String workflowId, DecodedStart start, ParkedRecord record, long nowMs) {
+      String workflowId, DecodedStart start, ParkedRecord record, boolean isSecond, long nowMs) {
     String tenant = start.request().tenant();
-    String excess = task.tenants().refusal(tenant, nowMs);
+    PackedWorkflow known = store.load(workflowId);
+    boolean swaps = known != null && !known.status().hasEnded() && known.tenant().equals(tenant);
+    String excess = task.tenants().refusal(tenant, swaps, record.timestampMs(), nowMs);
     if (excess == null) {
       return false;
     }
     task.metrics().tenantRejected(tenant);
-    reject(workflowId, record, excess, nowMs);
     tell(start.request().parent(), new Failure(NOT_STARTED, excess, true), record.headers());
-    rejectControls(workflowId);
+    if (isSecond) { // to the one that waits, whose the controls are, and the history of the id
+      deadLetters.send(record(workflowId, record), origin(record), REJECTED, excess);
+    } else {
+      reject(workflowId, record, excess, nowMs);
+      rejectControls(workflowId);
+    }
     return true;
   }
 

@@ -9,6 +9,7 @@ import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.metrics.TaskMeters;
 import dev.millrace.orchestrator.store.WorkflowStore;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 
 /**
@@ -29,6 +30,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
  * @param gate which steps must wait for their queues
  * @param report where it says how things stand there
  * @param tenants how many of their workflows are open, and whether more may begin
+ * @param startsAreLeft whether starts are left in Kafka now
  */
 record TaskResources(
     ProcessorContext<byte[], Outgoing> context,
@@ -45,4 +47,5 @@ record TaskResources(
     WorkflowStore store,
     TaskGate gate,
     QueueReport report,
-    TenantIntake tenants) {}
+    TenantIntake tenants,
+    BooleanSupplier startsAreLeft) {}

@@ -104,8 +104,8 @@ public final class WorkflowProcessor implements Processor<byte[], byte[], byte[]
                     store.held(), flow, context.taskId().partition(), context::currentSystemTimeMs),
                 flow.report(),
                 new TenantIntake(
-                    flow.report().workflows().ofTask(context.taskId().partition()),
-                    flow.windows())));
+                    flow.report().workflows().ofTask(context.taskId().partition()), flow.windows()),
+                flow.startsAreLeft()));
     context.schedule(
         settings.timerTick(), PunctuationType.WALL_CLOCK_TIME, timestamp -> created.tick());
     task = created;

@@ -145,6 +145,7 @@ final class WorkflowTask {
     task.meters().read();
     task.gate().read();
     long nowMs = task.context().currentSystemTimeMs();
+    controls.tick(nowMs);
     fireTimers(nowMs);
     scan.slice(nowMs);
     task.gate().tick();

@@ -13,7 +13,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * An input that waits, whole, so that a dead letter can carry it untouched.
  *
  * @param sinceMs when it was first read, in epoch milliseconds
- * @param offset the record's offset in its partition of its topic
+ * @param offset the record's offset in its partition of its topic, as it is stored: of the start of
+ *     a child it is negative
  * @param timestampMs the record's timestamp
  * @param headers the record's headers
  * @param value the record's value

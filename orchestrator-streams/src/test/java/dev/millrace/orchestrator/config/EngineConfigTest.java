@@ -106,6 +106,16 @@ class EngineConfigTest {
   }
 
   @Test
+  void waitingForAnInputThatHasNoRecordIsRefusedSinceTheIntakeLeavesStartsUnread() {
+    for (String idleMs : new String[] {"0", "100"}) {
+      assertThatThrownBy(() -> config("kafka.max.task.idle.ms", idleMs))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("setting 'kafka.max.task.idle.ms' cannot be passed on")
+          .hasMessageContaining("would wait for the starts that the intake leaves in Kafka");
+    }
+  }
+
+  @Test
   void whatBreaksNothingIsPassedOn() {
     assertThat(
             config(

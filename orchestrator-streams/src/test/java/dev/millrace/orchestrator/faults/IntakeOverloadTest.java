@@ -159,8 +159,9 @@ class IntakeOverloadTest {
       for (int i = 0; i < WORKFLOWS; i++) {
         installation.start("p-" + i, "parent", "{}");
       }
-      worker.start();
       try (Engine engine = engine(installation, "one")) {
+        awaitClosed(engine);
+        worker.start();
         log.pollUntilEnded(2 * WORKFLOWS);
         assertThat(engine.hasFailed()).isFalse();
       }

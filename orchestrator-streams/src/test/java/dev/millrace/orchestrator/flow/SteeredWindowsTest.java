@@ -119,4 +119,37 @@ final class SteeredWindowsTest {
     second(128, 10, 1_000_000); // nothing of what ended before, and no hour of silence
     assertThat(windows.window(QUEUE)).isEqualTo(FIRST);
   }
+
+  @Test
+  void tasksShareWhatATenantMayTakeAndNotItsWeight() {
+    Tenants tenants =
+        new Tenants(
+            Map.of(
+                "acme", new Tenants.Tenant(3, new TenantQuota(50, 6)),
+                "default", new Tenants.Tenant(2, new TenantQuota(1, 0))),
+            new Tenants.Tenant(1, new TenantQuota(0, 12)));
+    try (SteeredWindows shared =
+        new SteeredWindows(
+            WindowSettings.upTo(10_000, Duration.ofMillis(500)),
+            report,
+            queue -> lag,
+            () -> nowMs,
+            tenants)) {
+      shared.start(12);
+
+      assertThat(shared.weight("acme")).isEqualTo(3);
+      assertThat(shared.quota("acme")).isEqualTo(new TenantQuota(5, 0.5));
+      assertThat(shared.weight("")).as("without a name").isEqualTo(2);
+      assertThat(shared.quota("")).isEqualTo(new TenantQuota(1, 0));
+      assertThat(shared.weight("other")).isEqualTo(1);
+      assertThat(shared.quota("other")).isEqualTo(new TenantQuota(0, 1));
+    }
+  }
+
+  @Test
+  void tenantsOfWhichNothingIsSetAreEqualAndHaveNoLimit() {
+    assertThat(windows.weight("acme")).isEqualTo(1);
+    assertThat(windows.quota("acme")).isEqualTo(TenantQuota.NONE);
+    assertThat(windows.quota("")).isEqualTo(TenantQuota.NONE);
+  }
 }

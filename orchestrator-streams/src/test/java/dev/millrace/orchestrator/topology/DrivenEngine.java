@@ -8,6 +8,7 @@ import dev.millrace.orchestrator.config.EngineConfig;
 import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.fixture.LosableRegistry;
 import dev.millrace.orchestrator.flow.FlowControl;
+import dev.millrace.orchestrator.flow.QueueLimits;
 import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.metrics.EngineMetrics;
 import dev.millrace.orchestrator.processor.Definitions;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -68,6 +70,7 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
   private final MeterRegistry meters = new SimpleMeterRegistry();
   final TestWindows windows = new TestWindows();
   final QueueReport report = new QueueReport();
+  final AtomicBoolean startsAreLeft = new AtomicBoolean();
   private final Path folder;
   private final long cacheBytes;
   private final List<TestRecord<byte[], byte[]>> changelog = new ArrayList<>();
@@ -121,7 +124,7 @@ final class DrivenEngine extends DrivenTopics implements AutoCloseable {
             queues::contains,
             new EngineMetrics(meters),
             new CacheBudget(cacheBytes, changes -> {}),
-            new FlowControl(windows, report),
+            new FlowControl(windows, report, new QueueLimits(), startsAreLeft::get),
             null),
         settings,
         now);

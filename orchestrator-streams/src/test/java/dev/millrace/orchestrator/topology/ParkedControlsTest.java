@@ -23,6 +23,38 @@ class ParkedControlsTest extends DrivenEngineCase {
       TimersTest.definition(Duration.ZERO, Definitions.step("a"));
 
   @Test
+  void timeInWhichStartsAreLeftInKafkaIsNotSpentWaitingForOne() {
+    engine.define(DEFINITION);
+    engine.startsAreLeft.set(true);
+    engine.advance(Duration.ofMinutes(1));
+    engine.cancel("w", "early");
+    for (int i = 0; i < 5; i++) {
+      engine.advance(DrivenEngine.CONTROL_WAIT);
+    }
+    assertThat(engine.deadLetters()).isEmpty();
+
+    engine.startsAreLeft.set(false);
+    engine.advance(DrivenEngine.CONTROL_WAIT.minusMillis(1));
+    engine.start("w", "timed");
+    assertCancelledOnce("early");
+    assertNothingWaits();
+  }
+
+  @Test
+  void controlThatNoStartFollowsIsGivenUpSomeTimeAfterStartsAreReadAgain() {
+    engine.startsAreLeft.set(true);
+    engine.cancel("w", "early");
+    engine.advance(DrivenEngine.CONTROL_WAIT);
+    engine.startsAreLeft.set(false);
+    engine.advance(DrivenEngine.CONTROL_WAIT.minusMillis(1));
+    assertThat(engine.deadLetters()).isEmpty();
+
+    engine.advance(DrivenEngine.TICK);
+    assertDeadLetter("unknown-workflow");
+    assertThat(engine.stored()).isEmpty();
+  }
+
+  @Test
   void controlThatIsReadBeforeItsStartIsAppliedRightBehindIt() {
     engine.define(DEFINITION);
     engine.cancel("w", "early");

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.topology;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,15 +13,20 @@ import dev.millrace.orchestrator.core.definition.WorkflowDefinition;
 import dev.millrace.orchestrator.flow.TenantQuota;
 import dev.millrace.schemas.HeaderNames;
 import dev.millrace.schemas.v1.ControlAction;
+import dev.millrace.schemas.v1.DuplicatePolicy;
 import dev.millrace.schemas.v1.EventType;
+import dev.millrace.schemas.v1.ParentStep;
 import dev.millrace.schemas.v1.StepCommand;
 import dev.millrace.schemas.v1.WorkflowStart;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 
 /** What tenants get of an engine that is asked for more than there is. */
@@ -32,9 +38,26 @@ class TenantsTest extends DrivenEngineCase {
   }
 
   private void start(String workflowId, String definition, String tenant) {
+    start(workflowId, definition, tenant, engine.now());
+  }
+
+  private void cancelAndStart(String workflowId, String tenant) {
+    WorkflowStart start =
+        WorkflowStart.newBuilder()
+            .setDefinition("one")
+            .setTenant(tenant)
+            .setOnDuplicate(DuplicatePolicy.CANCEL_EXISTING)
+            .build();
+    engine.send(engine.topics.starts(), workflowId, engine.starts.encode(start));
+  }
+
+  private void start(String workflowId, String definition, String tenant, Instant sent) {
     WorkflowStart start =
         WorkflowStart.newBuilder().setDefinition(definition).setTenant(tenant).build();
-    engine.send(engine.topics.starts(), workflowId, engine.starts.encode(start));
+    engine.send(
+        engine.topics.starts(),
+        new TestRecord<>(
+            workflowId.getBytes(UTF_8), engine.starts.encode(start), new RecordHeaders(), sent));
   }
 
   @Test
@@ -205,5 +228,125 @@ class TenantsTest extends DrivenEngineCase {
 
     assertThat(engine.attempts()).containsExactly("a/1");
     assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void childWhoseStartIsOnTheTopicOfOtherStartsBeginsWhateverItsTenantHas() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("w", "one", "acme");
+    WorkflowStart child =
+        WorkflowStart.newBuilder()
+            .setDefinition("one")
+            .setTenant("acme")
+            .setParent(new ParentStep("p", "child", 1, 1, -1))
+            .build();
+
+    engine.send(engine.topics.starts(), "p.child.1", engine.starts.encode(child));
+
+    assertThat(engine.attempts()).hasSize(2);
+    assertThat(engine.deadLetters()).isEmpty();
+  }
+
+  @Test
+  void runOfAScheduleIsNoChildAndKeepsToWhatItsTenantMayHave() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("w", "one", "acme");
+    WorkflowStart run =
+        WorkflowStart.newBuilder()
+            .setDefinition("one")
+            .setTenant("acme")
+            .setParent(new ParentStep("s", "20260101T120100Z", 1, 1, -1))
+            .build();
+
+    engine.send(engine.topics.starts(), "s@20260101T120100Z", engine.starts.encode(run));
+
+    assertThat(engine.attempts()).hasSize(1);
+    assertThat(engine.deadLetters())
+        .extracting(letter -> header(letter, HeaderNames.ERROR_CODE))
+        .contains("start-rejected");
+  }
+
+  @Test
+  void startsThatHaveWaitedForTheEngineAreJudgedByWhenTheyWereSent() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    start("w", "one", "acme");
+    engine.advance(Duration.ofSeconds(11));
+
+    for (int i = 0; i < 20; i++) {
+      start("w-" + i, "one", "acme", DrivenEngine.NOON.plusMillis(500L * (i + 1)));
+    }
+    assertThat(engine.deadLetters()).isEmpty();
+    assertThat(engine.attempts()).hasSize(21);
+
+    for (int i = 0; i < 20; i++) {
+      start("x-" + i, "one", "acme", DrivenEngine.NOON.plusSeconds(10).plusMillis(i));
+    }
+    assertThat(engine.deadLetters()).as("too many of them at once").hasSizeBetween(18, 20);
+  }
+
+  @Test
+  void startsOfAClockThatIsSlowOrFastAreJudgedByWhenTheyAreRead() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    start("w", "one", "acme");
+    for (int i = 0; i < 20; i++) {
+      engine.advance(Duration.ofMillis(500));
+      start("w-" + i, "one", "acme", DrivenEngine.NOON.minusSeconds(3_600));
+    }
+    assertThat(engine.deadLetters()).isEmpty();
+
+    for (int i = 0; i < 20; i++) {
+      start("x-" + i, "one", "acme", engine.now().plusSeconds(3_600 + i));
+    }
+    assertThat(engine.deadLetters()).hasSizeBetween(18, 20);
+  }
+
+  @Test
+  void startThatCancelsWhatIsThereCountsInTheRate() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(0, 2));
+    for (int i = 0; i < 5; i++) {
+      cancelAndStart("w", "acme");
+    }
+
+    assertThat(engine.attempts()).hasSize(2);
+    assertThat(engine.deadLetters()).hasSize(3);
+  }
+
+  @Test
+  void startThatCancelsWhatIsThereTakesThePlaceOfOneOfItsTenantButOfNoOther() {
+    engine.define(definition("one", Definitions.step("a")));
+    engine.windows.quotas.put("acme", new TenantQuota(1, 0));
+    start("w", "one", "acme");
+    start("other", "one", "umbrella");
+    engine.attempts();
+
+    cancelAndStart("w", "acme");
+    assertThat(engine.attempts()).hasSize(1);
+    assertThat(engine.deadLetters()).isEmpty();
+
+    cancelAndStart("other", "acme");
+    assertThat(engine.attempts()).isEmpty();
+    assertDeadLetter("start-rejected");
+    engine.succeed("other", "a", 1, null);
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_SUCCEEDED);
+  }
+
+  @Test
+  void startThatIsRejectedLeavesTheOneThatWaitsUnderItsIdAndItsControls() {
+    engine.windows.quotas.put("acme", new TenantQuota(0, 1));
+    start("w", "one", "acme");
+    engine.control("w", DrivenEngine.order(ControlAction.CANCEL));
+
+    cancelAndStart("w", "acme");
+
+    assertDeadLetter("start-rejected");
+    assertThat(engine.eventTypes()).isEmpty();
+    engine.define(definition("one", Definitions.step("a")));
+    engine.advance(Duration.ofSeconds(1));
+    assertThat(engine.eventTypes()).endsWith(EventType.WORKFLOW_CANCELLED);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.orchestrator.core.schedule;
 
+import dev.millrace.orchestrator.core.state.Parent;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -32,6 +33,12 @@ public final class Slots {
   /** The id of the workflow of a slot. */
   public static String workflowId(String scheduleId, long slotMs) {
     return scheduleId + '@' + name(slotMs);
+  }
+
+  /** Whether a workflow that answers to a parent is that of a slot of a schedule. */
+  public static boolean isOfSlot(String workflowId, Parent parent) {
+    return parse(parent.step()).isPresent()
+        && workflowId.equals(parent.workflowId() + '@' + parent.step());
   }
 
   /** The slot of a name, in epoch milliseconds; empty when it is none. */

@@ -295,7 +295,7 @@ final class CheckedForks {
             .formatted(fork.items(), fork.items() - failed, failed);
     String rest =
         compiled.keepsOutput()
-            ? "\"results\":" + ForkedWorkflow.text(fork.outputs())
+            ? "\"results\":" + ItemOutputs.text(fork.outputs())
             : "\"pages\":" + Math.ceilDiv(fork.branches(), Branches.CHUNK);
     Payload output = success.output();
     assertThat(output == null ? null : new String(output.data(), UTF_8))

@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A workflow with branches, of which every event is held against what should become of items. */
 final class CheckedForks {
-  /** Lists up to this length are looked at as a whole after every input. */
-  private static final int SHORT = 60;
-
   private final ForkedWorkflow workflow;
   private final List<ReferenceStep> steps;
   private final WorkflowDefinition source;
@@ -57,7 +54,7 @@ final class CheckedForks {
   /** What their keys are to be, where their steps say so. */
   private final Map<String, @Nullable String> affinities = new HashMap<>();
 
-  private final WindowGate gate;
+  private final ForksAtRest rest;
   private final ReferenceChildren children = new ReferenceChildren();
   private final Map<String, Integer> highestAttempt = new HashMap<>();
   private final Map<String, Long> counts = new TreeMap<>();
@@ -67,7 +64,7 @@ final class CheckedForks {
     this.input = input;
     this.steps = ReferenceStep.all(source);
     this.workflow = new ForkedWorkflow(source, this::witness, gate);
-    this.gate = gate;
+    this.rest = new ForksAtRest(workflow, forks, gate);
   }
 
   Payload input() {
@@ -109,12 +106,12 @@ final class CheckedForks {
 
   void apply(Input request, long nowMs) {
     workflow.apply(request, nowMs);
-    check();
+    rest.check();
   }
 
   void fire(long nowMs) {
     workflow.fire(nowMs);
-    check();
+    rest.check();
   }
 
   /** The steps and branches that wait for their queue. */
@@ -126,7 +123,7 @@ final class CheckedForks {
   void release(ForkedWorkflow.Waiting one, long nowMs) {
     count("released");
     workflow.release(one, nowMs);
-    check();
+    rest.check();
   }
 
   /** A chunk tells its workflow what a crash has kept from it; false where there is none. */
@@ -136,7 +133,7 @@ final class CheckedForks {
     }
     count("told again");
     workflow.sayAgain(workflow.unsaid().getFirst(), nowMs);
-    check();
+    rest.check();
     return true;
   }
 
@@ -170,7 +167,7 @@ final class CheckedForks {
         .isEqualTo(isAwaited);
     assertThat(turns).as("what did not come of %s", report).isEmpty();
     count(isAwaited ? "taken" : "refused");
-    check();
+    rest.check();
   }
 
   void hear(AttemptRunning sign, long nowMs) {
@@ -185,7 +182,7 @@ final class CheckedForks {
     assertThat(decision instanceof Decision.Accepted)
         .isEqualTo(
             child(step) == null && fork != null && fork.isOpen(sign.branch(), sign.attempt()));
-    check();
+    rest.check();
   }
 
   /** What was sent since, all of which carries what it must. */
@@ -295,7 +292,7 @@ final class CheckedForks {
             .formatted(fork.items(), fork.items() - failed, failed);
     String rest =
         compiled.keepsOutput()
-            ? "\"results\":" + ForkedWorkflow.text(fork.outputs())
+            ? "\"results\":" + ItemOutputs.text(fork.outputs())
             : "\"pages\":" + Math.ceilDiv(fork.branches(), Branches.CHUNK);
     Payload output = success.output();
     assertThat(output == null ? null : new String(output.data(), UTF_8))
@@ -369,52 +366,6 @@ final class CheckedForks {
       throw new AssertionError("step %d has no branches".formatted(step));
     }
     return fork;
-  }
-
-  private void check() {
-    PackedWorkflow state = workflow.state();
-    checkGate(state);
-    if (state.status() != WorkflowStatus.RUNNING) {
-      for (StoredRecord chunk : workflow.chunks().values()) {
-        PackedWorkflow kept = chunk.state();
-        assertThat(kept.finishedSteps()).as("a chunk that is kept").isEqualTo(kept.stepCount());
-      }
-      assertThat(workflow.items()).as("items after the end").isEmpty();
-      forks.clear();
-      return;
-    }
-    forks.keySet().removeIf(step -> isOver(state, step));
-    for (ForkedWorkflow.Key key : workflow.chunks().keySet()) {
-      assertThat(forks).as("branches that are kept").containsKey(key.step());
-    }
-    for (ForkedWorkflow.Key key : workflow.items().keySet()) {
-      assertThat(state.stepStatus(key.step())).isEqualTo(StepStatus.SUSPENDED);
-    }
-    forks.forEach(
-        (step, fork) -> {
-          boolean isKnown = workflow.unsaid().stream().noneMatch(key -> key.step() == step);
-          if (isKnown && state.stepStatus(step) == StepStatus.SUSPENDED && fork.items() <= SHORT) {
-            assertThat(fork.hasFailedTooOften()).as("it goes on, though too many failed").isFalse();
-            assertThat(fork.isFinished()).as("it goes on, though nothing is left").isFalse();
-          }
-        });
-  }
-
-  private void checkGate(PackedWorkflow state) {
-    int open = state.openSteps();
-    int held = state.gatedSteps();
-    for (Map.Entry<ForkedWorkflow.Key, StoredRecord> each : workflow.chunks().entrySet()) {
-      PackedWorkflow chunk = each.getValue().state();
-      open += child(each.getKey().step()) == null ? chunk.openSteps() : 0;
-      held += chunk.gatedSteps();
-    }
-    assertThat(gate.open()).as("attempts that the gate takes as open").isEqualTo(open);
-    assertThat(gate.held()).as("steps that the gate takes as held").isEqualTo(held);
-  }
-
-  private static boolean isOver(PackedWorkflow state, int step) {
-    StepStatus status = state.stepStatus(step);
-    return status != StepStatus.SUSPENDED && status != StepStatus.SUCCEEDED;
   }
 
   private static String branch(int step, int branch) {

@@ -25,16 +25,12 @@ import dev.millrace.orchestrator.core.input.ChunkRequested;
 import dev.millrace.orchestrator.core.input.Input;
 import dev.millrace.orchestrator.core.input.StepReleased;
 import dev.millrace.orchestrator.core.input.TimerFired;
-import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
-import dev.millrace.orchestrator.core.state.ItemResult;
-import dev.millrace.orchestrator.core.state.Items;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.StepStatus;
 import dev.millrace.orchestrator.core.state.WorkflowStatus;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -50,7 +46,7 @@ final class ForkedWorkflow {
   private final CompiledDefinition definition;
   private final StoredRecord workflow;
   private final Map<Key, StoredRecord> chunks = new TreeMap<>();
-  private final Map<Key, List<Payload>> items = new TreeMap<>();
+  private final KeptItems items = new KeptItems();
 
   /** Is told of each event, and of the chunk that it is of; null for the workflow. */
   private final BiConsumer<@Nullable Key, Event> witness;
@@ -123,7 +119,7 @@ final class ForkedWorkflow {
   }
 
   Map<Key, List<Payload>> items() {
-    return items;
+    return items.byChunk();
   }
 
   StoredRecord whole() {
@@ -184,7 +180,7 @@ final class ForkedWorkflow {
         if (dropped.removeIf(each -> each == keep.step())) {
           forget(keep.step());
         }
-        keep(keep);
+        items.keep(keep);
       } else if (effect instanceof OpenChunk open && awaitsBranches(open.step())) {
         open(open);
         opened.add(new Key(open.step(), open.chunk()));
@@ -251,7 +247,7 @@ final class ForkedWorkflow {
     if (reports) {
       PackedWorkflow state = chunk.state();
       if (state.finishedSteps() == state.stepCount()) {
-        items.remove(key);
+        items.forget(key);
       }
       if (isTorn) {
         unsaid.add(key);
@@ -305,15 +301,6 @@ final class ForkedWorkflow {
         && state.attempt(dispatch.step()) == dispatch.attempt();
   }
 
-  private void keep(KeepItems keep) {
-    Branches branches = keep.branches();
-    for (int number = 0; number < branches.chunks().length; number++) {
-      items.put(
-          new Key(keep.step(), number),
-          keep.items().subList(branches.firstItem(number), branches.firstItem(number + 1)));
-    }
-  }
-
   private void open(OpenChunk open) {
     Key key = new Key(open.step(), open.chunk());
     CompiledForEach forEach = definition.step(open.step()).forEach();
@@ -327,7 +314,7 @@ final class ForkedWorkflow {
                     batchSize,
                     definition,
                     new WorkflowOfBranches(workflow.state(), workflow.payloads()),
-                    new ItemsOf(key)),
+                    items.of(key)),
             payloads -> payloads,
             gate);
     assertThat(chunks.put(key, chunk)).as("chunk %s before it is opened", key).isNull();
@@ -380,65 +367,18 @@ final class ForkedWorkflow {
           }
         });
     chunks.keySet().removeIf(key -> key.step() == step);
-    items.keySet().removeIf(key -> key.step() == step);
+    items.forget(step);
     unsaid.removeIf(key -> key.step() == step);
   }
 
   /** What the items of a step gave, as far as their chunks keep it; null for those that failed. */
   List<@Nullable Payload> outputs(int step, int batchSize) {
-    List<@Nullable Payload> outputs = new ArrayList<>();
-    chunks.forEach(
-        (key, chunk) -> {
-          for (int i = 0; key.step() == step && i < chunk.state().stepCount(); i++) {
-            Payload output = chunk.output(i);
-            if (batchSize == 1) {
-              outputs.add(output);
-            } else if (output != null) {
-              BatchResults.unpack(output).stream().map(ItemResult::output).forEach(outputs::add);
-            }
-          }
-        });
-    return outputs;
-  }
-
-  /** The text for the outputs of items. */
-  static String text(List<@Nullable Payload> outputs) {
-    StringBuilder text = new StringBuilder("[");
-    for (Payload output : outputs) {
-      text.append(output == null ? "-" : Arrays.hashCode(output.data())).append(' ');
-    }
-    return text.append(']').toString();
-  }
-
-  private final class ItemsOf implements Items {
-    private final Key key;
-
-    ItemsOf(Key key) {
-      this.key = key;
-    }
-
-    private List<Payload> all() {
-      List<Payload> all = items.get(key);
-      if (all == null) {
-        throw new AssertionError("the items of chunk %s are gone".formatted(key));
-      }
-      return all;
-    }
-
-    @Override
-    public int count() {
-      return all().size();
-    }
-
-    @Override
-    public Payload item(int place) {
-      return all().get(place);
-    }
+    return ItemOutputs.of(chunks, step, batchSize);
   }
 
   /** The results of the chunks of a step, as one payload. */
   private Payload results(String step, Branches branches) {
     int index = definition.indexOf(step);
-    return new Payload("", text(outputs(index, branches.batchSize())).getBytes(UTF_8));
+    return new Payload("", ItemOutputs.text(outputs(index, branches.batchSize())).getBytes(UTF_8));
   }
 }

@@ -38,7 +38,6 @@ import dev.millrace.orchestrator.core.state.BatchResults;
 import dev.millrace.orchestrator.core.state.Branches;
 import dev.millrace.orchestrator.core.state.Failure;
 import dev.millrace.orchestrator.core.state.ItemResult;
-import dev.millrace.orchestrator.core.state.Items;
 import dev.millrace.orchestrator.core.state.Parent;
 import dev.millrace.orchestrator.core.state.Payload;
 import dev.millrace.orchestrator.core.state.Results;
@@ -384,18 +383,6 @@ public final class WorkflowAndChunks {
       BatchResults.unpack(output).forEach(each -> add(outputs, each.output()));
     } else {
       outputs.add(new String(output.data(), UTF_8));
-    }
-  }
-
-  private record ItemList(List<Payload> items) implements Items {
-    @Override
-    public int count() {
-      return items.size();
-    }
-
-    @Override
-    public Payload item(int place) {
-      return items.get(place);
     }
   }
 }

@@ -5,55 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.millrace.worker.StepResult;
-import java.io.IOException;
 import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where an HTTP step connects to, and where it does not whatever it is told. */
-final class EgressTest {
-  private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-
-  private final NamedHosts hosts =
-      new NamedHosts()
-          .name("localhost", "127.0.0.1", "::1")
-          .name("local.test", "127.0.0.1")
-          .name("private.test", "10.0.0.1")
-          .name("metadata.google.internal", "169.254.169.254")
-          .name("mixed.test", "93.184.216.34", "127.0.0.1")
-          .name("six.test", "fd00:ec2::254")
-          .name("mapped.test", "::ffff:169.254.169.254")
-          .name("nat64.test", "64:ff9b::7f00:1")
-          .name("xn--nxasmq6b.test", "127.0.0.1");
-
-  private StepResult.Failed failure(EgressPolicy policy, String url) throws Exception {
-    StepResult result = call(HttpStep.builder().egress(policy), url, "");
-    assertThat(result).as(url).isInstanceOf(StepResult.Failed.class);
-    return (StepResult.Failed) result;
-  }
-
-  private StepResult call(HttpStep.Builder builder, String url, String fields) throws Exception {
-    try (HttpStep step = builder.resolver(hosts).build()) {
-      String quoted = url.replace("\\", "\\\\").replace("\r\n", "\\r\\n");
-      return step.handle(Contexts.of("{\"url\": \"" + quoted + "\"" + fields + "}"));
-    }
-  }
-
+final class EgressTest extends EgressCase {
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -266,114 +226,6 @@ final class EgressTest {
       assertThat(answers).isEmpty();
       assertThat(server.connections).hasValue(0);
     }
-  }
-
-  @Test
-  void encryptedConnectionIsToTheCheckedAddressInTheNameOfTheHost(@TempDir Path folder)
-      throws Exception {
-    hosts.name("api.test", "127.0.0.1").name("wrong.test", "127.0.0.1");
-    SSLContext tls = certificateOf("api.test", folder);
-    EgressPolicy policy =
-        EgressPolicy.builder().allow("https://*.test:*").allowNetwork("127.0.0.1/32").build();
-    List<Object> names = new CopyOnWriteArrayList<>();
-    try (RawServer server =
-        new RawServer(
-            tls.getServerSocketFactory(),
-            (connection, head) -> {
-              var session = (ExtendedSSLSession) ((SSLSocket) connection).getSession();
-              names.addAll(session.getRequestedServerNames());
-              RawServer.send(connection, OK);
-            })) {
-      String tail = ".test:" + server.port() + "/";
-
-      assertThat(call(HttpStep.builder().egress(policy).sslContext(tls), "https://api" + tail, ""))
-          .isInstanceOf(StepResult.Succeeded.class);
-      assertThat(names).containsExactly(new SNIHostName("api.test"));
-      assertThat(server.heads.getFirst()).contains("Host: api" + tail.replace("/", "\r\n"));
-      for (HttpStep.Builder step :
-          List.of(
-              HttpStep.builder().egress(policy),
-              HttpStep.builder().egress(policy).sslContext(tls))) {
-        StepResult.Failed failure = (StepResult.Failed) call(step, "https://wrong" + tail, "");
-        assertThat(failure.type()).isEqualTo(HttpFailures.UNTRUSTED);
-        assertThat(failure.retryable()).isFalse();
-      }
-    }
-  }
-
-  /** A context with a new certificate of a host, which it also trusts. */
-  private static SSLContext certificateOf(String host, Path folder) throws Exception {
-    Path file = folder.resolve("keys.p12");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                "server",
-                "-dname",
-                "CN=" + host,
-                "-ext",
-                "san=dns:" + host,
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                file.toString(),
-                "-storepass",
-                "changeit")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(keytool.waitFor()).as(said).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (var in = Files.newInputStream(file)) {
-      keys.load(in, "changeit".toCharArray());
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("server", keys.getCertificate("server"));
-    KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    own.init(keys, "changeit".toCharArray());
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
-    return context;
-  }
-
-  @Test
-  void redirectFromEncryptionToNoneIsNotFollowed(@TempDir Path folder) throws Exception {
-    hosts.name("api.test", "127.0.0.1");
-    SSLContext tls = certificateOf("api.test", folder);
-    EgressPolicy policy =
-        EgressPolicy.builder()
-            .allow("https://api.test:*")
-            .allow("http://api.test:*")
-            .allowNetwork("127.0.0.1/32")
-            .build();
-    try (RawServer plain = RawServer.sending(OK);
-        RawServer encrypted =
-            new RawServer(
-                tls.getServerSocketFactory(),
-                (connection, head) -> redirect(connection, plain.port()))) {
-      StepResult result =
-          call(
-              HttpStep.builder().egress(policy).sslContext(tls),
-              "https://api.test:" + encrypted.port() + "/",
-              "");
-
-      assertThat(((StepResult.Failed) result).type()).isEqualTo(HttpFailures.EGRESS_REFUSED);
-      assertThat(plain.connections).hasValue(0);
-    }
-  }
-
-  private static void redirect(Socket connection, int port) throws IOException {
-    RawServer.send(
-        connection,
-        "HTTP/1.1 302 F\r\nLocation: http://api.test:%d/\r\nContent-Length: 0\r\n\r\n"
-            .formatted(port));
   }
 
   @ParameterizedTest

@@ -26,16 +26,26 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
     long given;
 
     private boolean waits;
+
+    /** Whether it has asked for a permit since it looked last. */
+    private boolean hasAsked;
+
     private long seenMs;
+
+    private void giveBack() {
+      waits = false;
+      inHand = 0;
+    }
   }
 
   /**
-   * Whether a task may send a command; if so the permit is in its hand until {@link #sent} or until
-   * it does not wait any more.
+   * Whether a task may send a command; if so the permit is in its hand until {@link #sent}, {@link
+   * #giveBack} or until it does not wait any more.
    */
   public final synchronized boolean take(int task, long nowMs) {
     Seat seat = seat(task);
     seat.seenMs = nowMs;
+    seat.hasAsked = true;
     if (seat.inHand == 0) {
       wait(seat);
       deal(seat, nowMs);
@@ -50,21 +60,29 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
     spend();
   }
 
+  /**
+   * Something else keeps a task from sending: it waits no more, and what is in its hand is free.
+   */
+  public final synchronized void giveBack(int task) {
+    seat(task).giveBack();
+  }
+
   /** So many attempts of a task are open. */
   public final synchronized void open(int task, int attempts) {
     seat(task).open = attempts;
   }
 
   /**
-   * A task says from time to time whether it waits. If it does not, what is in its hand goes back.
+   * A task says from time to time whether it waits. If it does not, or has not asked since it said
+   * so before, what is in its hand goes back.
    */
   public final synchronized void look(int task, boolean waits, long nowMs) {
     Seat seat = seat(task);
     seat.seenMs = nowMs;
-    if (!waits) {
-      seat.waits = false;
-      seat.inHand = 0;
+    if (!waits || !seat.hasAsked) {
+      seat.giveBack();
     }
+    seat.hasAsked = false;
   }
 
   /** A task is not here any more. */
@@ -101,8 +119,7 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
   private void deal(Seat to, long nowMs) {
     for (Seat seat : seats.values()) {
       if (nowMs - seat.seenMs > ABSENT_MS) {
-        seat.waits = false;
-        seat.inHand = 0;
+        seat.giveBack();
       }
     }
     for (int free = free(seats.values(), nowMs); free > 0 && to.inHand == 0; free--) {
@@ -115,10 +132,16 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
   private Seat next(Seat asking) {
     Seat next = asking;
     for (Seat seat : seats.values()) {
-      if (seat.waits && load(seat) < load(next)) {
+      if (seat.waits && isBefore(seat, next)) {
         next = seat;
       }
     }
     return next;
+  }
+
+  /** Of two that have as little, the one that was given less comes first. */
+  private boolean isBefore(Seat one, Seat other) {
+    long less = load(one) - load(other);
+    return less < 0 || (less == 0 && one.given < other.given);
   }
 }

@@ -59,10 +59,36 @@ final class TargetLimits {
     }
   }
 
-  /** Why a step has to wait; null when it may go, and then the permits for it are in hand. */
+  /**
+   * Why a step has to wait; null when it may go, and then the permits for it are in hand. While it
+   * waits for permits of one kind it keeps those that are asked for before, never those that are
+   * asked for afterwards, so that tasks cannot wait for each other.
+   */
   StepHeld.@Nullable Reason hindrance() {
     last = reason();
+    if (last == StepHeld.Reason.CONCURRENCY) {
+      giveBack(ratePermits);
+    } else if (last != null && last != StepHeld.Reason.RATE) {
+      giveBack();
+    }
     return last;
+  }
+
+  /** Something else keeps steps from going: permits in hand are for others. */
+  void giveBack() {
+    giveBack(openPermits);
+    giveBack(ratePermits);
+  }
+
+  private void giveBack(@Nullable Permits permits) {
+    if (permits != null) {
+      permits.giveBack(task);
+    }
+  }
+
+  /** Whether the last step that asked waits for permits, which come by themselves. */
+  boolean awaitsPermits() {
+    return last == StepHeld.Reason.CONCURRENCY || last == StepHeld.Reason.RATE;
   }
 
   private StepHeld.@Nullable Reason reason() {

@@ -12,6 +12,9 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
   /** A task that has not looked for so long does not keep permits from the others. */
   static final long ABSENT_MS = 2_000;
 
+  /** Tasks may differ in time by less; if the time goes back by more, the clock was set. */
+  static final long CLOCK_SET_MS = 5_000;
+
   private final Map<Integer, Seat> seats = new TreeMap<>();
 
   /** What is known of one task. */
@@ -44,7 +47,7 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
    */
   public final synchronized boolean take(int task, long nowMs) {
     Seat seat = seat(task);
-    seat.seenMs = nowMs;
+    seat.seenMs = later(seat.seenMs, nowMs);
     seat.hasAsked = true;
     if (seat.inHand == 0) {
       wait(seat);
@@ -78,7 +81,7 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
    */
   public final synchronized void look(int task, boolean waits, long nowMs) {
     Seat seat = seat(task);
-    seat.seenMs = nowMs;
+    seat.seenMs = later(seat.seenMs, nowMs);
     if (!waits || !seat.hasAsked) {
       seat.giveBack();
     }
@@ -98,6 +101,14 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
 
   /** By which the tasks that wait are served: the least first. */
   abstract long load(Seat seat);
+
+  /**
+   * The later of two times: each task has a time of its own, so that one may be told an earlier
+   * time after a later one.
+   */
+  static long later(long formerMs, long nowMs) {
+    return nowMs > formerMs || formerMs - nowMs > CLOCK_SET_MS ? nowMs : formerMs;
+  }
 
   private Seat seat(int task) {
     return seats.computeIfAbsent(task, number -> new Seat());

@@ -207,6 +207,26 @@ class PermitsTest {
   }
 
   @Test
+  void rateIsKeptThoughTheTimesOfTasksDiffer() {
+    Permits permits = rate(100, 10, 2, 0, 1);
+    int sent = 0;
+    for (int nowMs = 1_000; nowMs <= 11_000; nowMs += TICK_MS) {
+      sent += send(permits, 0, 1_000, nowMs);
+      sent += send(permits, 1, 1_000, nowMs - 150);
+    }
+    assertThat(sent).isBetween(1_000, 1_010);
+  }
+
+  @Test
+  void clockThatIsSetBackStopsNothingForLong() {
+    Permits permits = rate(100, 10, 1, 0);
+    assertThat(send(permits, 0, 1_000, 3_600_000)).isEqualTo(10);
+
+    assertThat(send(permits, 0, 1_000, 0)).as("no time has passed").isZero();
+    assertThat(send(permits, 0, 1_000, 50)).isEqualTo(5);
+  }
+
+  @Test
   void settingsThatComeTwiceGiveNothingTwice() {
     Permits permits = rate(1, 3, 1, 0);
     assertThat(send(permits, 0, 9, 0)).isEqualTo(3);

@@ -113,6 +113,9 @@ final class TargetLimits {
   /** More or fewer attempts are open. */
   void opened(int more) {
     open = Math.max(0, open + more);
+    if (breaker != null && more < 0) {
+      breaker.closed(-more);
+    }
     if (openPermits != null) {
       openPermits.open(task, open);
     }

@@ -46,6 +46,7 @@ final class TargetLimits {
   /** Something may be set that was not before; what goes on being so keeps what it has counted. */
   void refresh(QueueSettings settings) {
     isPaused = settings.pause() != null;
+    last = null;
     Breaker wanted = settings.breaker();
     if (wanted == null) {
       breaker = null;
@@ -143,6 +144,9 @@ final class TargetLimits {
 
   /** To be called at each tick. */
   void look(boolean waits) {
+    if (!waits) {
+      last = null;
+    }
     if (openPermits != null) {
       openPermits.look(task, waits, clock.getAsLong());
     }

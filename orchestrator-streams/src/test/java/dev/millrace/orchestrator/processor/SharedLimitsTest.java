@@ -2,6 +2,7 @@ package dev.millrace.orchestrator.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.flow.FlowControl;
 import dev.millrace.orchestrator.flow.QueueReport;
 import dev.millrace.orchestrator.flow.QueueWindows;
@@ -142,6 +143,29 @@ class SharedLimitsTest {
 
     assertThat(full.sent).isEqualTo(1);
     assertThat(busy.sent).isBetween(999, 1_019);
+  }
+
+  @Test
+  void reasonIsForgottenWithTheLimitAndWithTheStepsThatWaited() {
+    Task task = new Task(0);
+    set(QUEUE, QueueSettings.NONE.withRate(new Rate(10, 1)));
+    task.hold(3, QUEUE);
+    tick(1, task);
+    assertThat(task.gate.state(true).heldBy("")).isEqualTo(StepHeld.Reason.RATE);
+    tick(50, task);
+    assertThat(task.sent).isEqualTo(3);
+    assertThat(task.gate.hindrance("", 5)).isNull();
+    task.gate.sent("");
+    assertThat(task.gate.hindrance("", 5)).isEqualTo(StepHeld.Reason.RATE);
+
+    tick(1, task);
+
+    assertThat(task.gate.state(true).limitedBy()).as("nothing waits").isEmpty();
+    assertThat(task.gate.hindrance("", 5)).isEqualTo(StepHeld.Reason.RATE);
+    set(QUEUE, QueueSettings.NONE.withMostOpen(100));
+    task.hold(1, QUEUE);
+    task.gate.look();
+    assertThat(task.gate.state(true).limitedBy()).as("another limit").isEmpty();
   }
 
   @Test

@@ -67,6 +67,23 @@ class QueueBreakerTest {
   }
 
   @Test
+  void leastCallsDecideWhereTheyAreFewerThanTheTrials() {
+    QueueBreaker early = new QueueBreaker(new Breaker(50, 10, 2, 1_000, 5));
+    early.ended(true, 0);
+    early.ended(true, 0);
+    assertThat(early.holds(0, 1_000)).isFalse();
+    for (int trial = 0; trial < 5; trial++) {
+      early.sent();
+    }
+    early.ended(false, 1_100);
+    assertThat(early.isOpen()).isTrue();
+
+    early.ended(false, 1_100);
+
+    assertThat(early.isOpen()).isFalse();
+  }
+
+  @Test
   void trialThatEndsUnjudgedMakesRoomForAnotherBesideALongAttempt() {
     end(4, 0, 0);
     assertThat(breaker.holds(1, 1_000)).isFalse();

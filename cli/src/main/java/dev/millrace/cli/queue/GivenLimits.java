@@ -10,7 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that say what is limited; what is not given stays as it is. */
+/**
+ * The options that say what is limited. Of rate, most open and breaker each stays as it is that is
+ * not given; one that is given is set anew, with what is usual for details that are not.
+ */
 final class GivenLimits {
   private static final String NONE = "none";
 

@@ -79,7 +79,6 @@ final class WhyText {
           ", waits for other steps: its workflow has as many open as maxParallel allows"
               + since(page, wait);
       case "window" -> ", waits for its delivery window" + due(state, " until ");
-      case "queue" -> ", waits for " + queue(wait, "queue") + since(page, wait) + place(wait);
       default -> ", waits for " + queue(wait, held) + since(page, wait) + place(wait);
     };
   }
@@ -88,11 +87,11 @@ final class WhyText {
   private static String queue(JsonNode wait, String reason) {
     String name = "queue " + wait.path("state").path("queue").asString("");
     JsonNode queue = wait.path("queue");
-    if (!reason.equals("queue")) {
-      return "%s (%s)".formatted(name, reason);
-    }
     if (queue.path("paused").asBoolean(false)) {
       return name + ", which is paused";
+    }
+    if (!reason.equals("queue")) {
+      return "%s (%s)".formatted(name, reason);
     }
     return queue.isObject()
         ? "%s (%d of %d attempts are open)"
@@ -158,7 +157,7 @@ final class WhyText {
     return held > 0 && wait.path("place").isObject()
         ? text
             + "; the first of these for "
-            + queue(wait, "queue")
+            + queue(wait, wait.path("state").path("held").asString("queue"))
             + since(page, wait)
             + place(wait)
         : text;

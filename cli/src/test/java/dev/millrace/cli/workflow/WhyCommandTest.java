@@ -153,6 +153,12 @@ class WhyCommandTest {
     assertThat(line(wait(state, "\"since\":null")))
         .endsWith("s#1, waits for a time, until 2026-01-02T00:00:00Z");
     String branches = "\"branches\":{\"total\":10,\"finished\":4,\"open\":2,\"held\":%d}";
+    assertThat(
+            line(
+                wait(
+                    state + ",\"queue\":\"q\",\"held\":\"rate\"",
+                    branches.formatted(4) + ",\"place\":{\"higher\":0,\"before\":3}")))
+        .contains("; the first of these for queue q (rate); 3 go before it");
     assertThat(line(wait(state, branches.formatted(0))))
         .contains("s#1, waits for 6 of 10 branches: 2 are open, 0 are held, times out at");
     assertThat(

@@ -48,7 +48,20 @@ public final class Backlog {
       long oldestAgeMs,
       int openBreakers,
       QueueSettings settings,
-      Map<String, QueueSettings> ofStepTypes) {}
+      Map<String, QueueSettings> ofStepTypes) {
+    /**
+     * What more workers would help with: none of what is held while the whole queue is paused.
+     *
+     * @param heldTogether steps that all engines hold
+     * @return empty when the lag is not known, or too old to act on
+     */
+    public OptionalLong total(long heldTogether) {
+      if (isStale || lag.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      return OptionalLong.of(lag.getAsLong() + (settings.pause() == null ? heldTogether : 0));
+    }
+  }
 
   /** Whether nothing is sent to a queue until somebody says so. */
   boolean isPaused(String queue) {

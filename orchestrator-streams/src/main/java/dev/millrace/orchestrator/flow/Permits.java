@@ -12,6 +12,9 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
   /** A task that has not looked for so long does not keep permits from the others. */
   static final long ABSENT_MS = 2_000;
 
+  /** Tasks may differ in time by less; if the time goes back by more, the clock was set. */
+  static final long CLOCK_SET_MS = 5_000;
+
   private final Map<Integer, Seat> seats = new TreeMap<>();
 
   /** What is known of one task. */
@@ -26,16 +29,26 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
     long given;
 
     private boolean waits;
+
+    /** Whether it has asked for a permit since it looked last. */
+    private boolean hasAsked;
+
     private long seenMs;
+
+    private void giveBack() {
+      waits = false;
+      inHand = 0;
+    }
   }
 
   /**
-   * Whether a task may send a command; if so the permit is in its hand until {@link #sent} or until
-   * it does not wait any more.
+   * Whether a task may send a command; if so the permit is in its hand until {@link #sent}, {@link
+   * #giveBack} or until it does not wait any more.
    */
   public final synchronized boolean take(int task, long nowMs) {
     Seat seat = seat(task);
-    seat.seenMs = nowMs;
+    seat.seenMs = later(seat.seenMs, nowMs);
+    seat.hasAsked = true;
     if (seat.inHand == 0) {
       wait(seat);
       deal(seat, nowMs);
@@ -50,21 +63,29 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
     spend();
   }
 
+  /**
+   * Something else keeps a task from sending: it waits no more, and what is in its hand is free.
+   */
+  public final synchronized void giveBack(int task) {
+    seat(task).giveBack();
+  }
+
   /** So many attempts of a task are open. */
   public final synchronized void open(int task, int attempts) {
     seat(task).open = attempts;
   }
 
   /**
-   * A task says from time to time whether it waits. If it does not, what is in its hand goes back.
+   * A task says from time to time whether it waits. If it does not, or has not asked since it said
+   * so before, what is in its hand goes back.
    */
   public final synchronized void look(int task, boolean waits, long nowMs) {
     Seat seat = seat(task);
-    seat.seenMs = nowMs;
-    if (!waits) {
-      seat.waits = false;
-      seat.inHand = 0;
+    seat.seenMs = later(seat.seenMs, nowMs);
+    if (!waits || !seat.hasAsked) {
+      seat.giveBack();
     }
+    seat.hasAsked = false;
   }
 
   /** A task is not here any more. */
@@ -80,6 +101,14 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
 
   /** By which the tasks that wait are served: the least first. */
   abstract long load(Seat seat);
+
+  /**
+   * The later of two times: each task has a time of its own, so that one may be told an earlier
+   * time after a later one.
+   */
+  static long later(long formerMs, long nowMs) {
+    return nowMs > formerMs || formerMs - nowMs > CLOCK_SET_MS ? nowMs : formerMs;
+  }
 
   private Seat seat(int task) {
     return seats.computeIfAbsent(task, number -> new Seat());
@@ -101,8 +130,7 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
   private void deal(Seat to, long nowMs) {
     for (Seat seat : seats.values()) {
       if (nowMs - seat.seenMs > ABSENT_MS) {
-        seat.waits = false;
-        seat.inHand = 0;
+        seat.giveBack();
       }
     }
     for (int free = free(seats.values(), nowMs); free > 0 && to.inHand == 0; free--) {
@@ -115,10 +143,16 @@ public abstract sealed class Permits permits OpenPermits, RatePermits {
   private Seat next(Seat asking) {
     Seat next = asking;
     for (Seat seat : seats.values()) {
-      if (seat.waits && load(seat) < load(next)) {
+      if (seat.waits && isBefore(seat, next)) {
         next = seat;
       }
     }
     return next;
+  }
+
+  /** Of two that have as little, the one that was given less comes first. */
+  private boolean isBefore(Seat one, Seat other) {
+    long less = load(one) - load(other);
+    return less < 0 || (less == 0 && one.given < other.given);
   }
 }

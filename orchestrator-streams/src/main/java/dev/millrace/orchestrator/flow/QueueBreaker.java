@@ -16,7 +16,7 @@ public final class QueueBreaker {
   private final CircuitBreaker results;
   private long openedMs;
 
-  /** Commands sent since it let some through on trial. */
+  /** Commands sent since it let some through on trial, but for those of which nobody will hear. */
   private int trials;
 
   /** Closed. */
@@ -63,8 +63,17 @@ public final class QueueBreaker {
     trials++;
   }
 
-  /** An attempt has succeeded or failed. */
+  /**
+   * Attempts are open no more. Each may be a trial that was cancelled, which makes room for another
+   * one; of those that have succeeded or failed {@link #ended} tells afterwards.
+   */
+  public void closed(int attempts) {
+    trials = Math.max(0, trials - attempts);
+  }
+
+  /** An attempt that is open no more has succeeded or failed. */
   public void ended(boolean isFailed, long nowMs) {
+    trials++;
     boolean wasOpen = results.getState() == CircuitBreaker.State.OPEN;
     if (isFailed) {
       results.onError(0, TimeUnit.MILLISECONDS, new AttemptFailure());

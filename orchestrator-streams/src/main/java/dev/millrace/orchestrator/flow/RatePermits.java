@@ -34,7 +34,7 @@ final class RatePermits extends Permits {
   @Override
   int free(Iterable<Seat> seats, long nowMs) {
     stock = Math.min(burst, stock + Math.max(0, nowMs - filledMs) * perMs);
-    filledMs = nowMs;
+    filledMs = later(filledMs, nowMs);
     int inHands = 0;
     for (Seat seat : seats) {
       inHands += seat.inHand;

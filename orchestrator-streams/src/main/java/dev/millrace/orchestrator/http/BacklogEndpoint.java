@@ -97,9 +97,8 @@ final class BacklogEndpoint extends GetEndpoint {
     json.put(OLDEST_AGE, held.oldestAgeMs());
     if (queue.isStale()) {
       json.put("stale", true);
-    } else {
-      queue.lag().ifPresent(lag -> json.put("backlog", lag + held.steps()));
     }
+    queue.total(held.steps()).ifPresent(total -> json.put("backlog", total));
     queue.sampleAgeMs().ifPresent(age -> json.put("sampleAgeMs", age));
     if (held.openBreakers() > 0) {
       json.put(OPEN_BREAKERS, held.openBreakers());

@@ -59,6 +59,20 @@ final class HeldLane {
     return limits == null || limits.hindrance() == null;
   }
 
+  /** Something else keeps its steps from going: permits in hand are for others. */
+  void giveBack() {
+    if (limits != null) {
+      limits.giveBack();
+    }
+  }
+
+  /**
+   * Whether its limits are about to let a step go, so that it keeps what others have let through.
+   */
+  boolean awaitsPermits() {
+    return limits != null && limits.awaitsPermits();
+  }
+
   /** Whether steps of a priority wait for their turn, and not for the limits of this lane. */
   boolean isBefore(int priority) {
     return top >= priority && (limits == null || limits.last() == null);

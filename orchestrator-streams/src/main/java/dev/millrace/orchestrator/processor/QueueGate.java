@@ -160,13 +160,12 @@ final class QueueGate {
     if (isPaused) {
       return StepHeld.Reason.QUEUE_PAUSED;
     }
-    if (isLimited) {
-      StepHeld.Reason reason = limit(type, priority);
-      if (reason != null) {
-        return reason;
-      }
+    StepHeld.Reason reason = isLimited ? limit(type, priority) : null;
+    if (reason == null && (open >= window || common.top() >= priority)) {
+      each(type, TargetLimits::giveBack);
+      reason = StepHeld.Reason.QUEUE;
     }
-    return open >= window || common.top() >= priority ? StepHeld.Reason.QUEUE : null;
+    return reason;
   }
 
   private StepHeld.@Nullable Reason limit(String type, int priority) {
@@ -175,13 +174,24 @@ final class QueueGate {
     TargetLimits ofType = limitsOf(type);
     if (reason == null && ofType != null) {
       reason = ofType.hindrance();
-    }
-    if (reason == null) {
-      for (HeldLane lane : lanes.values()) {
-        reason = lane.isBefore(priority) ? StepHeld.Reason.QUEUE : reason;
+      if (reason != null) {
+        common.giveBack();
       }
     }
+    if (reason == null && isBehindALane(priority)) {
+      each(type, TargetLimits::giveBack);
+      reason = StepHeld.Reason.QUEUE;
+    }
     return reason;
+  }
+
+  private boolean isBehindALane(int priority) {
+    for (HeldLane lane : lanes.values()) {
+      if (lane.isBefore(priority)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Why a step whose turn it is in the common lane has to wait in that of its type. */
@@ -256,19 +266,25 @@ final class QueueGate {
     lane.add(key.priority(), key.tenant(), bytes);
   }
 
-  /** Whether a step that waits may go, as far as the whole queue is concerned. */
+  /** Whether a step that waits may go; if so the permits for it are in hand. */
   boolean mayRelease() {
-    return waits() && open < window && !isPaused && common.lets();
+    if (open >= window || isPaused) {
+      return false;
+    }
+    return isLimited ? mayReleaseWithinLimits() : !common.isEmpty();
   }
 
-  private boolean waits() {
-    boolean waits = !common.isEmpty();
-    if (isLimited) {
-      for (HeldLane lane : lanes.values()) {
-        waits |= !lane.isEmpty();
-      }
+  /** Permits of the whole queue are asked for last, and only for a step that could use them. */
+  private boolean mayReleaseWithinLimits() {
+    HeldLane next = next();
+    if (next == null) {
+      return false;
     }
-    return waits;
+    boolean mayGo = common.lets();
+    if (!mayGo && next != common && !common.awaitsPermits()) {
+      next.giveBack();
+    }
+    return mayGo;
   }
 
   boolean isCredited() {
@@ -298,6 +314,9 @@ final class QueueGate {
     for (HeldLane lane : lanes.values()) {
       boolean isFirst = !lane.isEmpty() && (next == null || lane.isBefore(next));
       if (isFirst && lane.lets()) {
+        if (next != null && next != common) {
+          next.giveBack();
+        }
         next = lane;
       }
     }

@@ -46,6 +46,7 @@ final class TargetLimits {
   /** Something may be set that was not before; what goes on being so keeps what it has counted. */
   void refresh(QueueSettings settings) {
     isPaused = settings.pause() != null;
+    last = null;
     Breaker wanted = settings.breaker();
     if (wanted == null) {
       breaker = null;
@@ -59,10 +60,36 @@ final class TargetLimits {
     }
   }
 
-  /** Why a step has to wait; null when it may go, and then the permits for it are in hand. */
+  /**
+   * Why a step has to wait; null when it may go, and then the permits for it are in hand. While it
+   * waits for permits of one kind it keeps those that are asked for before, never those that are
+   * asked for afterwards, so that tasks cannot wait for each other.
+   */
   StepHeld.@Nullable Reason hindrance() {
     last = reason();
+    if (last == StepHeld.Reason.CONCURRENCY) {
+      giveBack(ratePermits);
+    } else if (last != null && last != StepHeld.Reason.RATE) {
+      giveBack();
+    }
     return last;
+  }
+
+  /** Something else keeps steps from going: permits in hand are for others. */
+  void giveBack() {
+    giveBack(openPermits);
+    giveBack(ratePermits);
+  }
+
+  private void giveBack(@Nullable Permits permits) {
+    if (permits != null) {
+      permits.giveBack(task);
+    }
+  }
+
+  /** Whether the last step that asked waits for permits, which come by themselves. */
+  boolean awaitsPermits() {
+    return last == StepHeld.Reason.CONCURRENCY || last == StepHeld.Reason.RATE;
   }
 
   private StepHeld.@Nullable Reason reason() {
@@ -87,6 +114,9 @@ final class TargetLimits {
   /** More or fewer attempts are open. */
   void opened(int more) {
     open = Math.max(0, open + more);
+    if (breaker != null && more < 0) {
+      breaker.closed(-more);
+    }
     if (openPermits != null) {
       openPermits.open(task, open);
     }
@@ -114,6 +144,9 @@ final class TargetLimits {
 
   /** To be called at each tick. */
   void look(boolean waits) {
+    if (!waits) {
+      last = null;
+    }
     if (openPermits != null) {
       openPermits.look(task, waits, clock.getAsLong());
     }

@@ -37,8 +37,9 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
    * @param waitsFor how many of the steps that it depends on are not finished, while it waits
    * @param due when the open attempt times out, the next one is sent, or the step goes on that
    *     waits for a time; null for never
-   * @param held what holds a step that is ready: queue, max-parallel, window or paused; null for
-   *     one that nothing holds
+   * @param held what holds a step that is ready: max-parallel, window, paused, queue, or what is
+   *     set for its queue; where it is told of branches, what holds the first of them; null for one
+   *     that nothing holds
    * @param heldSince since when it has waited for its queue; null for one that does not
    * @param child id of the workflow that it has started and waits for; null for none
    * @param signal name of the signal that it waits for; null while it waits for none
@@ -83,21 +84,24 @@ public record StepsReport(String workflowId, List<Step> steps, @Nullable Integer
 
     /** The same, held by what its queue says, if it waits for that. */
     Step heldBy(Function<Step, StepHeld.Reason> queues) {
-      return !StepHeld.Reason.QUEUE.code().equals(held)
-          ? this
-          : new Step(
-              step,
-              type,
-              queue,
-              status,
-              attempt,
-              waitsFor,
-              due,
-              queues.apply(this).code(),
-              heldSince,
-              child,
-              signal,
-              form);
+      return StepHeld.Reason.QUEUE.code().equals(held) ? with(queues.apply(this)) : this;
+    }
+
+    /** The same, held for a reason that its queue gives. */
+    Step with(StepHeld.Reason reason) {
+      return new Step(
+          step,
+          type,
+          queue,
+          status,
+          attempt,
+          waitsFor,
+          due,
+          reason.code(),
+          heldSince,
+          child,
+          signal,
+          form);
     }
 
     private static String held(WorkflowView workflow, int step) {

@@ -1,6 +1,7 @@
 package dev.millrace.orchestrator.query;
 
 import dev.millrace.orchestrator.codec.PackedWorkflow;
+import dev.millrace.orchestrator.core.event.StepHeld;
 import dev.millrace.orchestrator.core.graph.CompiledDefinition;
 import dev.millrace.orchestrator.core.graph.CompiledStep.Group;
 import dev.millrace.orchestrator.core.state.Branches;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -164,11 +164,19 @@ public final class WaitQueries {
           workflow.stepStatus(step) == StepStatus.SUSPENDED ? workflow.branches(step) : null;
       if (branches != null) {
         LookedBranches ofStep = LookedBranches.of(store, workflowId, definition, step, branches);
-        return new Looked(step, ofStep, ofStep.firstHeld());
+        return new Looked(step, ofStep, stored(ofStep.firstHeld(), step));
       }
       HeldKey key =
           workflow.isGated(step) ? HeldKey.of(definition, workflow, workflowId, step) : null;
-      return new Looked(step, null, key);
+      return new Looked(step, null, stored(key, step));
+    }
+
+    /**
+     * Where a step waits that its record says is held: with the others, or in the lane of its type.
+     */
+    private @Nullable HeldKey stored(@Nullable HeldKey key, int step) {
+      HeldKey inLane = key == null ? null : key.inLane(definition.step(step).type());
+      return inLane != null && store.get(inLane.toBytes()) != null ? inLane : key;
     }
 
     private WhyReport.Wait wait(Looked looked, Map<HeldKey, HeldPlaces.Place> places) {
@@ -179,15 +187,17 @@ public final class WaitQueries {
       HeldKey key = looked.key();
       HeldPlaces.Place place = key == null ? null : places.get(key);
       LookedBranches branches = looked.branches();
+      Optional<QueueState> queue =
+          usesQueue(looked) ? queue(definition.step(index).queue()) : Optional.empty();
       return new WhyReport.Wait(
-          StepsReport.Step.of(definition, workflow, index),
+          state(looked, queue),
           definition.step(index).group(),
           instant(branches == null || key == null ? step.sinceMs() : key.sinceMs()),
           instant(step.lastSignMs()),
           step.awaitsSign(),
           dependencies.subList(0, named),
           dependencies.size() - named,
-          usesQueue(looked) ? queue(definition.step(index).queue()) : null,
+          queue.map(OneWorkflow::told).orElse(null),
           place == null
               ? null
               : new WhyReport.Place(place.higher(), place.before(), place.isMore()),
@@ -199,15 +209,21 @@ public final class WaitQueries {
       return isOpen || looked.branches() != null || looked.key() != null;
     }
 
-    private WhyReport.@Nullable Queue queue(String name) {
-      return Stream.of(name)
-          .filter(queue -> !queue.isEmpty())
-          .flatMap(queue -> queues.state(partition, queue).stream())
-          .map(
-              state ->
-                  new WhyReport.Queue(state.open(), state.window(), state.held(), state.isPaused()))
-          .findFirst()
-          .orElse(null);
+    private StepsReport.Step state(Looked looked, Optional<QueueState> queue) {
+      StepsReport.Step state = StepsReport.Step.of(definition, workflow, looked.step());
+      StepHeld.Reason reason =
+          queue.map(each -> each.heldBy(state.type())).orElse(StepHeld.Reason.QUEUE);
+      return looked.branches() != null && looked.key() != null
+          ? state.with(reason)
+          : state.heldBy(step -> reason);
+    }
+
+    private Optional<QueueState> queue(String name) {
+      return name.isEmpty() ? Optional.empty() : queues.state(partition, name);
+    }
+
+    private static WhyReport.Queue told(QueueState state) {
+      return new WhyReport.Queue(state.open(), state.window(), state.held(), state.isPaused());
     }
   }
 }

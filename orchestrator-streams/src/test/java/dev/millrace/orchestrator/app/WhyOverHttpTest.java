@@ -139,6 +139,36 @@ class WhyOverHttpTest {
   }
 
   @Test
+  void stepsOfATypeThatIsPausedSayThatAndHaveTheirPlaces() throws Exception {
+    try (Installation installation = new Installation("work")) {
+      installation.send(
+          installation.topics.queueSettings(),
+          "work/echo",
+          "{\"paused\":{\"since\":\"2026-01-01T12:00:00Z\",\"by\":\"ada\"}}".getBytes(UTF_8));
+      assertPaused(installation);
+    }
+  }
+
+  private void assertPaused(Installation installation) throws Exception {
+    try (Engine engine = installation.startEngine(folder)) {
+      installation.register(definition());
+      send(installation, installation.topics.starts(), "o-1", "{\"definition\":\"order\"}");
+      Awaitility.await("the queue is reported")
+          .ignoreExceptions()
+          .untilAsserted(
+              () ->
+                  assertThat(step(engine, "o-1", "pack").path("state").path("held").asString())
+                      .isEqualTo("queue-paused"));
+
+      assertThat(step(engine, "o-1", "pack").path("place").path("before").asInt()).isEqualTo(1);
+      JsonNode label = step(engine, "o-1", "label");
+      assertThat(label.path("state").path("held").asString()).isEqualTo("queue-paused");
+      assertThat(label.path("branches").path("held").asInt()).isEqualTo(3);
+      assertThat(label.path("place").path("before").asInt()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void whatIsNotKnownIsSaid() throws Exception {
     try (Installation installation = new Installation("work");
         Engine engine = installation.startEngine(folder)) {

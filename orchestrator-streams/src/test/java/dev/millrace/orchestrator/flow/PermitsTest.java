@@ -173,6 +173,60 @@ class PermitsTest {
   }
 
   @Test
+  void tasksTakeTurnsWhereFewerMayBeOpenThanThereAreTasks() {
+    Permits permits = open(2, 4, 0, 1, 2, 3);
+    int[] sent = new int[4];
+    int[] open = new int[4];
+    for (int nowMs = 0; nowMs < 400 * TICK_MS; nowMs += TICK_MS) {
+      for (int task = 0; task < 4; task++) {
+        permits.look(task, true, nowMs);
+        open[task] = 0;
+        permits.open(task, 0);
+        while (permits.take(task, nowMs)) {
+          permits.open(task, ++open[task]);
+          permits.sent(task);
+          sent[task]++;
+        }
+      }
+    }
+    for (int each : sent) {
+      assertThat(each).isGreaterThan(80);
+    }
+  }
+
+  @Test
+  void taskThatHasNotAskedSinceItLookedGivesBackWhatIsInItsHand() {
+    Permits permits = rate(100, 1, 2, 0, 1);
+    assertThat(permits.take(0, 0)).isTrue();
+    permits.look(0, true, 0);
+    assertThat(permits.take(1, 0)).as("it has asked, and has it").isFalse();
+
+    permits.look(0, true, 20);
+
+    assertThat(permits.take(1, 20)).isTrue();
+  }
+
+  @Test
+  void rateIsKeptThoughTheTimesOfTasksDiffer() {
+    Permits permits = rate(100, 10, 2, 0, 1);
+    int sent = 0;
+    for (int nowMs = 1_000; nowMs <= 11_000; nowMs += TICK_MS) {
+      sent += send(permits, 0, 1_000, nowMs);
+      sent += send(permits, 1, 1_000, nowMs - 150);
+    }
+    assertThat(sent).isBetween(1_000, 1_010);
+  }
+
+  @Test
+  void clockThatIsSetBackStopsNothingForLong() {
+    Permits permits = rate(100, 10, 1, 0);
+    assertThat(send(permits, 0, 1_000, 3_600_000)).isEqualTo(10);
+
+    assertThat(send(permits, 0, 1_000, 0)).as("no time has passed").isZero();
+    assertThat(send(permits, 0, 1_000, 50)).isEqualTo(5);
+  }
+
+  @Test
   void settingsThatComeTwiceGiveNothingTwice() {
     Permits permits = rate(1, 3, 1, 0);
     assertThat(send(permits, 0, 9, 0)).isEqualTo(3);

@@ -67,6 +67,44 @@ class QueueBreakerTest {
   }
 
   @Test
+  void leastCallsDecideWhereTheyAreFewerThanTheTrials() {
+    QueueBreaker early = new QueueBreaker(new Breaker(50, 10, 2, 1_000, 5));
+    early.ended(true, 0);
+    early.ended(true, 0);
+    assertThat(early.holds(0, 1_000)).isFalse();
+    for (int trial = 0; trial < 5; trial++) {
+      early.sent();
+    }
+    early.ended(false, 1_100);
+    assertThat(early.isOpen()).isTrue();
+
+    early.ended(false, 1_100);
+
+    assertThat(early.isOpen()).isFalse();
+  }
+
+  @Test
+  void trialThatEndsUnjudgedMakesRoomForAnotherBesideALongAttempt() {
+    end(4, 0, 0);
+    assertThat(breaker.holds(1, 1_000)).isFalse();
+    breaker.sent();
+    breaker.sent();
+    assertThat(breaker.holds(3, 1_000)).isTrue();
+
+    breaker.closed(1);
+    breaker.ended(false, 1_100);
+    assertThat(breaker.holds(2, 1_100)).as("one is judged, one is out").isTrue();
+    breaker.closed(1);
+
+    assertThat(breaker.holds(1, 1_200)).as("it was cancelled").isFalse();
+    breaker.sent();
+    assertThat(breaker.holds(2, 1_200)).isTrue();
+    breaker.closed(1);
+    breaker.ended(false, 1_300);
+    assertThat(breaker.isOpen()).isFalse();
+  }
+
+  @Test
   void trialsOfWhichNothingIsHeardAreTriedAgain() {
     end(4, 0, 0);
     assertThat(breaker.holds(0, 1_000)).isFalse();

@@ -163,6 +163,25 @@ class QueueSettingsTest extends QueueSettingsCase {
   }
 
   @Test
+  void trialsThatAreCancelledDoNotKeepABreakerOpenBesideALongAttempt() {
+    engine.define(ONE);
+    set(QUEUE, NONE.withBreaker(new Breaker(50, 10, 4, 1_000, 2)));
+    start("long", "one", 5);
+    assertThat(sent()).containsExactly("long");
+    start(4, "f", "one");
+    sent().forEach(id -> engine.fail(id, "a", 1));
+    start(5, "w", "one");
+    engine.advance(Duration.ofMillis(1_100));
+    assertThat(sent()).containsExactly("w000", "w001");
+
+    engine.cancel("w000", "enough");
+    engine.cancel("w001", "enough");
+    engine.advance(Duration.ofMillis(100));
+
+    assertThat(sent()).containsExactly("w002", "w003");
+  }
+
+  @Test
   void workflowsThatAreCancelledSayNothingToABreaker() {
     engine.define(ONE);
     set(QUEUE, NONE.withBreaker(new Breaker(50, 10, 4, 1_000, 2)));

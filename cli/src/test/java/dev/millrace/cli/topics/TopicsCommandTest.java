@@ -28,11 +28,11 @@ class TopicsCommandTest {
               "--queue",
               "mail");
       assertThat(apply.exitCode()).isZero();
-      assertThat(apply.out()).contains("9 topics are as they must be");
+      assertThat(apply.out()).contains("11 topics are as they must be");
 
       CliRun after = CliRun.of("topics", "check", "--bootstrap-servers", servers);
       assertThat(after.exitCode()).isZero();
-      assertThat(after.out()).isEqualTo("8 topics are as they must be%n".formatted());
+      assertThat(after.out()).isEqualTo("10 topics are as they must be%n".formatted());
 
       CliRun resize =
           CliRun.of("topics", "apply", "--bootstrap-servers", servers, "--partitions", "4");

@@ -1,33 +1,22 @@
 package dev.millrace.perf.load;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.millrace.perf.workload.RunPlan;
 import dev.millrace.schemas.v1.WorkflowEvent;
 import dev.millrace.schemas.v1.WorkflowEvents;
-import dev.millrace.schemas.wire.AvroCodec;
 import dev.millrace.schemas.wire.MalformedRecordException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * What the event log says of workflows of one step, which waits for a time: when each timer was due
  * and when the engine acted on it, by the engine's clock. Not thread-safe.
  */
-public final class TimerLog implements AutoCloseable {
-  private static final Duration POLL_LIMIT = Duration.ofMillis(100);
+public final class TimerLog extends EventLog {
   private static final int SIGNIFICANT_DIGITS = 3;
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private final AvroCodec<WorkflowEvents> events;
   private final Map<String, Instant> due = new HashMap<>();
   private final Map<String, Integer> fired = new HashMap<>();
   private final Histogram latenessMs = new Histogram(SIGNIFICANT_DIGITS);
@@ -35,17 +24,7 @@ public final class TimerLog implements AutoCloseable {
 
   /** Reads from the beginning of the events topic. */
   public TimerLog(RunPlan plan) {
-    String topic = RunPlan.TOPICS.events();
-    events = new AvroCodec<>(WorkflowEvents.class, topic, plan.connectRegistry());
-    consumer =
-        new KafkaConsumer<>(
-            plan.consumerConfig(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(info -> new TopicPartition(topic, info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
+    super(plan);
   }
 
   /**
@@ -85,23 +64,13 @@ public final class TimerLog implements AutoCloseable {
     }
   }
 
-  /** Reads what is there now and for a moment after it, so that what fires twice is seen. */
-  public void readOut() throws MalformedRecordException {
-    for (Instant until = Instant.now().plusSeconds(2); Instant.now().isBefore(until); ) {
-      read();
-    }
-  }
-
-  private void read() throws MalformedRecordException {
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL_LIMIT)) {
-      String workflowId = new String(record.key(), UTF_8);
-      WorkflowEvents decided = events.decode(record.value());
-      for (WorkflowEvent event : decided.getEvents()) {
-        switch (event.getType()) {
-          case STEP_SUSPENDED -> due.put(workflowId, event.getDueAt());
-          case STEP_SUCCEEDED -> fire(workflowId, decided.getAt());
-          default -> {}
-        }
+  @Override
+  void take(String workflowId, WorkflowEvents decided) {
+    for (WorkflowEvent event : decided.getEvents()) {
+      switch (event.getType()) {
+        case STEP_SUSPENDED -> due.put(workflowId, event.getDueAt());
+        case STEP_SUCCEEDED -> fire(workflowId, decided.getAt());
+        default -> {}
       }
     }
   }
@@ -138,10 +107,5 @@ public final class TimerLog implements AutoCloseable {
   /** How many have fired. */
   public int fired() {
     return fired.size();
-  }
-
-  @Override
-  public void close() {
-    consumer.close();
   }
 }

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,15 +37,7 @@ public final class ScalingModelBench implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--folder",
-      paramLabel = "DIR",
-      defaultValue = ".",
-      description = "Where the files go.")
-  private Path folder = Path.of(".");
-
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of chance.")
-  private long seed;
+  @Mixin private PlotOptions plots = new PlotOptions();
 
   @Option(
       names = "--pods",
@@ -103,7 +96,7 @@ public final class ScalingModelBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter console = requireNonNull(spec, "injected").commandLine().getOut();
-    Files.createDirectories(folder);
+    Files.createDirectories(plots.folder());
     plot(console, "step", scenario(1, Signal.BACKLOG));
     plot(console, "ramp", scenario(1, Signal.BACKLOG));
     plot(console, "stuck", scenario(2, Signal.LAG));
@@ -118,7 +111,7 @@ public final class ScalingModelBench implements Callable<Integer> {
               ScalingScenario each =
                   new ScalingScenario(
                       sweepPods, count, isEven, slots, run, start, threshold, signal);
-              row(console, each, each.run(each.step(), seed), 0);
+              row(console, each, each.run(each.step(), plots.seed()), 0);
             }
           }
         }
@@ -133,8 +126,8 @@ public final class ScalingModelBench implements Callable<Integer> {
 
   private void plot(PrintWriter console, String name, ScalingScenario scenario) throws IOException {
     ScalingCourse course =
-        scenario.run(name.equals("ramp") ? scenario.ramp() : scenario.step(), seed);
-    Path file = folder.resolve("scaling-%s.png".formatted(name));
+        scenario.run(name.equals("ramp") ? scenario.ramp() : scenario.step(), plots.seed());
+    Path file = plots.folder().resolve("scaling-%s.png".formatted(name));
     ScalingPlot.write(
         "%,d pods, threshold %s x slots, by %s"
             .formatted(

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Plots how the windows of queues follow what workers do, in a model. */
@@ -31,24 +31,16 @@ public final class WindowBench implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--folder",
-      paramLabel = "DIR",
-      defaultValue = ".",
-      description = "Where the files go.")
-  private Path folder = Path.of(".");
-
-  @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of chance.")
-  private long seed;
+  @Mixin private PlotOptions plots = new PlotOptions();
 
   @Override
   public Integer call() throws IOException {
     PrintWriter console = requireNonNull(spec, "injected").commandLine().getOut();
-    Files.createDirectories(folder);
+    Files.createDirectories(plots.folder());
     for (Scenario scenario : Scenario.values()) {
       String name = scenario.name().toLowerCase(Locale.ROOT);
-      QueueCourse course = QueueModel.run(scenario.load(), Scenario.SETTINGS, seed);
-      Path file = folder.resolve("window-%s.png".formatted(name));
+      QueueCourse course = QueueModel.run(scenario.load(), Scenario.SETTINGS, plots.seed());
+      Path file = plots.folder().resolve("window-%s.png".formatted(name));
       CoursePlot.write(name, course, file);
       console.printf(
           "%-8s waiting within half and twice the target %.1f %% of the time, workers busy %.1f %%:"
